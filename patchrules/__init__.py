@@ -1,0 +1,108 @@
+"""AWS SSM Patch Manager's decision as a library and a command.
+
+>>> import patchrules as pr
+>>> print(pr.predefined("AWS-DebianDefaultPatchBaseline"))
+AWS-DebianDefaultPatchBaseline (DEBIAN): 1 rule, 0 approved, 0 rejected
+
+Everything public is on this screen; what is heavy is imported when it is first used (``import patchrules`` takes
+milliseconds and does not import pyarrow).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from patchrules.catalog import read_catalog as read_catalog
+    from patchrules.catalog import read_catalogs as read_catalogs
+    from patchrules.documents.baseline import load_baseline as load_baseline
+    from patchrules.documents.baseline import load_baselines as load_baselines
+    from patchrules.documents.hosts import load_hosts as load_hosts
+    from patchrules.documents.predefined import predefined as predefined
+    from patchrules.documents.predefined import predefined_names as predefined_names
+    from patchrules.documents.registry import load_registry as load_registry
+    from patchrules.errors import Diagnostic as Diagnostic
+    from patchrules.errors import PatchRulesError as PatchRulesError
+    from patchrules.evaluation.approvals import approvals as approvals
+    from patchrules.evaluation.coverage import AgeLimits as AgeLimits
+    from patchrules.evaluation.fleet import evaluate_fleet as evaluate_fleet
+    from patchrules.evaluation.fleet import open_fleet as open_fleet
+    from patchrules.evaluation.host import evaluate as evaluate
+    from patchrules.evaluation.run import Run as Run
+    from patchrules.evaluation.saved import load_run as load_run
+    from patchrules.families import family_named as family_named
+    from patchrules.inventory import read_inventory as read_inventory
+    from patchrules.model.baseline import ApprovalRule as ApprovalRule
+    from patchrules.model.baseline import Baseline as Baseline
+    from patchrules.model.baseline import PatchFilter as PatchFilter
+    from patchrules.model.baseline import Registry as Registry
+    from patchrules.model.host import Host as Host
+    from patchrules.model.host import Inventory as Inventory
+    from patchrules.model.names import ComplianceLevel as ComplianceLevel
+    from patchrules.model.names import OperatingSystem as OperatingSystem
+    from patchrules.model.package import Package as Package
+    from patchrules.model.patch import Catalog as Catalog
+    from patchrules.model.patch import Patch as Patch
+    from patchrules.model.patch import Scope as Scope
+    from patchrules.model.verdict import HostReport as HostReport
+    from patchrules.model.verdict import Verdict as Verdict
+    from patchrules.questions.explain import explain as explain
+    from patchrules.reports import write as write
+
+_HOMES = {
+    "AgeLimits": "evaluation.coverage",
+    "ApprovalRule": "model.baseline",
+    "Baseline": "model.baseline",
+    "Catalog": "model.patch",
+    "ComplianceLevel": "model.names",
+    "Diagnostic": "errors",
+    "Host": "model.host",
+    "HostReport": "model.verdict",
+    "Inventory": "model.host",
+    "OperatingSystem": "model.names",
+    "Package": "model.package",
+    "Patch": "model.patch",
+    "PatchFilter": "model.baseline",
+    "PatchRulesError": "errors",
+    "Registry": "model.baseline",
+    "Run": "evaluation.run",
+    "Scope": "model.patch",
+    "Verdict": "model.verdict",
+    "approvals": "evaluation.approvals",
+    "evaluate": "evaluation.host",
+    "evaluate_fleet": "evaluation.fleet",
+    "explain": "questions.explain",
+    "family_named": "families",
+    "load_baseline": "documents.baseline",
+    "load_baselines": "documents.baseline",
+    "load_hosts": "documents.hosts",
+    "load_registry": "documents.registry",
+    "load_run": "evaluation.saved",
+    "open_fleet": "evaluation.fleet",
+    "predefined": "documents.predefined",
+    "predefined_names": "documents.predefined",
+    "read_catalog": "catalog",
+    "read_catalogs": "catalog",
+    "read_inventory": "inventory",
+    "write": "reports",
+}
+"""Where each public name lives."""
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are the keys of the table above
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import a public name when it is first used (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module `patchrules` has no attribute `{name}`"
+        raise AttributeError(message)
+    found = getattr(importlib.import_module(f"patchrules.{home}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for tab completion."""
+    return list(__all__)

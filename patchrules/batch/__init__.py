@@ -1,0 +1,1 @@
+"""The same meaning as ``reference``, over Arrow: nothing is decided per row, only per distinct value."""

@@ -1,0 +1,208 @@
+"""Batch twin of ``reference.approvals``: what a baseline says of every row of a catalog."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.dates import READINGS
+from patchrules.batch.filters import selects
+from patchrules.batch.instants import NEVER, instants_of, microseconds
+from patchrules.batch.keys import Bools, Ints, lookup
+from patchrules.batch.patterns import NOBODY, identifies, names
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.host import Host
+from patchrules.model.names import Approval, MissingDate, Note
+from patchrules.model.verdict import Settings
+
+APPROVALS = tuple(Approval)
+NOTES = tuple(Note)
+BIT = {note: 1 << position for position, note in enumerate(NOTES)}
+"""A note as one bit, so that the notes of several rows unite by ``|``."""
+
+LEFT_OUT = BIT[Note.NOT_YET_RELEASED] | BIT[Note.OTHER_MAJOR]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Batch twin of many ``Decision``: one position per catalog row.
+
+    ``approval`` indexes APPROVALS, ``level`` is a compliance level's rank, ``rule`` counts from 1 (0: none), ``entry``
+    is the position in the approved (where rejected: rejected) list (NOBODY: none), ``released_at`` and ``since`` are
+    microseconds since 1970 (NEVER: none), ``clock`` is a position in ``facts.clocks`` (-1: none), ``notes`` holds bits.
+    """
+
+    approval: Ints
+    level: Ints
+    rule: Ints
+    entry: Ints
+    released_at: Ints
+    clock: Ints
+    since: Ints
+    notes: Ints
+
+    @property
+    def approves(self) -> Bools:
+        """Return which rows are approved, by rule or by list."""
+        by_rule: Bools = self.approval == APPROVALS.index(Approval.APPROVED)
+        by_list: Bools = self.approval == APPROVALS.index(Approval.EXPLICIT_APPROVED)
+        return np.logical_or(by_rule, by_list)
+
+    @property
+    def rejected(self) -> Bools:
+        """Return which rows the rejected list means."""
+        rejected: Bools = self.approval == APPROVALS.index(Approval.EXPLICIT_REJECTED)
+        return rejected
+
+
+def decisions(
+    baseline: Baseline,
+    catalog: pa.Table,
+    versions: Ints,
+    host: Host,
+    *,
+    family: Family,
+    facts: Facts,
+    settings: Settings,
+) -> Decisions:
+    """Batch twin of ``reference.approvals.decision``; ``versions`` numbers the version each row is of."""
+    found = approvals(baseline, catalog, host, facts, settings)
+    entry = rejections(baseline, catalog, versions, facts)
+    rejected = entry != NOBODY
+    other_major = np.where(same_major(catalog, host, family, facts), 0, BIT[Note.OTHER_MAJOR])
+    unreleased = found.notes & BIT[Note.NOT_YET_RELEASED]
+    return Decisions(
+        approval=np.where(rejected, APPROVALS.index(Approval.EXPLICIT_REJECTED), found.approval),
+        level=np.where(rejected, 0, found.level),
+        rule=np.where(rejected, 0, found.rule),
+        entry=np.where(rejected, entry, found.entry),
+        released_at=found.released_at,
+        clock=found.clock,
+        since=np.where(rejected, NEVER, found.since),
+        notes=np.bitwise_or(np.where(rejected, unreleased, found.notes), other_major),
+    )
+
+
+def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, settings: Settings) -> Decisions:
+    """Batch twin of ``reference.approvals.approval``. Cost: a few passes over the catalog per rule; no host is read."""
+    rows = catalog.num_rows
+    released_at, clock = released(catalog, facts)
+    as_of = microseconds(settings.as_of)
+    lets_through = selects(baseline.global_filters, catalog, host, facts)
+    entry = names(baseline.approved_patches, catalog, facts)
+    entry = np.where(lets_through | ("names" not in facts.globals_bind), entry, NOBODY)
+    by_id = identifies(baseline.approved_patches, catalog, facts.approved_ids)
+    by_id = np.where(lets_through | ("ids" not in facts.globals_bind), by_id, NOBODY)
+    entry = np.where(entry == NOBODY, by_id, entry)
+    entry[~passes_gate(catalog, facts, enabled=baseline.approved_patches_enable_non_security)] = NOBODY
+    listed = entry != NOBODY
+    unreleased = (released_at != NEVER) & (released_at > as_of) & facts.time_travel
+    level, rule = np.full(rows, -1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
+    selecting, since = np.zeros(rows, dtype=np.int64), np.full(rows, NEVER, dtype=np.int64)
+    for number, approval_rule in enumerate(baseline.rules, 1):
+        selected = lets_through & selects(approval_rule.filters, catalog, host, facts)
+        selected &= passes_gate(catalog, facts, enabled=approval_rule.enable_non_security)
+        approved = selected & ~unreleased & old_enough(approval_rule, released_at, facts, settings)
+        rank = approval_rule.compliance_level.rank
+        higher = approved & (rank > level)
+        level[higher], rule[higher] = rank, number
+        selecting[selected & (selecting == 0)] = number
+        flips_at = approved_since(approval_rule, released_at, facts)
+        sooner = selected & (flips_at != NEVER) & ((since == NEVER) | (flips_at < since))
+        since[sooner] = flips_at[sooner]
+    level = np.maximum(level, 0)
+    level = np.where(listed & ~unreleased, np.maximum(level, baseline.approved_patches_level.rank), level)
+    status = np.full(rows, APPROVALS.index(Approval.NOT_SELECTED), dtype=np.int64)
+    status[(selecting > 0) | listed] = APPROVALS.index(Approval.PENDING_APPROVAL)
+    status[rule > 0] = APPROVALS.index(Approval.APPROVED)
+    status[listed & ~unreleased] = APPROVALS.index(Approval.EXPLICIT_APPROVED)
+    notes = np.where(unreleased, BIT[Note.NOT_YET_RELEASED], 0)
+    if facts.clocks:
+        notes |= np.where((released_at == NEVER) & (selecting > 0) & ~listed, BIT[Note.NO_DATE], 0)
+    return Decisions(
+        approval=status,
+        level=level,
+        rule=np.where(rule > 0, rule, selecting),
+        entry=entry,
+        released_at=released_at,
+        clock=clock,
+        since=np.where(listed, NEVER, since),
+        notes=notes,
+    )
+
+
+def rejections(baseline: Baseline, catalog: pa.Table, versions: Ints, facts: Facts) -> Ints:
+    """Batch twin of ``reference.approvals.rejection``: the first rejected entry that means each row's version."""
+    entry = names(baseline.rejected_patches, catalog, facts)
+    entry = np.minimum(entry, identifies(baseline.rejected_patches, catalog, facts.rejected_ids))
+    of_version = np.full(int(versions.max(initial=-1)) + 1, NOBODY, dtype=np.int64)
+    np.minimum.at(of_version, versions, entry)
+    return of_version[versions]
+
+
+def same_major(catalog: pa.Table, host: Host, family: Family, facts: Facts) -> Bools:
+    """Batch twin of ``reference.approvals.same_major``."""
+    digits = re.search("[0-9]+", host.product or "")
+    major = family.major or (digits.group() if digits else None)
+    if family.dist_tag is None or major is None or not facts.majors:
+        return np.ones(catalog.num_rows, dtype=np.bool_)
+    tag = re.compile(family.dist_tag)
+    return ~lookup(catalog["evr"], lambda evr: (tag.findall(evr) or [major])[-1] != major)
+
+
+def passes_gate(catalog: pa.Table, facts: Facts, *, enabled: bool) -> Bools:
+    """Batch twin of ``reference.approvals.passes_gate``."""
+    if enabled or facts.security_gate == "none":
+        return np.ones(catalog.num_rows, dtype=np.bool_)
+    if facts.security_gate == "notice":
+        return lookup(catalog["advisory"], lambda _: True)
+    if facts.security_gate == "metadata":
+        return lookup(catalog["classification"], bool) & lookup(catalog["severity"], lambda _: True)
+    if facts.security_gate == "agent-archive":
+        trusted = ~lookup(catalog["trusted"], lambda flag: not flag)
+        archive = lookup(catalog["repository"], lambda text: "security" in text.lower())
+        return trusted & (archive | lookup(catalog["site"], lambda text: "security.debian.org" in text))
+    return lookup(catalog["security"], bool)
+
+
+def released(catalog: pa.Table, facts: Facts) -> tuple[Ints, Ints]:
+    """Batch twin of ``reference.approvals.released``: microseconds since 1970 and the position of the clock."""
+    if facts.dates != "documented":
+        return READINGS[facts.dates](catalog)
+    instants = np.full(catalog.num_rows, NEVER, dtype=np.int64)
+    clock = np.full(catalog.num_rows, -1, dtype=np.int64)
+    for position, name in enumerate(facts.clocks):
+        column = instants_of(catalog[name])
+        usable = (clock == -1) & (column != NEVER)
+        instants[usable], clock[usable] = column[usable], position
+    return instants, clock
+
+
+def old_enough(rule: ApprovalRule, released_at: Ints, facts: Facts, settings: Settings) -> Bools:
+    """Batch twin of ``reference.approvals.old_enough``."""
+    if not facts.clocks:
+        return np.ones(len(released_at), dtype=np.bool_)
+    if rule.approve_until is not None:
+        old = released_at < microseconds(day_after(rule.approve_until))
+    else:
+        old = released_at < microseconds(settings.as_of - rule.delay)
+    return np.where(released_at == NEVER, settings.missing_date is MissingDate.APPROVE, old)
+
+
+def day_after(day: date) -> datetime:
+    """Batch twin of ``reference.approvals.day_after``."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def approved_since(rule: ApprovalRule, released_at: Ints, facts: Facts) -> Ints:
+    """Batch twin of ``reference.approvals.since`` for one rule: NEVER where waiting decides nothing."""
+    if not facts.clocks:
+        return np.full(len(released_at), NEVER, dtype=np.int64)
+    if rule.approve_until is None:
+        return np.where(released_at == NEVER, NEVER, released_at + rule.delay // timedelta(microseconds=1))
+    return np.where(released_at < microseconds(day_after(rule.approve_until)), released_at, NEVER)

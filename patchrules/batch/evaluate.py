@@ -1,0 +1,151 @@
+"""Batch twin of ``reference.evaluate``: rows of whole hosts in, counts per host and one verdict number per row out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks
+from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.render import rendered
+from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
+from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
+from patchrules.model.columns import VERDICTS
+from patchrules.model.names import NON_COMPLIANT_STATES, SECURITY_CLASSIFICATIONS
+from patchrules.sources import arrow
+from patchrules.versions import SCHEMES
+
+IDENTITY = ("name", "arch", "evr", "built", "priority", "section")
+"""What the verdict on an installed package depends on, beside its policy."""
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Evaluation:
+    """Judges one chunk of package rows after the other; what was decided once is looked up ever after.
+
+    INVARIANT: a chunk holds every row of its hosts, so that the newest of several versions is found inside it.
+    """
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        """Start with nothing decided."""
+        self.policies = policies
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._keys = Vocabulary()
+        self._key: list[int] = []
+        self._age: list[tuple[object, ...]] = []
+        self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
+        self._tables: list[Any] = []
+
+    def judge(self, packages: pa.Table, hosts: pa.ChunkedArray, policy_of_host: Sequence[int]) -> Judged:
+        """Judge a table of ``model.columns.PACKAGES`` rows; hosts without a policy (-1) are passed over.
+
+        Cost: O(rows) in Arrow and numpy with one sort; O(distinct packages not seen before) in Python.
+        """
+        numbers = pc.index_in(packages["host"], value_set=hosts.combine_chunks()).to_numpy().astype(np.int64)
+        policy = np.array(policy_of_host, dtype=np.int64)[numbers]
+        installed = ~lookup(packages["status"], lambda word: word != "installed")
+        half = np.bincount(numbers[~installed & (policy >= 0)], minlength=len(hosts)).astype(np.int64)
+        judged = installed & (policy >= 0)
+        if not judged.all():
+            packages, numbers, policy = packages.filter(pa.array(judged)), numbers[judged], policy[judged]
+        verdict = self._verdicts(packages, policy)
+        newest = self._newest(numbers, verdict)
+        return Judged(numbers[newest], verdict[newest], half)
+
+    def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
+        """Return what the verdicts of every host add up to."""
+        absent = np.array([int(policy.absent.sum()) for policy in self.policies] + [0], dtype=np.int64)
+        return summed(together(judged, len(policy_of_host)), self._all_known(), absent[list(policy_of_host)])
+
+    def rows(self, judged: Sequence[Judged], hosts: pa.ChunkedArray, *, failing_only: bool) -> pa.Table:
+        """Return ``model.columns.VERDICTS`` of the judged rows: gathers from the distinct verdicts."""
+        schema = arrow.schema(VERDICTS)
+        if not self._tables:
+            return schema.empty_table()
+        whole, distinct_verdicts = together(judged, len(hosts)), pa.concat_tables(self._tables)
+        listed = self._all_known().failing[whole.verdict] if failing_only else slice(None)
+        verdict, host = pa.array(whole.verdict[listed]), pa.array(whole.host[listed])
+        columns = {name: distinct_verdicts[name].take(verdict) for name in distinct_verdicts.column_names}
+        columns["host"] = hosts.take(host)
+        return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)
+
+    def _all_known(self) -> Known:
+        """Return what counting needs, one position per distinct verdict."""
+        if len(self._known) > 1:
+            self._known = [Known(*map(np.concatenate, zip(*map(fields, self._known), strict=True)))]
+        return self._known[0]
+
+    def _verdicts(self, packages: pa.Table, policy: Ints) -> Ints:
+        """Return the verdict number of every row, judging what is new."""
+        if not packages.num_rows:
+            return np.zeros(0, dtype=np.int64)
+        columns = [distinct(packages[name]) for name in IDENTITY]
+        ids, first = fold([policy, *(codes for codes, _ in columns)])
+        chosen = [policy[first].tolist()] + [[values[code] for code in codes[first]] for codes, values in columns]
+        identities = list(zip(*chosen, strict=True))
+        fresh: dict[int, list[tuple[Any, ...]]] = {}
+        for identity in identities:
+            if identity not in self._numbers:
+                fresh.setdefault(identity[0], []).append(identity)
+        for number, new in fresh.items():
+            self._judge_new(self.policies[number], new)
+        return np.array([self._numbers[identity] for identity in identities], dtype=np.int64)[ids]
+
+    def _judge_new(self, policy: Policy, identities: Sequence[tuple[Any, ...]]) -> None:
+        """Judge packages that this policy has not met, and remember the verdicts."""
+        packages = settled(policy, identities)
+        found = installed_verdicts(policy, packages)
+        table = rendered(policy, packages, found)
+        self._known.append(_countable(policy, found, table))
+        self._tables.append(table)
+        sort_key = SCHEMES[policy.family.scheme].sort_key
+        for identity, name, arch in zip(identities, table["name"].to_pylist(), table["arch"].to_pylist(), strict=True):
+            _, _, _, evr, built, *_ = identity
+            self._numbers[identity] = len(self._key)
+            self._key.append(self._keys.number(key_of(name, arch, policy.host, policy.family)))
+            self._age.append((sort_key(evr), evr, arch, built is not None, built or _LONG_AGO))
+
+    def _newest(self, host: Ints, verdict: Ints) -> Ints:
+        """Return the positions of the rows that are the newest of their host, name and architecture (DECISIONS 14)."""
+        key = np.array(self._key, dtype=np.int64)[verdict]
+        ids, first = fold([host, key])
+        if len(first) == len(host):
+            return np.arange(len(host), dtype=np.int64)
+        age = ranks(self._age)[verdict]
+        newest = np.full(len(first), -1, dtype=np.int64)
+        np.maximum.at(newest, ids, age)
+        candidates = np.flatnonzero(age == newest[ids])
+        _, unique = np.unique(ids[candidates], return_index=True)
+        return np.sort(candidates[unique])
+
+
+def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:
+    """Batch twin of ``reference.evaluate.settled``: packages with an architecture, and where it was assumed."""
+    _, names, arches, *others = map(list, zip(*identities, strict=True))
+    likely = {policy.host.arch, policy.family.independent_arch}
+    assumed = np.array([arch is None for arch in arches], dtype=np.bool_)
+    for position in np.flatnonzero(assumed).tolist():
+        found = policy.arches.get(names[position], set()) & likely
+        arches[position] = next(iter(found)) if len(found) == 1 else policy.host.arch or ""
+    types = [pa.string(), pa.string(), pa.string(), pa.timestamp("us", tz="UTC"), pa.string(), pa.string()]
+    columns = [pa.array(values, kind) for values, kind in zip([names, arches, *others], types, strict=True)]
+    return Packages(pa.table(dict(zip(IDENTITY, columns, strict=True))), assumed)
+
+
+def _countable(policy: Policy, found: Verdicts, table: pa.Table) -> Known:
+    """Return what counting needs of freshly judged packages."""
+    failing_states = [STATES.index(state) for state in NON_COMPLIANT_STATES]
+    return Known(
+        state=found.state,
+        level=found.level,
+        notes=found.notes,
+        failing=np.isin(found.state, failing_states),
+        security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
+        absent=(found.key >= 0) & (policy.absent[found.key.clip(0)] if len(policy.absent) else False),
+    )

@@ -1,0 +1,100 @@
+"""Numbers for values: what lets rows be compared, joined and counted as integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Vocabulary:
+    """An append-only list of distinct values; each has its position as number.
+
+    >>> words = Vocabulary()
+    >>> words.encode(pa.array(["b", None, "b", "a"])).tolist(), words.values
+    ([0, 2, 0, 1], ['b', 'a', None])
+    """
+
+    def __init__(self) -> None:
+        """Start with no value."""
+        self.values: list[Any] = []
+        self._numbers: dict[Hashable, int] = {}
+
+    def __len__(self) -> int:
+        """Return how many distinct values there are."""
+        return len(self.values)
+
+    def number(self, value: Hashable) -> int:
+        """Return the number of ``value``, a new one if it was not seen."""
+        number = self._numbers.setdefault(value, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+    def encode(self, column: pa.ChunkedArray) -> Ints:
+        """Return the number of every row's value; null is a value too. O(rows) in Arrow, O(distinct) in Python."""
+        codes, values = distinct(column)
+        return np.array([self.number(value) for value in values], dtype=np.int64)[codes]
+
+
+def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
+    """Return a code for every row and the values the codes stand for; null is one of them where it occurs.
+
+    >>> codes, values = distinct(pa.array(["b", "a", "b"]))
+    >>> codes.tolist(), values
+    ([0, 1, 0], ['b', 'a'])
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    if not encoded.indices.null_count:
+        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), values
+    codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, [*values, None]
+
+
+def lookup(column: pa.ChunkedArray, test: Callable[[Any], bool]) -> Bools:
+    """Return ``test`` of every row's value, asked once for each distinct one; False for null.
+
+    >>> lookup(pa.array(["Security", None, "Bugfix"]), lambda text: text == "Security").tolist()
+    [True, False, False]
+    """
+    codes, values = distinct(column)
+    return np.array([value is not None and test(value) for value in values], dtype=np.bool_)[codes]
+
+
+def fold(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Return a dense number for every row's combination of codes, and one row of each combination.
+
+    Cost: one sort of the rows. INVARIANT: the mixed radix fits 63 bits; where it would not, columns are folded in turn.
+
+    >>> ids, first = fold([np.array([7, 7, 0]), np.array([1, 1, 5])])
+    >>> ids.tolist(), first.tolist()
+    ([1, 1, 0], [2, 0])
+    """
+    combined, span = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for codes in columns:
+        size = int(codes.max(initial=0)) + 1
+        if span * size >= 2**63:
+            combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+            span = int(combined.max(initial=0)) + 1
+        combined, span = combined * size + codes, span * size
+    _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
+    return ids.astype(np.int64), first.astype(np.int64)
+
+
+def ranks(values: Iterable[Any]) -> Ints:
+    """Return the dense rank of each value: 0 for the smallest, equal values have equal ranks.
+
+    >>> ranks([b"b", b"a", b"b"]).tolist()
+    [1, 0, 1]
+    """
+    known = list(values)
+    positions = {value: rank for rank, value in enumerate(sorted(set(known)))}
+    return np.array([positions[value] for value in known], dtype=np.int64)

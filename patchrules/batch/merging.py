@@ -1,0 +1,54 @@
+"""Batch twin of ``reference.merging``: rows that disagree about one patch (DECISIONS 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.keys import Bools, distinct, fold
+from patchrules.model.names import SEVERITY_RANK
+
+
+def merged(catalog: pa.Table) -> tuple[Any, Bools]:
+    """Batch twin of ``reference.merging.merged``: the catalog with each patch once, and which rows disagreed.
+
+    Cost: one sort of the catalog; only rows that stand more than once become Python objects.
+    """
+    named = np.flatnonzero(np.asarray(pc.is_valid(catalog["advisory"]).to_numpy()))
+    rows = catalog.take(named)
+    ids, first = fold([distinct(rows[column])[0] for column in ("advisory", "name", "arch", "evr")])
+    repeated = np.bincount(ids, minlength=len(first))[ids] > 1 if len(ids) else np.zeros(0, dtype=np.bool_)
+    disagree = np.zeros(catalog.num_rows, dtype=np.bool_)
+    if not repeated.any():
+        return catalog, disagree
+    groups: dict[int, list[int]] = {}
+    for position in np.flatnonzero(repeated).tolist():
+        groups.setdefault(int(ids[position]), []).append(int(named[position]))
+    keep = np.ones(catalog.num_rows, dtype=np.bool_)
+    replaced = {}
+    for positions in groups.values():
+        several = catalog.take(positions).to_pylist()
+        replaced[positions[0]], disagree[positions[0]] = _one(several)
+        keep[positions[1:]] = False
+    places = np.arange(catalog.num_rows)
+    places[list(replaced)] = catalog.num_rows + np.arange(len(replaced))
+    united = pa.concat_tables([catalog, pa.Table.from_pylist(list(replaced.values()), schema=catalog.schema)])
+    return united.take(places[keep]), disagree[keep]
+
+
+def _one(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """Return the patch that several rows describe, and whether they disagree."""
+    stated = {((row["severity"] or "").lower(), row["issued"], row["updated"]) for row in rows}
+    severest = max(rows, key=lambda row: SEVERITY_RANK.get((row["severity"] or "").lower(), 0))
+    patch = {**rows[0], "severity": severest["severity"]}
+    for clock in ("issued", "updated", "built"):
+        patch[clock] = min((row[clock] for row in rows if row[clock]), default=None)
+    for column in ("cves", "bugzillas"):
+        patch[column] = sorted({text for row in rows for text in row[column] or ()})
+    for column in ("offered", "security"):
+        patch[column] = any(row[column] for row in rows)
+    return patch, len(stated) > 1

@@ -1,0 +1,135 @@
+"""One baseline compiled against one catalog for the hosts of one profile: what every decision on them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
+from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks
+from patchrules.batch.merging import merged
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import Baseline
+from patchrules.model.host import Host
+from patchrules.model.names import SEVERITY_RANK, Note
+from patchrules.model.verdict import Settings
+from patchrules.versions import SCHEMES
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Batch twin of the first half of ``reference.evaluate``: decisions on every patch, by what they would replace.
+
+    ``catalog`` and ``decisions`` are sorted by key, in catalog order within a key: key number ``k`` owns the rows from
+    ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
+    ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE.
+    """
+
+    baseline: Baseline
+    family: Family
+    facts: Facts
+    host: Host
+    settings: Settings
+    catalog: pa.Table
+    decisions: Decisions
+    keys: dict[Key, int]
+    arches: dict[str, set[str]]
+    starts: Ints
+    precedence: Ints
+    offered: Bools
+    absent: Bools
+
+
+def compiled(
+    baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
+) -> Policy:
+    """Compile ``baseline`` for hosts like ``host`` (its product and arch count, its packages do not).
+
+    Cost: a few passes over the catalog per rule and list entry, one sort; nothing per host.
+    """
+    rows, disagree = merged(catalog)
+    keys, codes = numbered(rows, host, family)
+    by_key = np.argsort(codes, kind="stable")
+    rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]
+    versions = fold([distinct(rows["name"])[0], distinct(rows["arch"])[0], version_ranks(rows, family)])[0]
+    found = decisions(baseline, rows, versions, host, family=family, facts=facts, settings=settings)
+    found.notes[disagree] |= BIT[Note.ROWS_DISAGREE]
+    offered = lookup(rows["offered"], bool)
+    candidate = offered & found.approves & (found.notes & LEFT_OUT == 0)
+    runnable = np.array([runs(arch, host, family) for _, arch in keys], dtype=np.bool_)
+    return Policy(
+        baseline=baseline,
+        family=family,
+        facts=facts,
+        host=host,
+        settings=settings,
+        catalog=rows,
+        decisions=found,
+        keys=keys,
+        arches=arches_of(rows),
+        starts=np.searchsorted(codes, np.arange(len(keys) + 1)).astype(np.int64),
+        precedence=precedence(rows, found),
+        offered=offered,
+        absent=runnable & (np.bincount(codes[candidate], minlength=len(keys)) > 0),
+    )
+
+
+def numbered(catalog: pa.Table, host: Host, family: Family) -> tuple[dict[Key, int], Ints]:
+    """Return a number for each (name, architecture) that replaces one another, and that number for every row."""
+    arches, known = distinct(catalog["arch"])
+    native = [key_of("", arch, host, family)[1] for arch in known]
+    codes, first = fold([distinct(catalog["name"])[0], np.array(ranks(native), dtype=np.int64)[arches]])
+    names = catalog["name"].take(first).to_pylist()
+    return {
+        (name, native[arches[row]]): number for number, (name, row) in enumerate(zip(names, first, strict=True))
+    }, codes
+
+
+def key_of(name: str, arch: str, host: Host, family: Family) -> Key:
+    """Batch twin of ``reference.evaluate.key_of``."""
+    if family.independent_is_native and arch == family.independent_arch and host.arch:
+        return name, host.arch
+    return name, arch
+
+
+def runs(arch: str, host: Host, family: Family) -> bool:
+    """Batch twin of ``reference.evaluate.runs``."""
+    return host.arch is None or arch in family.compatible.get(host.arch, (host.arch, family.independent_arch))
+
+
+def arches_of(catalog: pa.Table) -> dict[str, set[str]]:
+    """Return the architectures the catalog has for each name."""
+    found: dict[str, set[str]] = {}
+    _, first = fold([distinct(catalog["name"])[0], distinct(catalog["arch"])[0]])
+    pairs = catalog.select(["name", "arch"]).take(first)
+    for name, arch in zip(pairs["name"].to_pylist(), pairs["arch"].to_pylist(), strict=True):
+        found.setdefault(name, set()).add(arch)
+    return found
+
+
+def version_ranks(catalog: pa.Table, family: Family) -> Ints:
+    """Return the rank of every row's version; an epoch that is not stated counts as 0. O(distinct) in Python."""
+    codes, known = distinct(catalog["evr"])
+    return ranks(map(SCHEMES[family.scheme].sort_key, known))[codes]
+
+
+def precedence(catalog: pa.Table, found: Decisions) -> Ints:
+    """Batch twin of ``reference.states.precedence``: 0 is the row reported first; catalog order breaks ties."""
+    codes, known = distinct(catalog["severity"])
+    severity = np.array([SEVERITY_RANK.get((text or "").lower(), 0) for text in known], dtype=np.int64)[codes]
+    security = lookup(catalog["security"], bool).astype(np.int64)
+    texts = [text_ranks(catalog["repository"]), text_ranks(catalog["advisory"])]
+    order = np.lexsort([*texts, -severity, -security, -found.level])
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def text_ranks(texts: pa.ChunkedArray) -> Ints:
+    """Return the rank of every row's text, null as the empty one."""
+    codes, known = distinct(texts)
+    return ranks(text or "" for text in known)[codes]

@@ -1,0 +1,187 @@
+"""Batch twin of ``reference.states``: where each distinct installed package stands under one policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
+from patchrules.batch.epochs import Compared, compared
+from patchrules.batch.keys import Bools, Ints
+from patchrules.batch.policy import Policy, key_of
+from patchrules.model.names import Note, Operation, Reason, RejectedPatchesAction, State
+
+STATES = tuple(State)
+REASONS = tuple(Reason)
+
+OWN = -1
+"""The catalog row of "the installed version itself, which the catalog does not know"."""
+
+NOTHING = -2
+"""The catalog row of "no version"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Distinct installed packages: a table of columns ``name arch evr built priority section``, and its own decisions.
+
+    ``arch`` is settled; ``assumed`` says where it was not stated.
+    """
+
+    table: pa.Table
+    assumed: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Batch twin of many ``Verdict``: one position per distinct installed package.
+
+    ``state`` and ``reason`` index STATES and REASONS; ``deciding``, ``shown`` and ``target`` are rows of the policy's
+    catalog, OWN or NOTHING; ``notes`` holds bits; ``key`` is the policy's key number (-1: not in the catalog).
+    """
+
+    state: Ints
+    reason: Ints
+    level: Ints
+    deciding: Ints
+    shown: Ints
+    target: Ints
+    target_pair: Ints
+    notes: Ints
+    key: Ints
+    own: Decisions
+    compared: Compared
+
+
+def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
+    """Judge every package against the versions the catalog has for it. O(packages x versions of their names)."""
+    count, found = packages.table.num_rows, policy.decisions
+    own = own_decisions(policy, packages)
+    key = key_numbers(policy, packages)
+    owner, row = pairs_of(policy, key)
+    about = np.zeros(count, dtype=np.int64)
+    np.bitwise_or.at(about, owner, found.notes[row] & (LEFT_OUT | BIT[Note.ROWS_DISAGREE]))
+    exists = found.notes[row] & LEFT_OUT == 0
+    owner, row = owner[exists], row[exists]
+    present, index = np.unique(row, return_inverse=True)
+    texts = policy.catalog["evr"].take(present).to_pylist()
+    versions = compared(policy.family, packages.table["evr"].to_pylist(), texts, owner, index)
+    same = versions.pairs == versions.installed[owner]
+    known = np.bincount(owner[same], minlength=count) > 0
+    target, target_pair, newer = targets(policy, own, versions, owner, row, same, known)
+    itself = first(owner[same], policy.precedence[row[same]], row[same], count)
+    rejecting = same & found.rejected[row]
+    rejected_row = np.where(own.rejected, OWN, first(owner[rejecting], row[rejecting], row[rejecting], count))
+    rejected = own.rejected | (np.bincount(owner[rejecting], minlength=count) > 0)
+    state, reason = states_of(policy, newer, rejected, target != NOTHING)
+    approved = newer | ((target != NOTHING) & ~rejected)
+    deciding = np.where(approved, target, np.where(rejected, rejected_row, itself))
+    notes = np.bitwise_or(np.where(deciding >= 0, at(found.notes, deciding), own.notes), about)
+    notes |= np.where(versions.doubtful, BIT[Note.EPOCH_UNKNOWN], 0)
+    notes |= np.where(packages.assumed, BIT[Note.ARCH_UNKNOWN], 0)
+    level = np.where(deciding >= 0, at(found.level, deciding), own.level)
+    return Verdicts(
+        state=state,
+        reason=reason,
+        level=np.where(approved, level, 0),
+        deciding=deciding,
+        shown=np.where(approved, target, itself),
+        target=target,
+        target_pair=target_pair,
+        notes=notes,
+        key=key,
+        own=own,
+        compared=versions,
+    )
+
+
+def own_decisions(policy: Policy, packages: Packages) -> Decisions:
+    """Decide on what is installed as patches that no notice names and no repository offers."""
+    rows = packages.table.num_rows
+    known = packages.table.column_names
+    columns = {
+        field.name: packages.table[field.name].cast(field.type) if field.name in known else pa.nulls(rows, field.type)
+        for field in policy.catalog.schema
+    }
+    return decisions(
+        policy.baseline,
+        pa.table(columns, schema=policy.catalog.schema),
+        np.arange(rows, dtype=np.int64),
+        policy.host,
+        family=policy.family,
+        facts=policy.facts,
+        settings=policy.settings,
+    )
+
+
+def key_numbers(policy: Policy, packages: Packages) -> Ints:
+    """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture."""
+    names, arches = packages.table["name"].to_pylist(), packages.table["arch"].to_pylist()
+    keys = (key_of(name, arch, policy.host, policy.family) for name, arch in zip(names, arches, strict=True))
+    return np.array([policy.keys.get(key, -1) for key in keys], dtype=np.int64)
+
+
+def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:
+    """Return every (package, catalog row of its key) as two columns of positions, in catalog order."""
+    start, stop = policy.starts[key.clip(0)], policy.starts[np.where(key < 0, 0, key + 1)]
+    counts = np.where(key < 0, 0, stop - start)
+    owner = np.repeat(np.arange(len(key), dtype=np.int64), counts)
+    offset = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+    return owner, np.repeat(start, counts) + offset
+
+
+def targets(
+    policy: Policy,
+    own: Decisions,
+    versions: Compared,
+    owner: Ints,
+    row: Ints,
+    same: Bools,
+    known: Bools,
+) -> tuple[Ints, Ints, Bools]:
+    """Return the catalog row of each package's target, the pair it came from, and whether it is newer (5.3, 3.9).
+
+    Candidates are the approved versions that are offered or installed (DECISIONS 12); an installed version that the
+    catalog does not know is its own.
+    """
+    count = len(known)
+    candidate = policy.decisions.approves[row] & (policy.offered[row] | same)
+    top = np.full(count, -1, dtype=np.int64)
+    np.maximum.at(top, owner[candidate], versions.pairs[candidate])
+    highest = np.flatnonzero(candidate & (versions.pairs == top[owner]))
+    pair = first(owner[highest], policy.precedence[row[highest]], highest, count)
+    target = np.where(pair >= 0, at(row, pair), NOTHING)
+    itself = ~known & own.approves & (versions.installed > top)
+    target[itself], pair[itself] = OWN, -1
+    return target, pair, (target >= 0) & (top > versions.installed)
+
+
+def first(owner: Ints, rank: Ints, value: Ints, count: int) -> Ints:
+    """Return, for each owner, the value with the lowest rank; OWN for owners without any."""
+    lowest = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(lowest, owner, rank)
+    found = np.full(count, OWN, dtype=np.int64)
+    hit = rank == lowest[owner]
+    found[owner[hit]] = value[hit]
+    return found
+
+
+def at(values: Ints, positions: Ints) -> Ints:
+    """Return the values at some positions; anything where the position is negative, for the caller to mask."""
+    return values[positions.clip(0)] if len(values) else np.zeros_like(positions)
+
+
+def states_of(policy: Policy, newer: Bools, rejected: Bools, approved: Bools) -> tuple[Ints, Ints]:
+    """Decide states and reasons, in the order of SEMANTICS 5.3: the last assignment wins."""
+    missing = State.FAILED if policy.settings.operation is Operation.INSTALL else State.MISSING
+    blocks = policy.baseline.rejected_patches_action is RejectedPatchesAction.BLOCK
+    refused = State.INSTALLED_REJECTED if blocks else State.INSTALLED_OTHER
+    why = Reason.REJECTED_BLOCKED if blocks else Reason.REJECTED_ALLOWED
+    state = np.full(len(newer), STATES.index(State.INSTALLED_OTHER), dtype=np.int64)
+    reason = np.full(len(newer), REASONS.index(Reason.NOTHING_APPROVED), dtype=np.int64)
+    state[approved], reason[approved] = STATES.index(State.INSTALLED), REASONS.index(Reason.UP_TO_DATE)
+    state[rejected], reason[rejected] = STATES.index(refused), REASONS.index(why)
+    state[newer], reason[newer] = STATES.index(missing), REASONS.index(Reason.NEWER_APPROVED)
+    return state, reason

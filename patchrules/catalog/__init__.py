@@ -1,0 +1,196 @@
+"""The shelf of catalog formats, and the door they stand behind: what could be installed, as Arrow with its rejects."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import importlib
+import pkgutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from patchrules.catalog._assemble import Placed, joined, released
+from patchrules.catalog._reader import OnBadRow, Part, Reader, ReadOptions
+from patchrules.catalog._rows import counted
+from patchrules.catalog._sources import Found, find
+from patchrules.catalog.arrow_table import read_stream
+from patchrules.errors import CatalogError, UnknownNameError, Where
+from patchrules.families import Family, families, family_named
+from patchrules.model.patch import Catalog, Scope
+from patchrules.sources.files import Document, Limits
+
+__all__ = ["Part", "ReadOptions", "Reader", "read_catalog", "read_catalogs", "readers", "sniffed"]
+
+
+@functools.cache
+def readers() -> Mapping[str, Reader]:
+    """Return every format by name: the files of this folder, then entry points ``patchrules.catalog``.
+
+    >>> readers()["updateinfo"].label
+    'update notices of an rpm repository'
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = {name: importlib.import_module(f"{__name__}.{name}").READER for name in names}
+    for point in entry_points(group="patchrules.catalog"):
+        found[point.name] = point.load()
+    return MappingProxyType(found)
+
+
+def sniffed(document: Document) -> Reader | None:
+    """Return the format of a document by its first bytes, None when no format knows it."""
+    return next((reader for reader in readers().values() if reader.sniff(document)), None)
+
+
+def read_catalog(
+    *sources: Any,  # noqa: ANN401  Input, a sequence of those, or anything that speaks Arrow
+    family: str | None = None,
+    products: Sequence[str] | None = None,
+    arch: str | None = None,
+    repository: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    on_bad_row: OnBadRow = "collect",
+    limits: Limits | None = None,
+) -> Catalog:
+    """Read what could be installed: all ``sources`` together are one catalog.
+
+    A source is a path, bytes, a binary file, a folder, a glob, a list of those, or an object with
+    ``__arrow_c_stream__``. In a folder with ``repodata/repomd.xml`` its update notices and package list are read, in
+    other folders every file that is a catalog. Notices and package lists are joined; Packages files take suite, site
+    and security from the Release file beside them. ``family``, ``products`` (globs), ``arch`` and ``repository`` are
+    the scope; family and products may be left out where a Release file tells them. A bad row is kept in ``.rejects``,
+    or raised with ``on_bad_row="raise"``; what is doubtful is in ``.diagnostics``.
+
+    Raises CatalogError (PR3xxx, PR29xx), ColumnError and UnknownNameError, and nothing else.
+
+    >>> notices = (
+    ...     b'<updates><update type="security"><id>RHSA-1</id><pkglist><collection>'
+    ...     b'<package name="bash" version="5.1" release="2.el9" epoch="0" arch="x86_64"/>'
+    ...     b"</collection></pkglist></update></updates>"
+    ... )
+    >>> catalog = read_catalog(notices, family="rhel", products=["RedhatEnterpriseLinux9*"])
+    >>> print(catalog, catalog.table["evr"].to_pylist())
+    catalog of rhel, products RedhatEnterpriseLinux9*: 1 patches ['0:5.1-2.el9']
+    """
+    if on_bad_row not in ("collect", "raise"):
+        raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
+    known = None if family is None else family_named(family)
+    known = known or _family_of_products(products or ())
+    options = ReadOptions(known.scheme if known else None, on_bad_row, columns or {}, limits or Limits())
+    gathered = _gather(sources, options)
+    counts = Counter(gathered.counts)
+    placed = released(gathered.parts, counts)
+    scope = Scope((known or _family_told(placed)).name, tuple(products or _products_told(placed)), arch, repository)
+    return _catalog(scope, placed, gathered.made_at, counts)
+
+
+def read_catalogs(
+    specs: Sequence[str],
+    *,
+    family: str | None = None,
+    on_bad_row: OnBadRow = "collect",
+    limits: Limits | None = None,
+) -> tuple[Catalog, ...]:
+    """Read catalogs as the command line names them: ``[PRODUCT_GLOB=]PATH``.
+
+    Specs with the same glob form one catalog; the glob also tells the family. Among specs without a glob, archives form
+    one catalog per product that their Release files tell, everything else one catalog together. Raises as
+    :func:`read_catalog` does.
+    """
+    known = None if family is None else family_named(family)
+    options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
+    by_glob: dict[str, list[str]] = {}
+    for spec in specs:
+        glob, equals, path = spec.partition("=")
+        by_glob.setdefault(glob if equals else "", []).append(path if equals else spec)
+    catalogs: list[Catalog] = []
+    for glob, paths in by_glob.items():
+        if glob:
+            catalogs.append(read_catalog(*paths, family=family, products=[glob], on_bad_row=on_bad_row, limits=limits))
+        else:
+            catalogs += _by_product(paths, known, options)
+    return tuple(catalogs)
+
+
+def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions) -> list[Catalog]:
+    """Return one catalog per product that Release files tell, and one of all other files."""
+    gathered = _gather(paths, options)
+    counts = Counter(gathered.counts)
+    groups: dict[tuple[str | None, str | None], list[Placed]] = {}
+    for one in released(gathered.parts, counts):
+        told = (one.says.family, one.says.product) if one.says else (None, None)
+        groups.setdefault(told, []).append(one)
+    catalogs = []
+    for group in groups.values():
+        scope = Scope((known or _family_told(group)).name, _products_told(group))
+        catalogs.append(_catalog(scope, group, gathered.made_at, counts))
+        counts = Counter[str]()  # what was counted before grouping is said once, with the first catalog
+    return catalogs
+
+
+def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
+    """Read every file that the sources name."""
+    found = find(sources, options.limits)
+    for name, stream in found.streams:
+        found.parts.append(read_stream(stream, name, options))
+    for document, certain in found.documents:
+        reader = sniffed(document)
+        if reader is None and certain:
+            known = ", ".join(one.label for one in readers().values())
+            raise document.fail("PR3001", f"`{document.name}` is no catalog that we know", hint=f"known are {known}")
+        if reader is None:
+            found.counts["PR3215"] = found.counts.get("PR3215", 0) + 1
+        else:
+            found.parts.append(reader.read(document, options))
+    if all(part.role == "release" for part in found.parts):
+        raise CatalogError("there is no catalog among the files", code="PR3001")
+    return found
+
+
+def _catalog(scope: Scope, placed: Sequence[Placed], made_at: Sequence[datetime], counts: Counter[str]) -> Catalog:
+    """Put the parts together."""
+    table = joined([one.part for one in placed], counts)
+    releases = {one.release.source.name: one.release for one in placed if one.release}
+    parts = [*(one.part for one in placed), *releases.values()]
+    dates = [one.says.date for one in placed if one.says and one.says.date]
+    return Catalog(
+        operating_system=family_named(scope.family).operating_system,
+        scope=scope,
+        table=table,
+        rejects=pa.concat_tables([part.rejects for part in parts]),
+        sources=tuple(part.source for part in parts),
+        diagnostics=(*(told for part in parts for told in part.diagnostics), *counted(counts, None)),
+        as_of=max([*dates, *made_at], default=None),
+    )
+
+
+def _family_told(placed: Sequence[Placed]) -> Family:
+    """Return the one family that Release files tell, or raise."""
+    told = {one.says.family for one in placed if one.says and one.says.family}
+    if len(told) > 1:
+        raise CatalogError(f"the files are of several families: {', '.join(sorted(told))}", code="PR3005")
+    if not told:
+        where, hint = Where(placed[0].part.source.name), f"give family=, one of {', '.join(families())}"
+        raise CatalogError("the files do not say for which family they are", code="PR3004", where=where, hint=hint)
+    return family_named(told.pop())
+
+
+def _products_told(placed: Sequence[Placed]) -> tuple[str, ...]:
+    """Return the products that Release files tell, as globs over point releases."""
+    return tuple(sorted({f"{one.says.product}*" for one in placed if one.says and one.says.product}))
+
+
+def _family_of_products(products: Sequence[str]) -> Family | None:
+    """Return the family whose products the globs mean, when they all mean one."""
+    found = {
+        name
+        for product in products
+        for name, family in families().items()
+        if any(fnmatch.fnmatchcase(product.rstrip("*").lower(), one.lower()) for one in family.products)
+    }
+    return families()[found.pop()] if len(found) == 1 else None

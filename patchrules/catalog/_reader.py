@@ -1,0 +1,60 @@
+"""The shape of a catalog format: how to tell it, how to read it, and what reading one file gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from patchrules.errors import Diagnostic
+from patchrules.model.source import Source
+from patchrules.sources.files import Document, Limits
+
+OnBadRow = Literal["collect", "raise"]
+Role = Literal["notices", "packages", "archive", "release", "patches"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the caller knows before a file is read.
+
+    ``scheme`` is the version order of the family, None when no family is known yet; formats of one packaging world use
+    their own. ``columns`` renames columns of tables, ours to theirs: ``{"advisory": "ErratumId"}``.
+    """
+
+    scheme: str | None = None
+    on_bad_row: OnBadRow = "collect"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file gives; several parts make a catalog.
+
+    ``table`` has the columns ``model.columns.CATALOG``, ``rejects`` those of REJECTS. ``role`` says how it joins the
+    others: ``notices`` name packages, ``packages`` is a repository's package list (the two are joined), an ``archive``
+    looks for its ``release`` (whose ``facts`` are the Release file's fields), ``patches`` are complete.
+    """
+
+    role: Role
+    source: Source
+    table: Any
+    rejects: Any
+    diagnostics: tuple[Diagnostic, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One catalog format.
+
+    ``suffixes`` are the usual ends of its file names, for messages only; ``sniff`` looks at the head of a document and
+    never raises; ``read`` raises CatalogError or ColumnError only.
+    """
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    sniff: Callable[[Document], bool]
+    read: Callable[[Document, ReadOptions], Part]

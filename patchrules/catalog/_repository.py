@@ -1,0 +1,70 @@
+"""The files of an rpm repository: what repomd.xml names, and nothing outside the folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from patchrules.errors import CatalogError
+from patchrules.sources.dates import instant
+from patchrules.sources.files import Document, Limits, open_document
+from patchrules.sources.xml import elements
+
+__all__ = ["made_at", "metadata_files", "repomd_files"]
+
+_WANTED = ("updateinfo", "primary")
+_REPOMD = "repomd.xml"
+
+
+def repomd_files(folder: Path) -> list[Path]:
+    """Return every ``repodata/repomd.xml`` in a folder and below, sorted; hidden folders are skipped."""
+    found = [path for path in folder.rglob(_REPOMD) if path.is_file()]
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def metadata_files(repomd: Path, limits: Limits) -> list[Path]:
+    """Return the update notices and the package list of one repository, those that are there.
+
+    Names come from repomd.xml; a file it names that is not on disk is looked for by its usual name. Raises CatalogError
+    PR3006 for a name that leaves the repository, and for a repository with neither file.
+    """
+    document = open_document(repomd, limits=limits, error=CatalogError)
+    named: dict[str, str] = {}
+    for data in elements(document, ("data",)):
+        location = data.find(f"{data.tag[: -len('data')]}location")
+        if location is not None and data.get("type") in _WANTED:
+            named.setdefault(str(data.get("type")), location.get("href", ""))
+    files = [_file(repomd, kind, named.get(kind), document) for kind in _WANTED]
+    found = [path for path in files if path is not None]
+    if not found:
+        raise document.fail("PR3006", "the repository has neither update notices nor a package list")
+    return found
+
+
+def made_at(repomd: Path, limits: Limits) -> datetime | None:
+    """Return when the repository was made: its revision, where that is a time."""
+    document = open_document(repomd, limits=limits, error=CatalogError)
+    return next((instant(one.text) for one in elements(document, ("revision",))), None)
+
+
+def _file(repomd: Path, kind: str, href: str | None, document: Document) -> Path | None:
+    """Return the file of one kind, None when the repository has none."""
+    home = repomd.parent.parent if repomd.parent.name == "repodata" else repomd.parent
+    if href:
+        named = _inside(home, href, document)
+        if named.is_file():
+            return named
+    matches = sorted(path for path in repomd.parent.glob(f"*{kind}.xml*") if path.suffix != ".zck")
+    return matches[0] if matches else None
+
+
+def _inside(home: Path, href: str, document: Document) -> Path:
+    """Return the path that ``href`` names, or raise when it lies outside the repository."""
+    try:
+        target = (home / href).resolve()
+        inside = target.is_relative_to(home.resolve())
+    except (OSError, ValueError, RuntimeError):
+        inside = False
+    if not inside:
+        raise document.fail("PR3006", f"`{href}` lies outside the repository")
+    return target

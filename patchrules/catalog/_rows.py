@@ -1,0 +1,122 @@
+"""What every reader does with its columns: check the versions, keep what was refused, count what is doubtful."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.catalog._reader import Part, ReadOptions, Role
+from patchrules.codes import CODES
+from patchrules.errors import CatalogError, Diagnostic, Level, VersionError, Where
+from patchrules.model.columns import CATALOG, REJECTS
+from patchrules.sources.arrow import schema, table
+from patchrules.sources.files import Document
+from patchrules.versions import SCHEMES
+
+__all__ = ["PartRows", "counted", "refused_versions"]
+
+_LONGEST_TEXT = 200
+_WARNINGS = frozenset({"PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216"})
+# A text these let pass is a version beyond doubt; only the others are taken apart one by one.
+_PLAIN = {
+    "rpm": re.compile(r"(?:(?:[0-9]{1,9}:)?[A-Za-z0-9._+~^-]+\n)*").fullmatch,
+    "dpkg": re.compile(r"(?:(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~]*(?:-[A-Za-z0-9.+~]+)*\n)*").fullmatch,
+}
+_DEFAULTS = {"offered": True, "security": False, "trusted": True, "reboot": False}
+
+
+class PartRows:
+    """The rows of one file on their way to a :class:`Part`: refused ones are kept, doubts are counted by code."""
+
+    def __init__(self, document: Document, options: ReadOptions, role: Role, format: str) -> None:  # noqa: A002  our word
+        """Start without rows."""
+        self.counts: Counter[str] = Counter()
+        self._refused: list[tuple[int | None, str, str, str]] = []
+        self._document = document
+        self._options = options
+        self._role = role
+        self._format = format
+
+    def reject(self, line: int | None, code: str, message: str, text: str) -> None:
+        """Refuse a row: keep why, or raise when the caller wants no bad row."""
+        text = "".join(char if char.isprintable() else "\ufffd" for char in text[:_LONGEST_TEXT])
+        if self._options.on_bad_row == "raise":
+            where = Where(file=self._document.name, line=line, text=text)
+            hint = 'on_bad_row="collect" reads on and keeps such rows'
+            raise CatalogError(message, code=code, where=where, hint=hint)
+        self._refused.append((line, code, message, text))
+
+    def part(self, patches: Any, scheme: str, facts: Mapping[str, str] | None = None) -> Part:  # noqa: ANN401  pyarrow is Any
+        """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
+        patches = self._with_good_versions(_filled(patches), scheme)
+        if not patches.num_rows and self._role != "release":
+            self.counts["PR3216"] += 1
+        self.counts["PR2203"] += self._document.undecodable
+        rejects = self._rejects()
+        source = self._document.source(self._format, rows=patches.num_rows, rejects=rejects.num_rows)
+        return Part(self._role, source, patches, rejects, counted(self.counts, self._document.name), facts or {})
+
+    def _with_good_versions(self, patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Move rows with a version that is none to the rejects. Cost: Python once per distinct version."""
+        refused = refused_versions(pc.unique(patches["evr"]).to_pylist(), scheme)
+        if not refused:
+            return patches
+        bad = pc.is_in(patches["evr"], pa.array(list(refused), pa.string()))
+        for row in patches.select(["line", "name", "arch", "evr"]).filter(bad).to_pylist():
+            self.reject(row["line"], "PR3002", refused[row["evr"]], f"{row['name']} {row['evr']} {row['arch'] or ''}")
+        return patches.filter(pc.invert(bad))
+
+    def _rejects(self) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Return the rejects in order of line."""
+        ordered = sorted(self._refused, key=lambda reject: reject[0] or 0)
+        lines, codes, messages, texts = zip(*ordered, strict=True) if ordered else ((), (), (), ())
+        data = {"line": lines, "code": codes, "message": messages, "text": texts}
+        return table(REJECTS, data | {"file": [self._document.name] * len(ordered)}, len(ordered))
+
+
+def refused_versions(versions: Iterable[str], scheme: str) -> dict[str, str]:
+    """Return the texts that are no version of ``scheme``, each with why.
+
+    >>> refused_versions(["1.0-1", "1.0_rc1"], "dpkg")
+    {'1.0_rc1': '`1.0_rc1` is not a dpkg version: `_` may not stand in the upstream version'}
+    """
+    distinct = dict.fromkeys(versions)
+    plain = _PLAIN.get(scheme)
+    if plain and plain("\n".join([*distinct, ""])):
+        return {}
+    sort_key = SCHEMES[scheme].sort_key
+    refused = {}
+    for version in distinct:
+        try:
+            sort_key(version)
+        except VersionError as problem:
+            refused[version] = problem.message
+    return refused
+
+
+def counted(counts: Mapping[str, int], file: str | None) -> tuple[Diagnostic, ...]:
+    """Return one diagnostic a code, in order of code."""
+    where = None if file is None else Where(file=file)
+    return tuple(
+        Diagnostic(code, Level.WARNING if code in _WARNINGS else Level.INFO, CODES[code], where, count)
+        for code, count in sorted(counts.items())
+        if count
+    )
+
+
+def _filled(patches: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return the table in the order and types of CATALOG, its yes-or-no columns without null."""
+    wanted: Sequence[Any] = schema(CATALOG)
+    number = patches.num_rows
+    arrays = []
+    for one in wanted:
+        values = patches[one.name] if one.name in patches.column_names else pa.nulls(number, one.type)
+        if one.name in _DEFAULTS:
+            values = pc.fill_null(values, _DEFAULTS[one.name])
+        arrays.append(values)
+    return pa.table(arrays, schema=wanted)

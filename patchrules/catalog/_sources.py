@@ -1,0 +1,88 @@
+"""What the caller named, as documents: repositories by repomd.xml, folders by what lies in them, files as given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from patchrules.catalog._archives import beside
+from patchrules.catalog._reader import Part
+from patchrules.catalog._repository import made_at, metadata_files, repomd_files
+from patchrules.errors import CatalogError
+from patchrules.sources.files import Document, Limits, expand, open_document
+
+__all__ = ["Found", "find"]
+
+
+@dataclass(slots=True)
+class Found:
+    """What was named: documents (and whether the caller named that very file), tables, and later the parts read."""
+
+    documents: list[tuple[Document, bool]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    streams: list[tuple[str, Any]] = field(default_factory=list)
+    made_at: list[datetime] = field(default_factory=list)
+
+
+def find(sources: Iterable[Any], limits: Limits) -> Found:
+    """Return the documents of all sources, each file once; raises CatalogError for what cannot be read."""
+    found = Found()
+    seen: set[Path] = set()
+    for source in sources:
+        _find_one(source, limits, found, seen)
+    if not found.documents and not found.streams:
+        raise CatalogError("there is nothing to read: no source was given", code="PR2905")
+    return found
+
+
+def _find_one(source: Any, limits: Limits, found: Found, seen: set[Path]) -> None:  # noqa: ANN401  what the caller gave
+    """Add the documents of one source."""
+    if hasattr(source, "__arrow_c_stream__"):
+        found.streams.append((f"<table {len(found.streams) + 1}>", source))
+    elif isinstance(source, list | tuple):
+        for one in source:
+            _find_one(one, limits, found, seen)
+    elif isinstance(source, str | os.PathLike) and _is_folder(source):
+        _find_folder(Path(source), limits, found, seen)
+    else:
+        for one in expand(source, error=CatalogError):
+            _add(one, limits, found, seen, certain=True)
+            release = beside(one) if isinstance(one, Path) and "Packages" in one.name else None
+            if release is not None:
+                _add(release, limits, found, seen, certain=False)
+
+
+def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) -> None:
+    """Add the repositories of a folder, or every file when it holds none."""
+    repositories = repomd_files(folder)
+    for repomd in repositories:
+        made = made_at(repomd, limits)
+        found.made_at += [made] if made else []
+        for path in metadata_files(repomd, limits):
+            _add(path, limits, found, seen, certain=True)
+    if not repositories:
+        for one in expand(folder, error=CatalogError):
+            _add(one, limits, found, seen, certain=False)
+
+
+def _add(one: Any, limits: Limits, found: Found, seen: set[Path], *, certain: bool) -> None:  # noqa: ANN401  one input
+    """Open one input, once."""
+    if isinstance(one, Path):
+        real = Path(os.path.realpath(one))
+        if real in seen:
+            return
+        seen.add(real)
+    found.documents.append((open_document(one, limits=limits, error=CatalogError), certain))
+
+
+def _is_folder(source: str | os.PathLike[str]) -> bool:
+    """Say whether a path is a folder; one the system cannot look at is none."""
+    try:
+        return Path(source).is_dir()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,50 @@
+"""AWS's own baselines, which travel with the package."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from patchrules.documents._load import baselines_of
+from patchrules.documents.text import parse
+from patchrules.errors import UnknownNameError
+from patchrules.model.baseline import Baseline
+
+_CHECKOUT = Path(__file__).resolve().parents[2] / "data" / "baselines" / "aws"
+
+
+def predefined_names() -> tuple[str, ...]:
+    """Return the names of AWS's predefined baselines, sorted (SEMANTICS 9).
+
+    >>> "AWS-RedHatDefaultPatchBaseline" in predefined_names()
+    True
+    """
+    return tuple(_files())
+
+
+@functools.cache
+def predefined(name: str) -> Baseline:
+    """Return one of AWS's predefined baselines by name (SEMANTICS 9).
+
+    Raises UnknownNameError, with the closest match.
+
+    >>> print(predefined("AWS-DefaultPatchBaseline"))
+    AWS-DefaultPatchBaseline (WINDOWS): 1 rule, 0 approved, 0 rejected
+    """
+    found = _files().get(name)
+    if found is None:
+        raise UnknownNameError("predefined baseline", name, _files())
+    [baseline], _ = baselines_of(parse(found.read_bytes(), name=found.name), strict=False)
+    return baseline
+
+
+@functools.cache
+def _files() -> dict[str, Traversable]:
+    """Return the bundled files by name: those of the wheel, else those of the checkout."""
+    folder: Traversable = resources.files("patchrules") / "_data" / "baselines" / "aws"
+    if not folder.is_dir():
+        folder = _CHECKOUT
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json")) if folder.is_dir() else []
+    return {name.removesuffix(".json"): folder / name for name in names}

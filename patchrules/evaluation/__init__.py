@@ -1,0 +1,1 @@
+"""One host by reference, a fleet by batch."""

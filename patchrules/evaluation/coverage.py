@@ -1,0 +1,83 @@
+"""What is known about a host: which catalogs speak for it, and why it may be UNKNOWN (DECISIONS 31)."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from patchrules.errors import CatalogError
+from patchrules.families import Family, family_of
+from patchrules.model.names import Unknown
+from patchrules.model.patch import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLimits:
+    """How old data may be, measured back from the as-of instant; None is no limit."""
+
+    catalog: timedelta | None = None
+    inventory: timedelta | None = None
+
+
+def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | None) -> bool:
+    """Say whether a catalog speaks for hosts of that family, product and architecture.
+
+    A host whose product is not known sees the catalogs without product patterns only.
+    """
+    scope = catalog.scope
+    if family_of(catalog.operating_system).name != family.name:
+        return False
+    if scope.arch and arch and scope.arch != arch:
+        return False
+    if not scope.products:
+        return True
+    name = (product or "").lower()
+    return product is not None and any(fnmatch.fnmatchcase(name, pattern.lower()) for pattern in scope.products)
+
+
+def reasons_unknown(
+    *,
+    product: str | None,
+    catalogs: Sequence[Catalog],
+    packages: int,
+    captured_at: datetime | None,
+    as_of: datetime,
+    limits: AgeLimits,
+) -> tuple[Unknown, ...]:
+    """Return why a host cannot be judged; empty when it can (DECISIONS 31)."""
+    dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
+    stale_catalog = limits.catalog is not None and any(date < as_of - limits.catalog for date in dates)
+    stale_inventory = limits.inventory and captured_at is not None and captured_at < as_of - limits.inventory
+    found = {
+        Unknown.NO_PRODUCT: product is None,
+        Unknown.NO_CATALOG: not catalogs,
+        Unknown.NO_INVENTORY: packages == 0,
+        Unknown.STALE_CATALOG: stale_catalog,
+        Unknown.STALE_INVENTORY: bool(stale_inventory),
+    }
+    return tuple(reason for reason, holds in found.items() if holds)
+
+
+def check_scopes(catalogs: Iterable[Catalog], products: Iterable[tuple[str, str]]) -> None:
+    """Refuse a catalog that does not say which products it is for, when the hosts of its family have several.
+
+    ``products`` are (family, product) of the hosts. Raises CatalogError PR3801 with the lines to write instead.
+    """
+    by_family: dict[str, set[str]] = {}
+    for family, product in products:
+        by_family.setdefault(family, set()).add(product)
+    for catalog in catalogs:
+        family = family_of(catalog.operating_system).name
+        several = sorted(by_family.get(family, ()))
+        if catalog.scope.products or len(several) < 2:  # noqa: PLR2004 - two are several
+            continue
+        name = catalog.sources[0].name if catalog.sources else "PATH"
+        lines = "\n    or: ".join(f"--catalog '{product}={name}'" for product in several)
+        message = (
+            f"`{name}` does not say which product it is for, and the hosts have {len(several)}: {', '.join(several)}"
+        )
+        raise CatalogError(
+            message, code="PR3801", hint=f"say it with --catalog 'GLOB={name}' or products=[...]\n    e.g. {lines}"
+        )

@@ -1,0 +1,68 @@
+"""Arrow rows as nouns and back: where the tables of the doors meet the reference engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from patchrules.model.columns import CATALOG, HOSTS, PACKAGES, Column
+from patchrules.model.host import Host, Inventory
+from patchrules.model.package import Package
+from patchrules.model.patch import Patch
+from patchrules.sources import arrow
+
+_LISTS = ("cves", "bugzillas", "supersedes", "requires")
+_FLAGS = ("security", "offered", "reboot")
+
+
+def patches_of(catalog: pa.Table) -> tuple[Patch, ...]:
+    """Return the rows of a catalog table (``model.columns.CATALOG``) as patches, in their order."""
+    columns = {column.name: catalog[column.name].to_pylist() for column in CATALOG}
+    for name in _LISTS:
+        columns[name] = [tuple(found or ()) for found in columns[name]]
+    for name in _FLAGS:
+        columns[name] = [bool(found) for found in columns[name]]
+    columns["trusted"] = [found is not False for found in columns["trusted"]]
+    return tuple(Patch(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True))
+
+
+def catalog_table(patches: Iterable[Patch]) -> pa.Table:
+    """Return patches as a catalog table: the opposite of :func:`patches_of`."""
+    return _table(CATALOG, list(patches))
+
+
+def packages_table(hosts: Iterable[Host]) -> pa.Table:
+    """Return the packages of some hosts as one table (``model.columns.PACKAGES``)."""
+    rows = [(host.id, package) for host in hosts for package in host.packages]
+    packages = _table(PACKAGES[1:], [package for _, package in rows])
+    return packages.add_column(0, "host", pa.array([host for host, _ in rows], pa.string()))
+
+
+def hosts_table(hosts: Sequence[Host]) -> pa.Table:
+    """Return hosts without their packages as a table (``model.columns.HOSTS``)."""
+    data = {column.name: [getattr(host, column.name, None) for host in hosts] for column in HOSTS[1:]}
+    data["tags"] = [list(host.tags.items()) for host in hosts]
+    return arrow.table(HOSTS, {"host": [host.id for host in hosts], **data}, len(hosts))
+
+
+def hosts_of(inventory: Inventory) -> Iterator[Host]:
+    """Return the hosts of an inventory with their packages, in the order of its hosts table."""
+    rows: dict[str, list[Package]] = {}
+    names = [column.name for column in PACKAGES]
+    columns = [inventory.packages[name].to_pylist() for name in names]
+    for values in zip(*columns, strict=True):
+        given = dict(zip(names, values, strict=True))
+        given["held"] = bool(given["held"])
+        rows.setdefault(given.pop("host"), []).append(Package(**given))
+    for row in inventory.hosts.to_pylist():
+        tags = dict(row.pop("tags") or ())
+        identity = row.pop("host")
+        yield Host(id=identity, tags=tags, packages=tuple(rows.get(identity, ())), **row)
+
+
+def _table(columns: Sequence[Column], nouns: Sequence[Patch | Package]) -> pa.Table:
+    """Return nouns as a table of the columns that are their fields."""
+    schema = arrow.schema(columns)
+    data = {field.name: pa.array([getattr(noun, field.name) for noun in nouns], field.type) for field in schema}
+    return pa.table(data, schema=schema)

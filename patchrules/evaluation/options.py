@@ -1,0 +1,44 @@
+"""What people say about an evaluation, as settings: strings become names and instants here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from patchrules.errors import UnknownNameError
+from patchrules.model.names import Dialect, MissingDate, Operation
+from patchrules.model.verdict import Settings
+
+
+def settings(
+    *,
+    as_of: datetime | str,
+    dialect: str = "documented",
+    operation: str = "scan",
+    missing_date: str = "approve",
+) -> Settings:
+    """Return the settings of an evaluation.
+
+    ``as_of`` is an aware datetime or ISO 8601 text with a zone. Raises ValueError for an instant without a zone and
+    UnknownNameError for a name that is not known.
+
+    >>> settings(as_of="2025-03-01T01:00+01:00").as_of
+    datetime.datetime(2025, 3, 1, 0, 0, tzinfo=datetime.timezone.utc)
+    """
+    instant = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    if instant.tzinfo is None:
+        message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
+        raise ValueError(message)
+    operations = {found.lower(): found for found in Operation}
+    return Settings(
+        as_of=instant.astimezone(UTC),
+        dialect=Dialect(_known("dialect", dialect, list(Dialect))),
+        operation=operations[_known("operation", operation, list(operations))],
+        missing_date=MissingDate(_known("missing-date rule", missing_date, list(MissingDate))),
+    )
+
+
+def _known(kind: str, name: str, known: list[str] | list[Dialect] | list[MissingDate]) -> str:
+    """Return ``name`` in lower case if it is known."""
+    if name.lower() not in known:
+        raise UnknownNameError(kind, name, known)
+    return name.lower()

@@ -1,0 +1,118 @@
+"""Reports of single hosts as a run: what the reference engine says, in the tables of the batch engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.errors import Diagnostic
+from patchrules.evaluation.run import Run
+from patchrules.families import facts_of, families
+from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
+from patchrules.model.names import State, Status
+from patchrules.model.source import Source
+from patchrules.model.verdict import HostReport, Verdict
+from patchrules.sources import arrow
+
+
+def run_of(
+    reports: HostReport | Sequence[HostReport],
+    *,
+    rows: str = "all",
+    sources: Sequence[Source] = (),
+    diagnostics: Sequence[Diagnostic] = (),
+) -> Run:
+    """Return reports that were made with the same settings as one run; raises ValueError where they were not.
+
+    ``rows`` says which verdicts the run lists: ``all`` or ``noncompliant``. NOT_APPLICABLE is counted and listed only
+    for the families that list it (DECISIONS 16). ``sources`` and ``diagnostics`` are those of the inventory and the
+    catalogs, which reports do not keep.
+    """
+    found = [reports] if isinstance(reports, HostReport) else list(reports)
+    if len({report.settings for report in found}) != 1:
+        message = "the reports were made with different settings" if found else "there is no report"
+        raise ValueError(message)
+    baselines = tuple(dict.fromkeys(report.baseline for report in found))
+    listed = [(report.host.id, verdict_row(one)) for report in found for one in _listed(report, rows)]
+    data = {column.name: [row[column.name] for _, row in listed] for column in VERDICTS[1:]}
+    doubts = (*diagnostics, *(d for report in found for d in report.diagnostics))
+    return Run(
+        settings=found[0].settings,
+        hosts=_hosts(found),
+        verdicts=arrow.table(VERDICTS, {"host": [host for host, _ in listed], **data}, len(listed)),
+        rows=rows,
+        version=version("patchrules"),
+        baselines=baselines,
+        sources=tuple(sources),
+        diagnostics=tuple(one for position, one in enumerate(doubts) if one not in doubts[:position]),
+    )
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict by the names of ``model.columns.VERDICTS``, without ``host``."""
+    decision = verdict.decision
+    decided = {
+        "advisory": decision.patch.advisory if decision else None,
+        "approval": decision.approval if decision else None,
+        "rule": decision.rule if decision else None,
+        "list_entry": decision.entry if decision else None,
+        "released_at": decision.released_at if decision else None,
+        "clock": decision.clock if decision else None,
+        "since": decision.since if decision else None,
+    }
+    same = {name: getattr(verdict, name) for name in _SAME}
+    level = {"compliance_severity": verdict.level, "notes": [str(note) for note in verdict.notes]}
+    return {**same, **level, **decided}
+
+
+_SAME = (
+    *("id", "title", "name", "arch", "installed", "target", "state", "status", "classification", "severity", "reason"),
+)
+
+
+def rows_of(run: Run, host: str) -> list[dict[str, Any]]:
+    """Return the listed verdicts on one host, sorted by name and architecture."""
+    rows: list[dict[str, Any]] = run.verdicts.filter(pc.equal(run.verdicts["host"], host)).to_pylist()
+    return sorted(rows, key=lambda row: (row["name"], row["arch"]))
+
+
+def host_row(run: Run, host: str) -> Mapping[str, Any] | None:
+    """Return the row of one host, None where the run has no such host."""
+    rows: list[dict[str, Any]] = run.hosts.filter(pc.equal(run.hosts["host"], host)).to_pylist()
+    return rows[0] if rows else None
+
+
+def host_names(run: Run) -> list[str]:
+    """Return the ids of the run's hosts, in their order."""
+    names: list[str] = run.hosts["host"].to_pylist()
+    return names
+
+
+def _listed(report: HostReport, rows: str) -> list[Verdict]:
+    """Return the verdicts that a run lists."""
+    if rows == "noncompliant":
+        return [one for one in report.verdicts if one.status is Status.NON_COMPLIANT]
+    family = families()[report.host.family or ""]
+    if facts_of(family, report.settings.dialect, report.host.product).lists_not_applicable:
+        return list(report.verdicts)
+    return [one for one in report.verdicts if one.state is not State.NOT_APPLICABLE]
+
+
+def _hosts(reports: Sequence[HostReport]) -> pa.Table:
+    """Return ``model.columns.RUN_HOSTS`` of some reports."""
+    data: dict[str, list[Any]] = {"host": [report.host.id for report in reports]}
+    data |= {column.name: [getattr(report.host, column.name) for report in reports] for column in HOSTS[1:5]}
+    data |= {name: [report.counts[name] for report in reports] for name in reports[0].counts}
+    data |= {
+        "baseline": [report.baseline.name for report in reports],
+        "baseline_id": [report.baseline.baseline_id or None for report in reports],
+        "status": [report.status for report in reports],
+        "unknown": [list(report.unknown) for report in reports],
+        "non_compliant_severity": [report.non_compliant_severity for report in reports],
+        "doubts": [list(report.doubts.items()) for report in reports],
+    }
+    return arrow.table(RUN_HOSTS, data, len(reports))

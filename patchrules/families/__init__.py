@@ -1,0 +1,68 @@
+"""The shelf of operating systems: one file each, found by listing the folder."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from patchrules.errors import UnknownNameError
+from patchrules.families._family import Facts, Family
+from patchrules.model.names import Dialect, OperatingSystem
+
+__all__ = ["Facts", "Family", "facts_of", "families", "family_named", "family_of"]
+
+
+@functools.cache
+def families() -> Mapping[str, Family]:
+    """Return every family by name: the files of this folder, then entry points ``patchrules.families``.
+
+    >>> families()["debian"].scheme
+    'dpkg'
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = {name: importlib.import_module(f"{__name__}.{name}").FAMILY for name in names}
+    for point in entry_points(group="patchrules.families"):
+        found[point.name] = point.load()
+    return MappingProxyType(found)
+
+
+def family_named(name: str) -> Family:
+    """Return the family called ``name``, by our name or AWS's; raises UnknownNameError with the closest match.
+
+    >>> family_named("REDHAT_ENTERPRISE_LINUX").name
+    'rhel'
+    """
+    shelf = families()
+    by_aws_name = {family.operating_system.value: family for family in shelf.values()}
+    found = shelf.get(name.lower()) or by_aws_name.get(name.upper())
+    if found is None:
+        raise UnknownNameError("family", name, shelf)
+    return found
+
+
+def family_of(operating_system: OperatingSystem) -> Family:
+    """Return the family of an AWS operating system.
+
+    >>> family_of(OperatingSystem.ROCKY_LINUX).name
+    'rocky'
+    """
+    return next(family for family in families().values() if family.operating_system is operating_system)
+
+
+def facts_of(family: Family, dialect: Dialect, product: str | None) -> Facts:
+    """Return how ``dialect`` reads the rules for hosts of that product; raises UnknownNameError where it is not known.
+
+    >>> facts_of(family_named("debian"), Dialect.DOCUMENTED, "Debian12").security_gate
+    'archive'
+    """
+    if dialect is Dialect.DOCUMENTED:
+        return family.documented
+    for pattern, facts in family.agent:
+        if fnmatch.fnmatchcase((product or "").lower(), pattern.lower()):
+            return facts
+    raise UnknownNameError(f"dialect of {family.label}", dialect, [Dialect.DOCUMENTED])

@@ -1,0 +1,32 @@
+"""AlmaLinux: rpm packages, errata in the repositories' updateinfo.
+
+Sources: SEMANTICS 0.4 (package manager), 1.4, 1.5 (keys, values, products), 2.1, 2.2 (dates, notices), 7.7 (platform
+names), 9 (predefined baseline), DECISIONS 3, 6, 8, 22.
+"""
+
+from __future__ import annotations
+
+from patchrules.families._family import Family
+from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.model.names import OperatingSystem
+
+FAMILY = Family(
+    name="alma",
+    operating_system=OperatingSystem.ALMA_LINUX,
+    label="AlmaLinux",
+    scheme="rpm",
+    documented=RPM_DOCUMENTED,
+    products=("AlmaLinux*",),
+    product_format="AlmaLinux{version}",
+    predefined=("AWS-AlmaLinuxDefaultPatchBaseline",),
+    compatible=RPM_COMPATIBLE,
+    dist_tag=EL_DIST_TAG,
+    os_release_ids=("almalinux",),
+    platform_names=(
+        "AlmaLinux",
+        "Alma Linux",
+    ),
+    # [R] The platform name, the product text and the keys follow RHEL: AWS's pages do not state them for AlmaLinux.
+    release_packages=("almalinux-release",),
+    values=EL_VALUES,
+)

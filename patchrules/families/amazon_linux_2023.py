@@ -1,0 +1,38 @@
+"""Amazon Linux 2023: rpm packages, ALAS advisories in the repositories' updateinfo.
+
+Sources: SEMANTICS 0.4 (package manager), 1.4, 1.5 (keys, values, products), 2.2 (dates, notices), 7.7 (platform
+names), 9 (predefined baseline), DECISIONS 3, 6, 7, 8, 22.
+"""
+
+from __future__ import annotations
+
+from patchrules.families._family import Family
+from patchrules.families._linux import AMAZON_DIST_TAG, MODERN_AMAZON_FACTS, MODERN_AMAZON_VALUES, RPM_COMPATIBLE
+from patchrules.model.names import OperatingSystem
+
+FAMILY = Family(
+    name="amazon_linux_2023",
+    operating_system=OperatingSystem.AMAZON_LINUX_2023,
+    label="Amazon Linux 2023",
+    scheme="rpm",
+    documented=MODERN_AMAZON_FACTS,
+    products=(
+        "AmazonLinux2023",
+        "AmazonLinux2023.*",
+    ),
+    product_format="AmazonLinux{version}",
+    product_parts=1,
+    predefined=("AWS-AmazonLinux2023DefaultPatchBaseline",),
+    compatible=RPM_COMPATIBLE,
+    dist_tag=AMAZON_DIST_TAG,
+    major="2023",
+    # [R] 7.7 knows the name `Amazon Linux` as Amazon Linux 2 only; the later ones carry it too, so the version decides.
+    os_release_ids=("amzn",),
+    platform_names=("Amazon Linux",),
+    versions=(
+        "2023",
+        "2023.*",
+    ),
+    release_packages=("system-release",),
+    values=MODERN_AMAZON_VALUES,
+)

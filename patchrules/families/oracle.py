@@ -1,0 +1,31 @@
+"""Oracle Linux: rpm packages, errata in the repositories' updateinfo.
+
+Sources: SEMANTICS 0.4 (package manager), 1.4, 1.5 (keys, values, products), 2.1, 2.2 (dates, notices), 7.7 (platform
+names), 9 (predefined baseline), DECISIONS 3, 6, 8, 22.
+"""
+
+from __future__ import annotations
+
+from patchrules.families._agent import DNF_AGENT, YUM_AGENT
+from patchrules.families._family import Family
+from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.model.names import OperatingSystem
+
+FAMILY = Family(
+    agent=(("oraclelinux[5-7]*", YUM_AGENT), ("*", DNF_AGENT)),
+    name="oracle",
+    operating_system=OperatingSystem.ORACLE_LINUX,
+    label="Oracle Linux",
+    scheme="rpm",
+    documented=RPM_DOCUMENTED,
+    products=("OracleLinux*",),
+    product_format="OracleLinux{version}",
+    predefined=("AWS-OracleLinuxDefaultPatchBaseline",),
+    compatible=RPM_COMPATIBLE,
+    dist_tag=EL_DIST_TAG,
+    os_release_ids=("ol",),
+    platform_names=("Oracle Linux Server",),
+    # [R] The vendor's package name.
+    release_packages=("oraclelinux-release",),
+    values=EL_VALUES,
+)

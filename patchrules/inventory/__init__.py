@@ -1,0 +1,204 @@
+"""The shelf of inventory formats, and the door they stand behind: what is installed, as Arrow with its rejects."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from patchrules.codes import CODES
+from patchrules.errors import Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
+from patchrules.families import family_named
+from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
+from patchrules.inventory._places import Place, places
+from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
+from patchrules.inventory.arrow_table import read_stream
+from patchrules.inventory.identify import Identity, identify
+from patchrules.model.columns import PACKAGES, REJECTS
+from patchrules.model.host import Inventory
+from patchrules.model.source import Source
+from patchrules.sources.arrow import schema
+from patchrules.sources.files import Document, Limits
+
+__all__ = ["Identity", "ReadOptions", "Reader", "Rows", "identify", "read_inventory", "readers", "sniffed"]
+
+_NOT_FORMATS = frozenset({"identify"})
+
+
+@functools.cache
+def readers() -> Mapping[str, Reader]:
+    """Return every format by name: the files of this folder, then entry points ``patchrules.inventory``.
+
+    >>> readers()["dpkg_status"].label
+    "dpkg's status file"
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = {name: importlib.import_module(f"{__name__}.{name}").READER for name in names if name not in _NOT_FORMATS}
+    for point in entry_points(group="patchrules.inventory"):
+        found[point.name] = point.load()
+    return MappingProxyType(found)
+
+
+def read_inventory(
+    source: Any,  # noqa: ANN401  Input, a sequence of those, or anything that speaks Arrow
+    *,
+    family: str | None = None,
+    product: str | None = None,
+    host: str | None = None,
+    arch: str | None = None,
+    format: str | None = None,  # noqa: A002  the word people use
+    hosts: Sequence[Any] | None = None,
+    columns: Mapping[str, str] | None = None,
+    on_bad_row: OnBadRow = "collect",
+    limits: Limits | None = None,
+) -> Inventory:
+    r"""Read what is installed on one host or many.
+
+    ``source`` is a path, bytes, a binary file, a folder, a glob, a list of those, or an object with
+    ``__arrow_c_stream__``. A file is one host called by the file (``web-1.rpmqa`` is ``web-1``), a folder with
+    ``os-release`` or ``hostname`` in it is one host, a table names its hosts itself; ``host`` puts everything under one
+    id. ``family``, ``product`` and ``arch`` hold for every host that does not state its own; ``hosts`` are facts about
+    single hosts, matched by ``.host`` or by the path ``.inventory``. ``columns`` renames columns of tables, ours to
+    theirs. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``. What is doubtful is in
+    ``.diagnostics``, one for a code and file.
+
+    Raises InventoryError (PR2xxx), ColumnError and UnknownNameError, and nothing else.
+
+    >>> print(
+    ...     read_inventory(
+    ...         b"bash-5.1.8-6.el9.x86_64\n", host="web-1", family="rhel", product="RedhatEnterpriseLinux9.3"
+    ...     )
+    ... )
+    inventory of 1 hosts: 1 packages
+    """
+    if on_bad_row not in ("collect", "raise"):
+        raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
+    family = None if family is None else family_named(family).name
+    reader = _reader_named(format)
+    stated = {"family": family, "product": product, "arch": arch}
+    common = ReadOptions(host or "", host is not None, family, on_bad_row, columns or {}, limits or Limits())
+    reading = _Reading(common, reader, {name: value for name, value in stated.items() if value}, tuple(hosts or ()))
+    if hasattr(source, "__arrow_c_stream__"):
+        reading.add_rows(read_stream(source, "<table>", common), Place(host or "", ()))
+    else:
+        for place in places(source, host=host, limits=common.limits):
+            reading.add(place)
+    return reading.inventory()
+
+
+def sniffed(document: Document) -> Reader | None:
+    """Return the format of a document by its first bytes, None when no format knows it."""
+    return next((reader for reader in readers().values() if reader.sniff(document)), None)
+
+
+class _Reading:
+    """What one call has read so far."""
+
+    def __init__(
+        self, common: ReadOptions, reader: Reader | None, stated: dict[str, str], hosts: tuple[Any, ...]
+    ) -> None:
+        self._common = common
+        self._reader = reader
+        self._stated = stated
+        self._given = {str(getattr(one, "host", "")): one for one in hosts if getattr(one, "host", None)}
+        self._by_file = {Path(str(one.inventory)).resolve(): one for one in hosts if getattr(one, "inventory", None)}
+        self._facts: dict[str, dict[str, Any]] = {name: facts_of(one) for name, one in self._given.items()}
+        self._read: dict[str, tuple[Place, str]] = {}
+        self._packages: list[Any] = []
+        self._rejects: list[Any] = []
+        self._sources: list[Source] = []
+        self._diagnostics: list[Diagnostic] = []
+
+    def add(self, place: Place) -> None:
+        """Read the files of one place; in a folder of several, files that are no inventory are left out."""
+        place = self._named(place)
+        known = [(document, self._reader or sniffed(document)) for document in place.documents]
+        if len(known) != 1 and any(reader for _, reader in known):
+            for document, reader in known:
+                if reader is None:
+                    self._doubt("PR2209", document.name, Level.INFO)
+            known = [(document, reader) for document, reader in known if reader]
+        facts = self._given.get(place.host)
+        options = ReadOptions(
+            place.host,
+            place.stated,
+            getattr(facts, "family", None) or self._common.family,
+            self._common.on_bad_row,
+            self._common.columns,
+            self._common.limits,
+        )
+        if not known:
+            self._facts.setdefault(place.host, {"os_release": place.os_release})
+        for document, reader in known:
+            if reader is None:
+                raise _unrecognised(document)
+            rows = reader.read(document, options)
+            self._sources.append(
+                document.source(reader.name, rows=rows.packages.num_rows, rejects=rows.rejects.num_rows)
+            )
+            self.add_rows(rows, place, document.name)
+
+    def add_rows(self, rows: Rows, place: Place, file: str = "<table>") -> None:
+        """Keep the rows of one file and what it says of hosts."""
+        self._packages.append(rows.packages)
+        self._rejects.append(rows.rejects)
+        self._diagnostics += rows.diagnostics
+        said = {place.host: {}} if rows.hosts is None else facts_of_table(rows.hosts)
+        for host, facts in said.items():
+            owner, before = self._read.setdefault(host, (place, file))
+            if owner is not place:
+                raise InventoryError(
+                    f"`{before}` and `{file}` both speak of the host `{host}`",
+                    code="PR2102",
+                    hint="rename one file, read one host's files with host=, or give tables that share hosts as one",
+                )
+            more = {"os_release": place.os_release} if place.os_release else {}
+            self._facts[host] = facts | more | self._facts.get(host, {})
+
+    def inventory(self) -> Inventory:
+        """Return everything, packages sorted by host."""
+        packages = pa.concat_tables([schema(PACKAGES).empty_table(), *self._packages]).combine_chunks()
+        rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects]).combine_chunks()
+        if len(self._read) > 1:
+            packages = packages.sort_by("host")
+        facts = {host: self._stated | found for host, found in self._facts.items()}
+        hosts, doubts = hosts_table(facts, packages)
+        return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))
+
+    def _named(self, place: Place) -> Place:
+        """Return the place under the id that the hosts file gives its inventory file."""
+        for document in place.documents:
+            one = self._by_file.get(document.path.resolve()) if document.path else None
+            if one is not None:
+                return Place(str(one.host), place.documents, place.os_release, stated=True)
+        return place
+
+    def _doubt(self, code: str, file: str, level: Level) -> None:
+        """Add one diagnostic about a file."""
+        self._diagnostics.append(Diagnostic(code, level, CODES[code], Where(file=file)))
+
+
+def _reader_named(name: str | None) -> Reader | None:
+    """Return a format by name; raises UnknownNameError."""
+    if name is None:
+        return None
+    found = readers().get(name)
+    if found is None:
+        raise UnknownNameError("inventory format", name, readers())
+    return found
+
+
+def _unrecognised(document: Document) -> DocumentError:
+    """Return the error for a file no format knows."""
+    tried = ", ".join(reader.label for reader in readers().values())
+    forced = " | ".join(readers())
+    return document.fail(
+        "PR2101", f"this is none of: {tried}", hint=f"say which it is with format= or --format: {forced}"
+    )

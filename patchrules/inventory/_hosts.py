@@ -1,0 +1,112 @@
+"""The hosts table: what callers and files state about each host, and what its packages tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+
+from patchrules.errors import Diagnostic
+from patchrules.families import families
+from patchrules.inventory.identify import identify
+from patchrules.model.columns import HOSTS
+from patchrules.sources.arrow import table
+
+_INDEPENDENT = frozenset({family.independent_arch for family in families().values()}) | {"src", "nosrc"}
+_RELEASES = sorted({name for family in families().values() for name in family.release_packages})
+_STATED = ("family", "product", "arch", "patch_group", "tags", "boot_time", "captured_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one host's packages tell: its release packages as (name, version), and the machine's architecture."""
+
+    release_packages: tuple[tuple[str, str], ...] = ()
+    arch: str | None = None
+
+
+def hosts_table(
+    facts: Mapping[str, Mapping[str, Any]],
+    packages: Any,  # noqa: ANN401  pyarrow is Any
+) -> tuple[Any, tuple[Diagnostic, ...]]:
+    """Return one row a host of ``facts``, sorted by id, and diagnostics counted over all hosts.
+
+    ``facts`` holds by host id the columns of HOSTS as far as they are stated, and ``os_release``, ``platform``,
+    ``platform_version``, ``os_version`` where they are known. Cost: Arrow over packages, Python once a host.
+    """
+    told = _told(packages)
+    columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
+    doubts: dict[tuple[str, str], tuple[Diagnostic, int]] = {}
+    for host in sorted(facts):
+        stated, mine = facts[host], told.get(host, Told())
+        identity = identify(
+            family=stated.get("family"),
+            product=stated.get("product"),
+            os_release=stated.get("os_release"),
+            platform=stated.get("platform"),
+            platform_version=stated.get("platform_version"),
+            os_version=stated.get("os_version"),
+            release_packages=mine.release_packages,
+        )
+        for doubt in identity.diagnostics:
+            first, count = doubts.get((doubt.code, doubt.message), (doubt, 0))
+            doubts[doubt.code, doubt.message] = (first, count + 1)
+        row = {name: stated.get(name) for name in _STATED} | {"family": identity.family, "product": identity.product}
+        row |= {"host": host, "arch": stated.get("arch") or mine.arch}
+        row["tags"] = list(dict(stated["tags"]).items()) if stated.get("tags") else None
+        for name, values in columns.items():
+            values.append(row[name])
+    counted = tuple(
+        Diagnostic(first.code, first.level, first.message, first.where, count, first.hint)
+        for _, (first, count) in sorted(doubts.items())
+    )
+    return table(HOSTS, columns, len(facts)), counted
+
+
+def facts_of(stated: object) -> dict[str, Any]:
+    """Return the facts of an object that has them as attributes (``documents.hosts.HostFacts``), without nulls."""
+    names = (*_STATED, "os_release", "platform", "platform_version", "os_version")
+    found = {name: getattr(stated, name, None) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def facts_of_table(hosts: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  pyarrow is Any
+    """Return the facts of a table with columns of HOSTS, by host."""
+    return {
+        row.pop("host"): {name: value for name, value in row.items() if value is not None} for row in hosts.to_pylist()
+    }
+
+
+def _told(packages: Any) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
+    """Return by host what its packages tell."""
+    releases: dict[str, list[tuple[str, str]]] = {}
+    named = packages.select(["host", "name", "evr"]).filter(pc.is_in(packages["name"], _strings(_RELEASES)))
+    for row in named.to_pylist():
+        version = row["evr"].rpartition(":")[2].rpartition("-")
+        releases.setdefault(row["host"], []).append((row["name"], version[0] or version[2]))
+    is_dpkg = pc.equal(packages["name"], "dpkg")
+    own = {row["host"]: row["arch"] for row in packages.select(["host", "arch"]).filter(is_dpkg).to_pylist()}
+    most = _most_common(packages)
+    arches = most | {host: arch for host, arch in own.items() if arch and arch not in _INDEPENDENT}
+    hosts: Iterable[str] = releases.keys() | arches.keys()
+    return {host: Told(tuple(sorted(releases.get(host, ()))), arches.get(host)) for host in hosts}
+
+
+def _most_common(packages: Any) -> dict[str, str]:  # noqa: ANN401  pyarrow is Any
+    """Return by host the architecture most of its packages have; ties go to the first by name."""
+    counts: dict[str, Counter[str]] = {}
+    grouped = packages.select(["host", "arch"]).group_by(["host", "arch"]).aggregate([([], "count_all")])
+    for row in grouped.to_pylist():
+        if row["arch"] and row["arch"] not in _INDEPENDENT:
+            counts.setdefault(row["host"], Counter())[row["arch"]] = row["count_all"]
+    return {host: min(found, key=lambda arch: (-found[arch], arch)) for host, found in counts.items()}
+
+
+def _strings(values: list[str]) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return strings as Arrow."""
+    import pyarrow as pa
+
+    return pa.array(values, pa.string())

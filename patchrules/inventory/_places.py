@@ -1,0 +1,93 @@
+"""Which files speak of which host: files one by one, or folders that hold a host's files side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from patchrules.errors import InventoryError
+from patchrules.sources.files import Document, Input, Limits, expand, open_document
+
+_FACTS = ("os-release", "hostname")
+_LONGEST_FACT = 1 << 16
+_LONGEST_HOSTNAME = 253
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files of one host: its inventory files, and the text of ``os-release`` where it lies beside them."""
+
+    host: str
+    documents: tuple[Document, ...]
+    os_release: str | None = None
+    stated: bool = False
+
+
+def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits) -> list[Place]:
+    """Return the hosts that ``source`` speaks of, in order of path.
+
+    A folder that holds ``os-release`` or ``hostname``, or a folder below the given one with a single file, is one host,
+    called by its hostname, else by the folder. Any other file is a host called by the file. ``host`` puts all files
+    under one id. Raises InventoryError (PR29xx).
+    """
+    found: list[Place] = []
+    for one in source if isinstance(source, list | tuple) else (source,):
+        folder = Path(one) if isinstance(one, str | os.PathLike) and "://" not in os.fspath(one) else None
+        if folder is not None and _seen(folder.is_dir, os.fspath(folder)):
+            found += _folder_places(folder, limits)
+        else:
+            found += [_single(open_document(single, name=_name(single), limits=limits)) for single in expand(one)]
+    if not found:
+        raise InventoryError("there is nothing to read: the list of inputs is empty", code="PR2905")
+    if host is None:
+        return found
+    documents = tuple(document for place in found for document in place.documents)
+    os_release = next((place.os_release for place in found if place.os_release), None)
+    return [Place(host, documents, os_release, stated=True)]
+
+
+def _folder_places(folder: Path, limits: Limits) -> list[Place]:
+    """Return the hosts of a folder and what lies under it."""
+    by_folder: dict[Path, list[Path]] = {}
+    for path in expand(folder):
+        if isinstance(path, Path):
+            by_folder.setdefault(path.parent, []).append(path)
+    found = []
+    for parent, paths in by_folder.items():
+        facts = {path.name: path for path in paths if path.name in _FACTS}
+        files = [path for path in paths if path.name not in _FACTS]
+        documents = tuple(open_document(path, limits=limits) for path in files)
+        if facts or (parent != folder and len(files) == 1):
+            texts = {name: _text(path, limits) for name, path in facts.items()}
+            hostname = texts.get("hostname", "").strip()
+            name = hostname if hostname and hostname.isprintable() and len(hostname) <= _LONGEST_HOSTNAME else ""
+            found.append(Place(name or parent.resolve().name, documents, texts.get("os-release")))
+        else:
+            found += [_single(document) for document in documents]
+    return found
+
+
+def _single(document: Document) -> Place:
+    """Return the host of a file that stands for itself."""
+    return Place(document.stem, (document,))
+
+
+def _text(path: Path, limits: Limits) -> str:
+    """Return a small text beside an inventory."""
+    document = open_document(path, limits=replace(limits, max_bytes=_LONGEST_FACT))
+    return "\n".join(line for _, line in document.lines())
+
+
+def _name(source: object) -> str | None:
+    """Return the name of a path as it was given."""
+    return os.fspath(source) if isinstance(source, Path) else None
+
+
+def _seen(ask: Callable[[], bool], name: str) -> bool:
+    """Ask the disk about a path; a text that can be no path is not a folder."""
+    try:
+        return ask()
+    except (OSError, ValueError) as problem:
+        raise InventoryError(f"cannot read `{name}`: {str(problem).lower()}", code="PR2901") from problem

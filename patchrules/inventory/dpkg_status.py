@@ -1,0 +1,57 @@
+"""dpkg's own database, ``/var/lib/dpkg/status``: one stanza a package.
+
+Only the third status word ``installed`` counts as installed (DECISIONS 20); the other rows are kept with their word.
+A stanza without ``Status`` (the ``status.d`` files of distroless images) is an installed package.
+"""
+
+from __future__ import annotations
+
+from patchrules.inventory._reader import Reader, ReadOptions, Rows
+from patchrules.inventory._rows import PackageRows
+from patchrules.sources.deb822 import stanzas
+from patchrules.sources.files import Document
+
+_FIELDS = ("Package", "Version", "Architecture", "Status", "Priority", "Section")
+_USED = ("name", "arch", "evr", "status", "held", "priority", "section")
+_WORDS = 3
+_INSTALLED = ["install", "ok", "installed"]
+
+
+def sniff(document: Document) -> bool:
+    """Say whether the first lines are a stanza of an installed package."""
+    starts = {line.partition(":")[0] for line in document.head_lines()}
+    return {"Package", "Status"} <= starts
+
+
+def read(document: Document, options: ReadOptions) -> Rows:
+    """Read every stanza; ``line`` is the line its stanza begins at."""
+    rows = PackageRows(document, options, "dpkg", _USED)
+    add_name, add_arch, add_evr, add_status, add_held, add_priority, add_section, add_line = (
+        rows.columns[name].append for name in (*_USED, "line")
+    )
+    for line, fields in stanzas(document, fields=_FIELDS):
+        name, version, words = fields.get("Package"), fields.get("Version"), fields.get("Status")
+        status = _INSTALLED if words == "install ok installed" else words.split() if words else []
+        if words and len(status) != _WORDS:
+            rows.reject(line, "PR2001", f"the status is not three words: `{words}`", name)
+            continue
+        if status and status[2] != "installed":
+            rows.counts["PR2202"] += 1
+            if not version:
+                continue
+        if not name or not version:
+            missing = "Version" if name else "Package"
+            rows.reject(line, "PR2003", f"the stanza has no field `{missing}`", name or version)
+            continue
+        add_name(name.strip())
+        add_arch(fields.get("Architecture"))
+        add_evr(version.strip())
+        add_status(status[2] if status else None)
+        add_held(bool(status) and status[0] == "hold")
+        add_priority(fields.get("Priority"))
+        add_section(fields.get("Section"))
+        add_line(line)
+    return rows.finish()
+
+
+READER = Reader("dpkg_status", "dpkg's status file", (".status",), sniff, read)

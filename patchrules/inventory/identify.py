@@ -1,0 +1,180 @@
+"""Which operating system a host runs, and AWS's product string for it, from what the host says of itself.
+
+Nothing is guessed: an unknown system, a version that fits no family, a derivative that only names its parents
+(``ID_LIKE``) give no product, and a diagnostic says so (DECISIONS 31).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from patchrules.codes import CODES
+from patchrules.errors import Diagnostic, Level
+from patchrules.families import Family, families
+
+__all__ = ["Identity", "identify", "os_release_fields"]
+
+_ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)").fullmatch
+_SERVER_YEAR = re.compile(r"Server (20\d\d)( R2)?").search
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*").match
+_Claim = tuple[Family, str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Family and product of a host, the text they were read from, and what is doubtful about them."""
+
+    family: str | None
+    product: str | None
+    evidence: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def identify(
+    *,
+    family: str | None = None,
+    product: str | None = None,
+    os_release: str | None = None,
+    platform: str | None = None,
+    platform_version: str | None = None,
+    os_version: Mapping[str, str] | None = None,
+    release_packages: Sequence[tuple[str, str]] = (),
+) -> Identity:
+    r"""Return family and product; what is stated wins, then os-release, Systems Manager, osquery, release packages.
+
+    ``os_release`` is the text of ``/etc/os-release``; ``platform`` and ``platform_version`` are Systems Manager's
+    PlatformName and PlatformVersion (SEMANTICS 7.7: the longest known name contained in it); ``os_version`` is a row of
+    osquery's table of that name; ``release_packages`` are installed packages as (name, version). Sources that disagree
+    give a diagnostic PR2208, a product that cannot be told PR2206. Never raises.
+
+    >>> identify(os_release='ID="rhel"\nVERSION_ID="9.3"').product
+    'RedhatEnterpriseLinux9.3'
+    >>> identify(platform="Amazon Linux", platform_version="2023").family
+    'amazon_linux_2023'
+    >>> print(identify(os_release="ID=gentoo").diagnostics[0].code)
+    PR2206
+    """
+    claims = [
+        *_from_os_release(os_release or ""),
+        *_from_platform(platform or "", platform_version or ""),
+        *_from_osquery(os_version or {}),
+        *_from_packages(release_packages, family),
+    ]
+    by_product = _family_of_product(product) if product else None
+    chosen = family or by_product or next((claim[0].name for claim in claims), None)
+    doubts = []
+    others = {claim[0].name for claim in claims} | ({by_product} if by_product else set())
+    if chosen and others - {chosen}:
+        doubts.append(_doubt("PR2208", f"the host is stated as `{chosen}` and as `{min(others - {chosen})}`"))
+    if product:
+        return Identity(chosen, product, "stated", tuple(doubts))
+    for found, told, evidence in claims:
+        if found.name == chosen and told:
+            return Identity(chosen, told, evidence, tuple(doubts))
+    doubts.append(_doubt("PR2206", CODES["PR2206"]))
+    return Identity(chosen, None, next((claim[2] for claim in claims if claim[0].name == chosen), None), tuple(doubts))
+
+
+def os_release_fields(text: str) -> dict[str, str]:
+    r"""Return the assignments of an os-release file, unquoted as a shell would; lines that are none are skipped.
+
+    >>> os_release_fields('ID="sles"\nVERSION_ID=15.5 # sic')
+    {'ID': 'sles', 'VERSION_ID': '15.5'}
+    """
+    fields = {}
+    for line in text.splitlines():
+        found = _ASSIGNMENT(line)
+        if not found:
+            continue
+        try:
+            words = shlex.split(found[2], comments=True)
+        except ValueError:
+            continue
+        fields[found[1]] = words[0] if words else ""
+    return fields
+
+
+def product_of(family: Family, version: str) -> str | None:
+    """Return AWS's product string of a family in a version, None when the two make no product it knows.
+
+    >>> product_of(families()["ubuntu"], "22.04.3")
+    'Ubuntu22.04'
+    """
+    number = _VERSION(version)
+    if not number:
+        return None
+    kept = ".".join(number[0].split(".")[: family.product_parts])
+    product = family.product_format.format(version=kept)
+    return product if any(fnmatchcase(product, glob) for glob in family.products) else None
+
+
+def _from_os_release(text: str) -> Iterator[_Claim]:
+    """Yield what ID and VERSION_ID say."""
+    fields = os_release_fields(text)
+    name = fields.get("ID", "").lower()
+    for family in families().values():
+        version = fields.get("VERSION_ID") or family.codenames.get(fields.get("VERSION_CODENAME", ""), "")
+        if name in family.os_release_ids and _in_versions(family, version):
+            yield family, product_of(family, version), f"os-release: {name} {version}".rstrip()
+
+
+def _from_platform(name: str, version: str) -> Iterator[_Claim]:
+    """Yield what Systems Manager's names say: the longest known name contained in ``name``."""
+    shelf = families().values()
+    known = [(len(text), family) for family in shelf for text in family.platform_names if text.lower() in name.lower()]
+    longest = max((length for length, _ in known), default=0)
+    for length, family in known:
+        if length != longest:
+            continue
+        evidence = f"platform: {name} {version}".rstrip()
+        year = _SERVER_YEAR(name)
+        if family.documented.manager == "wua":
+            # Windows states a build as its version (10.0.17763): only the year in the name tells the product.
+            release = year[1] + (year[2] or "").strip() if year else None
+            yield family, family.product_format.format(version=release) if release else None, evidence
+        elif _in_versions(family, version):
+            yield family, product_of(family, version), evidence
+
+
+def _from_osquery(row: Mapping[str, str]) -> Iterator[_Claim]:
+    """Yield what a row of osquery's ``os_version`` says: its platform is os-release's ID, its name the long one."""
+    text = str(row.get("version") or "")
+    numbers = _VERSION(text)
+    version = numbers[0] if numbers else ".".join(str(row[part]) for part in ("major", "minor") if row.get(part))
+    platform = str(row.get("platform") or "").lower()
+    claims = [
+        (family, product_of(family, version), f"osquery: {platform} {version}".rstrip())
+        for family in families().values()
+        if platform in family.os_release_ids and _in_versions(family, version)
+    ]
+    yield from claims or _from_platform(str(row.get("name") or ""), version)
+
+
+def _from_packages(packages: Iterable[tuple[str, str]], stated: str | None) -> Iterator[_Claim]:
+    """Yield what the release packages say (``redhat-release 9.3``)."""
+    for name, version in packages:
+        for family in families().values():
+            if name in family.release_packages and _in_versions(family, version) and stated in (None, family.name):
+                yield family, product_of(family, version), f"package: {name} {version}"
+
+
+def _in_versions(family: Family, version: str) -> bool:
+    """Say whether a version belongs to a family; only families that share a name ask."""
+    return any(fnmatchcase(version, glob) for glob in family.versions)
+
+
+def _family_of_product(product: str) -> str | None:
+    """Return the only family that knows a product."""
+    found = [
+        family.name for family in families().values() if any(fnmatchcase(product, glob) for glob in family.products)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _doubt(code: str, message: str) -> Diagnostic:
+    """Return a warning about a host."""
+    return Diagnostic(code, Level.WARNING, message)

@@ -1,0 +1,149 @@
+"""Names and types of the Arrow tables, as plain data; ``docs/reference/schemas.md`` is made from this file.
+
+Types are Arrow type names: ``string``, ``bool``, ``int32``, ``int64``, ``instant`` (``timestamp[us, tz=UTC]``),
+``list<string>``, ``map<string, string>``. A column that is not required may be absent or null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its Arrow type, what it means, and what is lost without it.
+
+    >>> next(column.type for column in PACKAGES if column.name == "evr")
+    'string'
+    """
+
+    name: str
+    type: str
+    meaning: str
+    required: bool = False
+    absence: str = ""
+
+
+HOSTS = (
+    Column("host", "string", "host id, unique", required=True),
+    Column("family", "string", "name of a family: rhel, debian, ...", absence="detected from the file, else UNKNOWN"),
+    Column("product", "string", "AWS product string: RedhatEnterpriseLinux9.3", absence="host is UNKNOWN: NO_PRODUCT"),
+    Column("arch", "string", "architecture of the machine", absence="every architecture counts as NOT_APPLICABLE"),
+    Column("patch_group", "string", "value of the tag Patch Group", absence="the default baseline serves the host"),
+    Column("tags", "map<string, string>", "tags of the host"),
+    Column("boot_time", "instant", "last boot", absence="no verdict INSTALLED_PENDING_REBOOT"),
+    Column("captured_at", "instant", "when the inventory was taken", absence="no STALE_INVENTORY check"),
+)
+"""One row a host."""
+
+PACKAGES = (
+    Column("host", "string", "host id; the rows of one host stand together", required=True),
+    Column("name", "string", "package name; on Windows the KB: KB5034441", required=True),
+    Column(
+        "arch", "string", "architecture as the package manager spells it", absence="taken from the catalog if unique"
+    ),
+    Column("evr", "string", "[epoch:]version[-release], or the whole dpkg version", required=True),
+    Column("installed_at", "instant", "when it was installed", absence="no verdict INSTALLED_PENDING_REBOOT"),
+    Column("built", "instant", "when it was built", absence="no release date for a package without a notice"),
+    Column("status", "string", "dpkg's third status word", absence="every row counts as installed"),
+    Column("held", "bool", "held or pinned by an administrator"),
+    Column("priority", "string", "dpkg priority"),
+    Column("section", "string", "dpkg section"),
+    Column("line", "int32", "line of the file it was read from"),
+)
+"""One row an installed package."""
+
+CATALOG = (
+    Column("name", "string", "package name; on Windows the KB", required=True),
+    Column("arch", "string", "architecture of the package", required=True),
+    Column("evr", "string", "[epoch:]version[-release], or the whole dpkg version", required=True),
+    Column("advisory", "string", "advisory id: RHSA-2024:0310", absence="no notice names the package"),
+    Column("classification", "string", "the notice's type, as AWS spells it: Security, Bugfix"),
+    Column("severity", "string", "the vendor's severity, as the file has it"),
+    Column("priority", "string", "dpkg priority"),
+    Column("section", "string", "dpkg section"),
+    Column("product", "string", "product of a Windows update"),
+    Column("product_family", "string", "product family of a Windows update"),
+    Column("patch_set", "string", "OS or APPLICATION"),
+    Column("title", "string", "one line a person reads"),
+    Column("issued", "instant", "when the notice was issued"),
+    Column("updated", "instant", "when the notice was last updated"),
+    Column("built", "instant", "when the package was built"),
+    Column("issued_text", "string", "issued, as the file has it"),
+    Column("updated_text", "string", "updated, as the file has it"),
+    Column("cves", "list<string>", "CVE ids"),
+    Column("bugzillas", "list<string>", "Bugzilla ids"),
+    Column("supersedes", "list<string>", "KBs this one replaces"),
+    Column("module", "string", "module name:stream"),
+    Column("repository", "string", "repository, archive or collection"),
+    Column("site", "string", "host the archive was fetched from"),
+    Column("security", "bool", "comes from a security archive (deb)"),
+    Column("trusted", "bool", "the archive's signature is trusted (deb)", absence="trusted"),
+    Column("requires", "list<string>", "what the package needs, name-epoch:version-release.arch"),
+    Column("offered", "bool", "a repository offers it, or no package list was given"),
+    Column("reboot", "bool", "the notice suggests a reboot"),
+    Column("line", "int32", "line of the file it was read from"),
+)
+"""One row a patch: one package version of one advisory."""
+
+REJECTS = (
+    Column("file", "string", "file the row was in", required=True),
+    Column("line", "int32", "line of the file"),
+    Column("host", "string", "host the row spoke of"),
+    Column("code", "string", "diagnostic code: PR2001", required=True),
+    Column("message", "string", "why the row was refused", required=True),
+    Column("text", "string", "the row, at most 200 characters"),
+)
+"""One row a refused row: nothing is lost."""
+
+COUNTS = (
+    "installed",
+    "installed_other",
+    "installed_pending_reboot",
+    "installed_rejected",
+    "missing",
+    "failed",
+    "not_applicable",
+    "available_security_update",
+    "critical_non_compliant",
+    "security_non_compliant",
+    "other_non_compliant",
+)
+"""The counts of a host, in the order people read them (SEMANTICS 5.12, 5.14)."""
+
+VERDICTS = (
+    Column("host", "string", "host id", required=True),
+    Column("id", "string", "name.arch, as AWS's Id", required=True),
+    Column("title", "string", "name.arch:epoch:version-release, as AWS's Title", required=True),
+    Column("name", "string", "package name", required=True),
+    Column("arch", "string", "architecture", required=True),
+    Column("installed", "string", "installed version"),
+    Column("target", "string", "highest approved version"),
+    Column("state", "string", "state", required=True),
+    Column("compliance_severity", "string", "compliance level of the rule or list", required=True),
+    Column("status", "string", "COMPLIANT, NON_COMPLIANT or empty", required=True),
+    Column("classification", "string", "vendor classification", required=True),
+    Column("severity", "string", "vendor severity (deb: priority)", required=True),
+    Column("advisory", "string", "advisory that decided"),
+    Column("approval", "string", "approval of the version that decided"),
+    Column("rule", "int32", "number of the rule that decided, 1 is the first"),
+    Column("list_entry", "string", "entry of the approved or rejected list that decided"),
+    Column("released_at", "instant", "release date used"),
+    Column("clock", "string", "where that date came from: updated, issued, built"),
+    Column("since", "instant", "approved since this instant, or will be"),
+    Column("reason", "string", "reason code", required=True),
+    Column("notes", "list<string>", "codes of doubts on this verdict"),
+)
+"""One row a verdict."""
+
+RUN_HOSTS = (
+    *HOSTS[:5],
+    Column("baseline", "string", "name of the baseline that served the host"),
+    Column("baseline_id", "string", "its id"),
+    Column("status", "string", "COMPLIANT, NON_COMPLIANT or UNKNOWN", required=True),
+    Column("unknown", "list<string>", "why the host is UNKNOWN"),
+    Column("non_compliant_severity", "string", "highest level among what is not compliant"),
+    *(Column(name, "int64", f"number of {name.replace('_', ' ')} patches", required=True) for name in COUNTS),
+    Column("doubts", "map<string, int64>", "number of rows each diagnostic code speaks of"),
+)
+"""One row a host of a run."""

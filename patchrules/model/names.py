@@ -1,0 +1,183 @@
+"""The closed sets of the domain, with the spellings AWS uses."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OperatingSystem(StrEnum):
+    """AWS's ``OperatingSystem`` enumeration (SEMANTICS 0.4)."""
+
+    WINDOWS = "WINDOWS"
+    AMAZON_LINUX = "AMAZON_LINUX"
+    AMAZON_LINUX_2 = "AMAZON_LINUX_2"
+    AMAZON_LINUX_2022 = "AMAZON_LINUX_2022"
+    AMAZON_LINUX_2023 = "AMAZON_LINUX_2023"
+    UBUNTU = "UBUNTU"
+    REDHAT_ENTERPRISE_LINUX = "REDHAT_ENTERPRISE_LINUX"
+    SUSE = "SUSE"
+    CENTOS = "CENTOS"
+    ORACLE_LINUX = "ORACLE_LINUX"
+    DEBIAN = "DEBIAN"
+    MACOS = "MACOS"
+    RASPBIAN = "RASPBIAN"
+    ROCKY_LINUX = "ROCKY_LINUX"
+    ALMA_LINUX = "ALMA_LINUX"
+
+
+class FilterKey(StrEnum):
+    """AWS's ``PatchFilterKey`` enumeration (SEMANTICS 1.4); a family says which of them its baselines may use."""
+
+    ARCH = "ARCH"
+    ADVISORY_ID = "ADVISORY_ID"
+    BUGZILLA_ID = "BUGZILLA_ID"
+    PATCH_SET = "PATCH_SET"
+    PRODUCT = "PRODUCT"
+    PRODUCT_FAMILY = "PRODUCT_FAMILY"
+    CLASSIFICATION = "CLASSIFICATION"
+    CVE_ID = "CVE_ID"
+    EPOCH = "EPOCH"
+    MSRC_SEVERITY = "MSRC_SEVERITY"
+    NAME = "NAME"
+    PATCH_ID = "PATCH_ID"
+    SECTION = "SECTION"
+    PRIORITY = "PRIORITY"
+    REPOSITORY = "REPOSITORY"
+    RELEASE = "RELEASE"
+    SEVERITY = "SEVERITY"
+    SECURITY = "SECURITY"
+    VERSION = "VERSION"
+
+
+class ComplianceLevel(StrEnum):
+    """How much a baseline says a missing patch matters; ``rank`` orders them (SEMANTICS 3.6).
+
+    >>> max(["LOW", "CRITICAL"], key=lambda level: ComplianceLevel(level).rank)
+    'CRITICAL'
+    """
+
+    UNSPECIFIED = "UNSPECIFIED"
+    INFORMATIONAL = "INFORMATIONAL"
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for UNSPECIFIED up to 5 for CRITICAL."""
+        return list(ComplianceLevel).index(self)
+
+
+class RejectedPatchesAction(StrEnum):
+    """What a rejected patch may still do (SEMANTICS 4.7)."""
+
+    ALLOW_AS_DEPENDENCY = "ALLOW_AS_DEPENDENCY"
+    BLOCK = "BLOCK"
+
+
+class Approval(StrEnum):
+    """What a baseline says of one patch (AWS's ``PatchDeploymentStatus``, and NOT_SELECTED for "no rule")."""
+
+    APPROVED = "APPROVED"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    EXPLICIT_APPROVED = "EXPLICIT_APPROVED"
+    EXPLICIT_REJECTED = "EXPLICIT_REJECTED"
+    NOT_SELECTED = "NOT_SELECTED"
+
+
+class State(StrEnum):
+    """AWS's ``PatchComplianceDataState``: where one (host, package) stands (SEMANTICS 5.1)."""
+
+    INSTALLED = "INSTALLED"
+    INSTALLED_OTHER = "INSTALLED_OTHER"
+    INSTALLED_PENDING_REBOOT = "INSTALLED_PENDING_REBOOT"
+    INSTALLED_REJECTED = "INSTALLED_REJECTED"
+    MISSING = "MISSING"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    FAILED = "FAILED"
+    AVAILABLE_SECURITY_UPDATE = "AVAILABLE_SECURITY_UPDATE"
+
+
+class Status(StrEnum):
+    """Whether a verdict or a host complies; UNKNOWN is never compliant (SEMANTICS 5.2, DECISIONS 31)."""
+
+    COMPLIANT = "COMPLIANT"
+    NON_COMPLIANT = "NON_COMPLIANT"
+    UNKNOWN = "UNKNOWN"
+    NONE = ""
+
+
+class Unknown(StrEnum):
+    """Why a host cannot be judged (DECISIONS 31)."""
+
+    NO_PRODUCT = "NO_PRODUCT"
+    NO_CATALOG = "NO_CATALOG"
+    NO_INVENTORY = "NO_INVENTORY"
+    STALE_CATALOG = "STALE_CATALOG"
+    STALE_INVENTORY = "STALE_INVENTORY"
+
+
+class Operation(StrEnum):
+    """What the patch run did (SEMANTICS 5.8)."""
+
+    SCAN = "Scan"
+    INSTALL = "Install"
+
+
+class RebootOption(StrEnum):
+    """Whether an install run may reboot (SEMANTICS 5.9)."""
+
+    REBOOT_IF_NEEDED = "RebootIfNeeded"
+    NO_REBOOT = "NoReboot"
+
+
+class Dialect(StrEnum):
+    """Whose reading of the rules: AWS's documentation, or AWS's on-node engine 1.80 (SEMANTICS, DECISIONS)."""
+
+    DOCUMENTED = "documented"
+    AGENT = "agent"
+
+
+class MissingDate(StrEnum):
+    """What to do with a patch that has no usable date: AWS approves it at once (DECISIONS 4)."""
+
+    APPROVE = "approve"
+    HOLD = "hold"
+
+
+class Reason(StrEnum):
+    """Why a package has the state it has: stable codes."""
+
+    NEWER_APPROVED = "newer-approved"
+    UP_TO_DATE = "up-to-date"
+    NOTHING_APPROVED = "nothing-approved"
+    REJECTED_BLOCKED = "rejected-blocked"
+    REJECTED_ALLOWED = "rejected-allowed"
+    NOT_INSTALLED = "not-installed"
+
+
+class Note(StrEnum):
+    """Doubts that a verdict can carry: diagnostic codes of ``errors.CODES``."""
+
+    NO_DATE = "PR7001"
+    NOT_YET_RELEASED = "PR7002"
+    EPOCH_UNKNOWN = "PR7003"
+    ARCH_UNKNOWN = "PR7004"
+    OTHER_MAJOR = "PR7005"
+    ROWS_DISAGREE = "PR7006"
+
+
+HALF_INSTALLED = "PR7007"
+"""Counts dpkg rows whose status is not ``installed`` (DECISIONS 20)."""
+
+SEVERITY_RANK = {"critical": 4, "important": 3, "high": 3, "moderate": 2, "medium": 2, "low": 1}
+"""Vendor severities in lower case; other texts and absence rank 0."""
+
+SECURITY_CLASSIFICATIONS = frozenset({"security", "securityupdates"})
+"""Classifications, in lower case, that count as security in the summaries (SEMANTICS 5.12)."""
+
+NON_COMPLIANT_STATES = frozenset(
+    {State.MISSING, State.FAILED, State.INSTALLED_REJECTED, State.INSTALLED_PENDING_REBOOT},
+)
+"""The states that make a host NON_COMPLIANT (SEMANTICS 5.2, 5.16)."""

@@ -1,0 +1,114 @@
+"""What was decided: approvals of patches, verdicts on packages, the report of a host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from patchrules.errors import Diagnostic
+from patchrules.model.baseline import Baseline
+from patchrules.model.host import Host
+from patchrules.model.names import Approval, ComplianceLevel, Dialect, MissingDate, Operation, State, Status, Unknown
+from patchrules.model.patch import Patch
+
+
+@dataclass(frozen=True, slots=True)
+class OverridePatch:
+    """One line of an InstallOverrideList: a pattern for the id and, if given, one for the title (SEMANTICS 4.8)."""
+
+    id: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one evaluation takes for granted; every instant is an aware UTC datetime (SEMANTICS 0.3, DECISIONS 17).
+
+    ``install_override`` is read on Install only; None is "no list", an empty one is a list (4.8).
+    """
+
+    as_of: datetime
+    dialect: Dialect = Dialect.DOCUMENTED
+    operation: Operation = Operation.SCAN
+    missing_date: MissingDate = MissingDate.APPROVE
+    install_override: tuple[OverridePatch, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a baseline says of one patch at one instant.
+
+    ``rule`` counts from 1; ``entry`` is the list entry that decided. ``released_at`` is the date used and ``clock`` the
+    field it came from. ``since`` is the instant after which the patch is (or will be) approved by a rule's delay; None
+    when no waiting decides. ``notes`` are diagnostic codes.
+    """
+
+    patch: Patch
+    approval: Approval
+    level: ComplianceLevel = ComplianceLevel.UNSPECIFIED
+    rule: int | None = None
+    entry: str | None = None
+    released_at: datetime | None = None
+    clock: str | None = None
+    since: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def approves(self) -> bool:
+        """Return whether the patch is approved, by rule or by list."""
+        return self.approval in (Approval.APPROVED, Approval.EXPLICIT_APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where one (host, package) stands, and why.
+
+    ``installed`` and ``target`` are version texts with the epoch that was used in the comparison. ``decision`` is the
+    approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
+    """
+
+    name: str
+    arch: str
+    installed: str | None
+    target: str | None
+    state: State
+    level: ComplianceLevel
+    status: Status
+    classification: str
+    severity: str
+    title: str
+    reason: str
+    decision: Decision | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return ``name.arch``, AWS's ``Id`` (SEMANTICS 5.11)."""
+        return f"{self.name}.{self.arch}" if self.arch else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """The verdicts on one host, with what they were made from so that they can be explained.
+
+    ``counts`` has the keys of ``model.columns.COUNTS``; ``not_applicable`` packages are counted, and listed in
+    ``verdicts`` too (a writer leaves them out unless asked, DECISIONS 16). ``doubts`` counts rows per diagnostic code.
+    """
+
+    host: Host
+    baseline: Baseline
+    settings: Settings
+    status: Status
+    unknown: tuple[Unknown, ...]
+    counts: dict[str, int]
+    non_compliant_severity: ComplianceLevel | None
+    verdicts: tuple[Verdict, ...]
+    doubts: dict[str, int] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    patches: tuple[Patch, ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        """Return the headline: status and the counts that are not zero."""
+        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items() if count)
+        why = f" ({', '.join(self.unknown)})" if self.unknown else ""
+        return f"{self.host.id}: {self.status}{why} under {self.baseline.name}: {counts or 'nothing to judge'}"

@@ -1,0 +1,84 @@
+"""One policy-test case: a document with a situation and the answer it expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from patchrules.documents.text import parse
+from patchrules.errors import DocumentError, PolicyTestError, Where
+from patchrules.sources.files import Document, Input, open_document
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it was written; ``place`` says where.
+
+    >>> Case({"case_id": "first"}, "cases.jsonl:1").case_id
+    'first'
+    """
+
+    fields: Mapping[str, Any]
+    place: str
+
+    @property
+    def case_id(self) -> str:
+        """Return the case's id, its place if it has none."""
+        return str(self.fields.get("case_id") or self.place)
+
+    @property
+    def expected(self) -> Mapping[str, Any]:
+        """Return what must come out."""
+        found: Mapping[str, Any] = self.fields.get("expected") or {}
+        return found
+
+    @property
+    def answers(self) -> list[Mapping[str, Any]]:
+        """Return every answer that passes: the expected one and its alternatives."""
+        return [self.expected, *self.fields.get("expected_alternatives", ())]
+
+
+def read_cases(source: Input) -> Iterator[Case]:
+    """Read cases from JSON, JSON lines or YAML, compressed or not.
+
+    A document is one case, a list of cases, or a mapping with ``cases``. Raises PolicyTestError PR6001 for what cannot
+    be read and PR6002 for what is no case.
+    """
+    document = open_document(source, error=PolicyTestError)
+    if ".jsonl" in document.name or _is_lines(document):
+        for number, line in document.lines():
+            if line.strip():
+                yield _case(_json(line, document.name, number), f"{document.name}:{number}")
+        return
+    try:
+        value = parse(document.read(), name=document.name).value
+    except DocumentError as error:
+        raise PolicyTestError(error.message, code="PR6001", where=error.where, hint=error.hint) from error
+    found = value.get("cases", [value]) if isinstance(value, Mapping) else value
+    for number, one in enumerate(found if isinstance(found, list) else [found], 1):
+        yield _case(one, f"{document.name}#{number}")
+
+
+def _is_lines(document: Document) -> bool:
+    """Say whether the document starts with a whole JSON object on its first line and goes on after it."""
+    first, _, rest = document.head.partition(b"\n")
+    return first.startswith(b"{") and first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
+
+
+def _json(line: str, name: str, number: int) -> object:
+    """Return a line of JSON; raises PolicyTestError."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        message = f"the line is not JSON: {error}"
+        raise PolicyTestError(message, code="PR6001", where=Where(file=name, line=number)) from error
+
+
+def _case(value: object, place: str) -> Case:
+    """Return a case; raises PolicyTestError when it is not a mapping with a baseline."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("baseline"), Mapping):
+        message = "this is no policy test: a mapping with `baseline` is wanted"
+        raise PolicyTestError(message, code="PR6002", where=Where(file=place))
+    return Case(value, place)

@@ -1,0 +1,188 @@
+"""What a baseline says of a patch (SEMANTICS 3.4 - 3.8, 4.6, DECISIONS 1 - 9, 29)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.host import Host
+from patchrules.model.names import Approval, ComplianceLevel, MissingDate, Note
+from patchrules.model.patch import Patch
+from patchrules.model.verdict import Decision, Settings
+from patchrules.reference.dates import READINGS
+from patchrules.reference.filters import selects
+from patchrules.reference.patterns import identifies, names
+
+
+def decision(
+    baseline: Baseline,
+    patch: Patch,
+    version: Sequence[Patch],
+    host: Host,
+    *,
+    family: Family,
+    facts: Facts,
+    settings: Settings,
+) -> Decision:
+    """Say what ``baseline`` decides about ``patch`` on ``host``: rejected wins, else :func:`approval` (DECISIONS 9).
+
+    ``version`` holds every patch that is the same version: an id rejects all of it.
+    """
+    found = approval(baseline, patch, host, facts, settings)
+    entry = rejection(baseline, version, facts)
+    if entry is not None:
+        found = Decision(
+            patch,
+            Approval.EXPLICIT_REJECTED,
+            entry=entry,
+            released_at=found.released_at,
+            clock=found.clock,
+            notes=tuple(n for n in found.notes if n is Note.NOT_YET_RELEASED),
+        )
+    if not same_major(patch, host, family, facts):
+        found = dataclasses.replace(found, notes=(*found.notes, Note.OTHER_MAJOR))
+    return found
+
+
+def approval(baseline: Baseline, patch: Patch, host: Host, facts: Facts, settings: Settings) -> Decision:
+    """Say whether ``baseline`` approves ``patch``, apart from its rejected list (see :func:`rejection`).
+
+    An entry of the approved list decides before every rule and date, and still needs its own security gate (DECISIONS
+    9). Rules need the global filters. Any approving rule approves; the highest level of all that approve holds (3.6).
+    """
+    released_at, clock = released(patch, facts)
+    in_scope = selects(baseline.global_filters, patch, host, facts)
+    entry = None
+    if in_scope or "names" not in facts.globals_bind:
+        entry = names(baseline.approved_patches, patch.name, patch.arch, patch.evr, facts)
+    if in_scope or "ids" not in facts.globals_bind:
+        entry = entry or identifies(baseline.approved_patches, patch, facts.approved_ids)
+    if not passes_gate(patch, facts, enabled=baseline.approved_patches_enable_non_security):
+        entry = None
+    selecting = [
+        number for number, rule in enumerate(baseline.rules, 1) if selected(baseline, rule, patch, host, facts)
+    ]
+    unreleased = facts.time_travel and released_at is not None and released_at > settings.as_of
+    approving = [
+        number
+        for number in selecting
+        if not unreleased and old_enough(baseline.rules[number - 1], released_at, facts, settings)
+    ]
+    rank = {number: baseline.rules[number - 1].compliance_level.rank for number in approving}
+    deciding = max(approving, key=lambda number: rank[number], default=None)
+    levels = [baseline.rules[deciding - 1].compliance_level] if deciding else []
+    if entry and not unreleased:
+        levels.append(baseline.approved_patches_level)
+        verdict = Approval.EXPLICIT_APPROVED
+    elif approving:
+        verdict = Approval.APPROVED
+    elif selecting or entry:
+        verdict = Approval.PENDING_APPROVAL
+    else:
+        verdict = Approval.NOT_SELECTED
+    notes = [Note.NOT_YET_RELEASED] if unreleased else []
+    if facts.clocks and released_at is None and selecting and not entry:
+        notes.append(Note.NO_DATE)
+    return Decision(
+        patch=patch,
+        approval=verdict,
+        level=max(levels, key=lambda level: level.rank, default=ComplianceLevel.UNSPECIFIED),
+        rule=deciding or next(iter(selecting), None),
+        entry=entry,
+        released_at=released_at,
+        clock=clock,
+        since=None if entry else since([baseline.rules[number - 1] for number in selecting], released_at, facts),
+        notes=tuple(notes),
+    )
+
+
+def rejection(baseline: Baseline, version: Sequence[Patch], facts: Facts) -> str | None:
+    """Return the entry of the rejected list that means this version, or None.
+
+    A name rejects the versions it names, an id exactly the versions of the notices that carry it (DECISIONS 8).
+    """
+    for entry in baseline.rejected_patches:
+        for patch in version:
+            if names([entry], patch.name, patch.arch, patch.evr, facts) is not None:
+                return entry
+            if identifies([entry], patch, facts.rejected_ids) is not None:
+                return entry
+    return None
+
+
+def same_major(patch: Patch, host: Host, family: Family, facts: Facts) -> bool:
+    """Say whether a package was built for the host's major release, as far as both are known (DECISIONS 22)."""
+    if family.dist_tag is None or not facts.majors:
+        return True
+    tags = re.findall(family.dist_tag, patch.evr)
+    digits = re.search("[0-9]+", host.product or "")
+    major = family.major or (digits.group() if digits else None)
+    return not tags or major is None or tags[-1] == major
+
+
+def selected(baseline: Baseline, rule: ApprovalRule, patch: Patch, host: Host, facts: Facts) -> bool:
+    """Say whether the global filters, the rule's filters and its security gate let the patch through (3.4, 3.8)."""
+    return (
+        selects(baseline.global_filters, patch, host, facts)
+        and selects(rule.filters, patch, host, facts)
+        and passes_gate(patch, facts, enabled=rule.enable_non_security)
+    )
+
+
+def passes_gate(patch: Patch, facts: Facts, *, enabled: bool) -> bool:
+    """Say whether a patch is security enough, or EnableNonSecurity is on (3.7, DECISIONS 6)."""
+    gates = {
+        "notice": patch.advisory is not None,
+        "metadata": bool(patch.classification) and patch.severity is not None,
+        "archive": patch.security,
+        "agent-archive": patch.trusted and from_security_archive(patch),
+        "none": True,
+    }
+    return enabled or gates[facts.security_gate]
+
+
+def from_security_archive(patch: Patch) -> bool:
+    """Say whether archive or site say ``security`` the way AWS's apt code looks for it (2.3.2)."""
+    return "security" in (patch.repository or "").lower() or "security.debian.org" in (patch.site or "")
+
+
+def released(patch: Patch, facts: Facts) -> tuple[datetime | None, str | None]:
+    """Return the release date and the field it came from; (None, None) when there is no usable date (DECISIONS 3)."""
+    if facts.dates != "documented":
+        return READINGS[facts.dates](patch)
+    for clock in facts.clocks:
+        instant: datetime | None = getattr(patch, clock)
+        if instant is not None:
+            return instant, clock
+    return None, None
+
+
+def old_enough(rule: ApprovalRule, released_at: datetime | None, facts: Facts, settings: Settings) -> bool:
+    """Say whether the rule's delay or date lets a patch of that age through (3.5, DECISIONS 1, 2, 4, 5, 19)."""
+    if not facts.clocks:
+        return True
+    if released_at is None:
+        return settings.missing_date is MissingDate.APPROVE
+    if rule.approve_until is not None:
+        return released_at < day_after(rule.approve_until)
+    return released_at < settings.as_of - rule.delay
+
+
+def day_after(day: date) -> datetime:
+    """Return the first instant that an until-date no longer covers: midnight UTC of the next day (3.5)."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+def since(selecting: Sequence[ApprovalRule], released_at: datetime | None, facts: Facts) -> datetime | None:
+    """Return the instant after which one of the rules approves; None when waiting decides nothing."""
+    if not facts.clocks or released_at is None:
+        return None
+    instants = [released_at + rule.delay for rule in selecting if rule.approve_until is None]
+    instants += [
+        released_at for rule in selecting if rule.approve_until and released_at < day_after(rule.approve_until)
+    ]
+    return min(instants, default=None)

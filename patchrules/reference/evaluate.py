@@ -1,0 +1,127 @@
+"""One host, one baseline, one instant: every verdict, and what they add up to (SEMANTICS 5)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import Baseline
+from patchrules.model.columns import COUNTS
+from patchrules.model.host import Host
+from patchrules.model.names import HALF_INSTALLED, SECURITY_CLASSIFICATIONS, ComplianceLevel, Note, Status, Unknown
+from patchrules.model.patch import Patch
+from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
+from patchrules.reference.agent import AGENTS, Question
+from patchrules.reference.approvals import decision
+from patchrules.reference.installed import Key, as_patch, key_of, newest, runs, settled
+from patchrules.reference.merging import merged
+from patchrules.reference.states import absent_verdict, installed_verdict, order
+
+
+def evaluate(
+    baseline: Baseline,
+    host: Host,
+    patches: Sequence[Patch],
+    *,
+    family: Family,
+    facts: Facts,
+    settings: Settings,
+    unknown: tuple[Unknown, ...] = (),
+) -> HostReport:
+    """Judge every package of ``host`` against ``patches``, the catalog rows in the host's scope.
+
+    ``unknown`` says why the host cannot be judged; the verdicts are given all the same (DECISIONS 31). Rows whose dpkg
+    status is not ``installed`` are counted, not judged (DECISIONS 20).
+    """
+    counted = [package for package in host.packages if package.status in (None, "installed")]
+    half_installed = len(host.packages) - len(counted)
+    one = dataclasses.replace(host, packages=tuple(counted))
+    if facts.states == "documented":
+        verdicts = documented(baseline, one, patches, family=family, facts=facts, settings=settings)
+    else:
+        verdicts = list(AGENTS[facts.states](Question(baseline, one, family, facts, settings), patches))
+    return report(baseline, host, verdicts, settings=settings, unknown=unknown, half_installed=half_installed)
+
+
+def documented(
+    baseline: Baseline, host: Host, patches: Sequence[Patch], *, family: Family, facts: Facts, settings: Settings
+) -> list[Verdict]:
+    """Judge every name and architecture of a host as AWS documents it (5.3)."""
+    decisions = decide(baseline, patches, host, family=family, facts=facts, settings=settings)
+    installed = newest([settled(package, decisions, host, family) for package in host.packages], host, family)
+    verdicts = []
+    for key, package in installed.items():
+        itself = as_patch(package)
+        own = decision(baseline, itself, [itself], host, family=family, facts=facts, settings=settings)
+        found = installed_verdict(
+            package, own, decisions.get(key, []), baseline=baseline, family=family, facts=facts, settings=settings
+        )
+        verdicts.append(found)
+    for key, rows in decisions.items():
+        if key not in installed and runs(key[1], host, family):
+            absent = absent_verdict(rows, family=family, facts=facts)
+            verdicts += [absent] if absent else []
+    return verdicts
+
+
+def decide(
+    baseline: Baseline,
+    patches: Iterable[Patch],
+    host: Host,
+    *,
+    family: Family,
+    facts: Facts,
+    settings: Settings,
+) -> dict[Key, list[Decision]]:
+    """Return the decisions on every patch, by what they would replace."""
+    known = merged(patches)
+    versions: dict[object, list[Patch]] = defaultdict(list)
+    for patch, _ in known:
+        versions[patch.name, patch.arch, order(family, patch.evr)].append(patch)
+    decisions: dict[Key, list[Decision]] = defaultdict(list)
+    for patch, disagree in known:
+        version = versions[patch.name, patch.arch, order(family, patch.evr)]
+        found = decision(baseline, patch, version, host, family=family, facts=facts, settings=settings)
+        if disagree:
+            found = dataclasses.replace(found, notes=(*found.notes, Note.ROWS_DISAGREE))
+        decisions[key_of(patch.name, patch.arch, host, family)].append(found)
+    return dict(decisions)
+
+
+def report(
+    baseline: Baseline,
+    host: Host,
+    verdicts: Iterable[Verdict],
+    *,
+    settings: Settings,
+    unknown: tuple[Unknown, ...],
+    half_installed: int,
+) -> HostReport:
+    """Add the verdicts up (5.12, 5.13, 5.16)."""
+    ordered = sorted(verdicts, key=lambda verdict: (verdict.name, verdict.arch))
+    failing = [verdict for verdict in ordered if verdict.status is Status.NON_COMPLIANT]
+    counts = dict.fromkeys(COUNTS, 0) | Counter(verdict.state.lower() for verdict in ordered)
+    for verdict in failing:
+        critical = verdict.level is ComplianceLevel.CRITICAL
+        security = verdict.classification.lower() in SECURITY_CLASSIFICATIONS
+        counts["critical_non_compliant"] += critical
+        counts["security_non_compliant"] += security
+        counts["other_non_compliant"] += not critical and not security
+    doubts = Counter(str(note) for verdict in ordered if verdict.installed is not None for note in verdict.notes)
+    if half_installed:
+        doubts[HALF_INSTALLED] = half_installed
+    worst = max([ComplianceLevel.INFORMATIONAL, *(v.level for v in failing)], key=lambda level: level.rank)
+    status = Status.NON_COMPLIANT if failing else Status.COMPLIANT
+    return HostReport(
+        host=host,
+        baseline=baseline,
+        settings=settings,
+        status=Status.UNKNOWN if unknown else status,
+        unknown=unknown,
+        counts=counts,
+        non_compliant_severity=worst if failing else None,
+        verdicts=tuple(ordered),
+        doubts=dict(sorted(doubts.items())),
+    )

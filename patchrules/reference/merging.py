@@ -1,0 +1,43 @@
+"""Rows that disagree about one patch (DECISIONS 23)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from patchrules.model.names import SEVERITY_RANK
+from patchrules.model.patch import Patch
+
+
+def merged(patches: Iterable[Patch]) -> list[tuple[Patch, bool]]:
+    """Return each patch once, and whether its rows disagreed on severity or date.
+
+    Rows are one patch when advisory, name, architecture and version text are the same; a package that no notice names
+    is never merged. The highest severity and the earliest dates hold, ids are united, the first row gives the rest.
+    """
+    groups: dict[object, list[Patch]] = {}
+    for position, patch in enumerate(patches):
+        key = (patch.advisory, patch.name, patch.arch, patch.evr) if patch.advisory is not None else position
+        groups.setdefault(key, []).append(patch)
+    return [_one(rows) for rows in groups.values()]
+
+
+def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:
+    """Return the patch that several rows describe."""
+    first = rows[0]
+    if len(rows) == 1:
+        return first, False
+    stated = {((row.severity or "").lower(), row.issued, row.updated) for row in rows}
+    severest = max(rows, key=lambda row: SEVERITY_RANK.get((row.severity or "").lower(), 0))
+    patch = dataclasses.replace(
+        first,
+        severity=severest.severity,
+        issued=min((row.issued for row in rows if row.issued), default=None),
+        updated=min((row.updated for row in rows if row.updated), default=None),
+        built=min((row.built for row in rows if row.built), default=None),
+        cves=tuple(sorted({cve for row in rows for cve in row.cves})),
+        bugzillas=tuple(sorted({bugzilla for row in rows for bugzilla in row.bugzillas})),
+        offered=any(row.offered for row in rows),
+        security=any(row.security for row in rows),
+    )
+    return patch, len(stated) > 1

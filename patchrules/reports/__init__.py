@@ -1,0 +1,110 @@
+"""The shelf of reports: verdicts to bytes, one file a format."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, TypeAlias
+
+from patchrules.errors import DocumentError, UnknownNameError
+from patchrules.evaluation.rows import run_of
+from patchrules.evaluation.run import Run
+from patchrules.model.verdict import HostReport
+from patchrules.reports._writer import Look, Writer
+
+__all__ = ["Look", "Writer", "write", "writers"]
+
+Target: TypeAlias = "str | os.PathLike[str] | BinaryIO"
+"""A path, or a binary stream."""
+
+
+@functools.cache
+def writers() -> Mapping[str, Writer]:
+    """Return every format by name: the files of this folder, then entry points ``patchrules.reports``.
+
+    >>> sorted(writers())
+    ['csv', 'json', 'jsonl', 'parquet', 'table']
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    found = [importlib.import_module(f"{__name__}.{name}").WRITER for name in names]
+    found += [point.load() for point in entry_points(group="patchrules.reports")]
+    return MappingProxyType({writer.name: writer for writer in found})
+
+
+def write(
+    run: Run | HostReport | Sequence[HostReport],
+    target: Target,
+    *,
+    format: str | None = None,  # noqa: A002  the word people use
+    width: int = 100,
+    color: bool = False,
+    again: str = "",
+) -> None:
+    """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
+
+    ``format`` is a name of :func:`writers`; without it the end of the file name decides, and ``table`` where it says
+    nothing. ``parquet`` makes a folder (see ``load_run``). A file is written beside its place and renamed, so a reader
+    never sees half of it and a failure leaves what was there. ``width``, ``color`` and ``again`` are for ``table``.
+
+    Raises UnknownNameError for a format that is not known and DocumentError (PR7803, PR7901, PR7902).
+
+    >>> import io, patchrules as pr
+    >>> host = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
+    >>> report = pr.evaluate(pr.predefined("AWS-DebianDefaultPatchBaseline"), host, [], as_of="2025-03-01T00:00Z")
+    >>> stream = io.BytesIO()
+    >>> write(report, stream, format="csv")
+    >>> stream.getvalue().decode().splitlines()[1][:29]
+    'web-1,UNKNOWN,NO_CATALOG,AWS-'
+    """
+    writer = _writer_for(target, format)
+    whole = run if isinstance(run, Run) else run_of(run)
+    look = Look(width, color, again)
+    if not isinstance(target, str | os.PathLike):
+        if writer.is_folder:
+            message = f"`{writer.name}` is a folder of files and cannot be written to a stream"
+            raise DocumentError(message, code="PR7902", hint="give a folder, e.g. -o verdicts/")
+        writer.write(whole, target, look)
+    elif writer.is_folder:
+        writer.write(whole, Path(target), look)
+    else:
+        with _placed(target) as stream:
+            writer.write(whole, stream, look)
+
+
+def _writer_for(target: Target, name: str | None) -> Writer:
+    """Return the format asked for, else that of the file's name."""
+    shelf = writers()
+    if name is not None:
+        if name not in shelf:
+            raise UnknownNameError("report format", name, shelf)
+        return shelf[name]
+    text = os.fspath(target).lower() if isinstance(target, str | os.PathLike) else ""
+    known = (writer for writer in shelf.values() if text.endswith(writer.suffixes))
+    return next(known, shelf["table"])
+
+
+@contextlib.contextmanager
+def _placed(target: str | os.PathLike[str]) -> Iterator[Any]:
+    """Open a file beside ``target`` that takes its place once it is whole; a device or pipe is written as it is."""
+    place = Path(os.path.realpath(target))
+    fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
+    try:
+        if place.exists() and not place.is_file():
+            with place.open("wb") as stream:
+                yield stream
+            return
+        with fresh.open("xb") as stream:
+            yield stream
+        fresh.replace(place)
+    except OSError as problem:
+        message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
+        raise DocumentError(message, code="PR7901") from problem
+    finally:
+        fresh.unlink(missing_ok=True)

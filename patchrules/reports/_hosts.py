@@ -1,0 +1,67 @@
+"""What a run says of each host, ready for JSON: the one place that knows that shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import pyarrow.compute as pc
+
+from patchrules.evaluation.plain import stamp
+from patchrules.evaluation.run import Run
+from patchrules.model.columns import COUNTS
+
+SCHEMA = "patchrules/report/1"
+
+PATCH = ("id", "title", "classification", "severity", "state", "compliance_severity", "status")
+EVIDENCE = (
+    *("installed", "target", "advisory", "approval", "rule", "list_entry"),
+    *("released_at", "clock", "since", "reason", "notes"),
+)
+
+
+def objects(run: Run) -> Iterator[dict[str, Any]]:
+    """Yield one object a host, in the order of the run's hosts; patches are sorted by name and architecture.
+
+    Bounded memory: the verdicts of one host are Python objects at a time.
+    """
+    for host, rows in by_host(run):
+        yield {
+            "schema": SCHEMA,
+            "host": host["host"],
+            "baseline": host["baseline"],
+            "as_of": stamp(run.settings.as_of),
+            "dialect": str(run.settings.dialect),
+            "status": host["status"],
+            "unknown": host["unknown"] or [],
+            "counts": {name: host[name] for name in COUNTS},
+            "non_compliant_severity": host["non_compliant_severity"],
+            "doubts": dict(sorted(host["doubts"] or ())),
+            "patches": [patch_object(row) for row in rows],
+        }
+
+
+def patch_object(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of verdicts as one patch of a host."""
+    evidence = {name: text(row[name]) for name in EVIDENCE}
+    return {**{name: row[name] for name in PATCH}, "evidence": {**evidence, "notes": row["notes"] or []}}
+
+
+def by_host(run: Run) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield the row of every host with its verdicts, sorted by name and architecture."""
+    ordered = run.verdicts.take(pc.sort_indices(run.verdicts["host"]))
+    places: dict[str, tuple[int, int]] = {}
+    start = 0
+    for found in pc.value_counts(ordered["host"]).to_pylist():
+        places[found["values"]] = (start, found["counts"])
+        start += found["counts"]
+    for batch in run.hosts.to_batches(max_chunksize=1000):
+        for host in batch.to_pylist():
+            rows = ordered.slice(*places.get(host["host"], (0, 0))).to_pylist()
+            yield host, sorted(rows, key=lambda row: (row["name"], row["arch"]))
+
+
+def text(value: object) -> object:
+    """Return an instant as text, anything else as it is."""
+    return stamp(value) if isinstance(value, datetime) else value

@@ -1,0 +1,36 @@
+"""The shape of a report format: how it is called, and how it turns a run into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from patchrules.evaluation.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a report for people looks: ``width`` in characters, ``color`` with ANSI colours.
+
+    ``again`` holds the options of the evaluation as people typed them, so that the next command to try can be pasted.
+    """
+
+    width: int = 100
+    color: bool = False
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One report format.
+
+    ``suffixes`` are the ends of file names that mean it. ``write`` writes a run to a binary stream, or, where
+    ``is_folder``, to a folder that it replaces at once. The same run gives the same bytes.
+    """
+
+    name: str
+    label: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Run, Any, Look], None]
+    is_folder: bool = False

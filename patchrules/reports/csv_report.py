@@ -1,0 +1,62 @@
+"""``csv``: one row a listed patch, for spreadsheets and ``cut``.
+
+A host without a listed patch has one row with the columns of the patch empty, so that no host is lost. A text that a
+spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return) gets an
+apostrophe in front: such names come from machines nobody vouches for. Instants are ISO 8601 with ``Z``, lists are
+joined by a space, lines end with a line feed, the encoding is UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from patchrules.evaluation.run import Run
+from patchrules.model.columns import VERDICTS
+from patchrules.reports._hosts import by_host, text
+from patchrules.reports._writer import Look, Writer
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PATCH = tuple(column.name for column in VERDICTS[1:])
+_HEADER = ("host", "host_status", "unknown", "baseline", *_PATCH)
+
+
+def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
+    """Write the header and the rows, host by host."""
+    stream.write(_lines([_HEADER]))
+    stream.writelines(_lines(_rows(host, rows)) for host, rows in by_host(run))
+
+
+def cell(value: object) -> str:
+    """Return what stands in one cell.
+
+    >>> cell("=cmd|' /C calc'!A0"), cell(["PR7001", "PR7003"]), cell(None)
+    ("'=cmd|' /C calc'!A0", 'PR7001 PR7003', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return cell(" ".join(value))
+    shown = str(text(value))
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def _rows(host: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of one host."""
+    about = tuple(cell(host[name]) for name in ("host", "status", "unknown", "baseline"))
+    for row in rows:
+        yield (*about, *(cell(row[name]) for name in _PATCH))
+    if not rows:
+        yield (*about, *("" for _ in _PATCH))
+
+
+def _lines(rows: Any) -> bytes:  # noqa: ANN401  rows of texts
+    """Return rows as CSV."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue().encode("utf-8", "backslashreplace")
+
+
+WRITER = Writer("csv", "CSV, one patch a row", (".csv",), write)

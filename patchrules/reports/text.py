@@ -1,0 +1,261 @@
+"""``table``: the report a person reads in a terminal, on 80 columns or more.
+
+Every status has a symbol and a word, so neither colour nor shape carries the meaning alone; colours are off unless
+asked for. Names are shown with their control and direction characters made visible.
+"""
+
+from __future__ import annotations
+
+import io
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from patchrules.codes import CODES
+from patchrules.errors import Diagnostic, Level
+from patchrules.evaluation.rows import rows_of
+from patchrules.evaluation.run import Run
+from patchrules.model.names import NON_COMPLIANT_STATES, SEVERITY_RANK, ComplianceLevel, Reason, State, Status, Unknown
+from patchrules.reports._writer import Look, Writer
+
+_MOST_HOSTS = 40
+_FEW_HOSTS = 5
+_TOP = {1: 15, 2: 8}
+_MOST_DOUBTS = 12
+
+_STATUS = {
+    Status.COMPLIANT: ("✓ compliant", "blue"),
+    Status.NON_COMPLIANT: ("✗ non-compliant", "bold yellow"),
+    Status.UNKNOWN: ("? unknown", "magenta"),
+}
+_ALSO = {
+    "failed": "failed",
+    "installed_rejected": "installed though rejected",
+    "installed_pending_reboot": "waiting for a reboot",
+}
+_RANK = {Status.NON_COMPLIANT: 0, Status.UNKNOWN: 1, Status.COMPLIANT: 2}
+_WHY = {
+    Unknown.NO_PRODUCT: "the product is not known: say it with --product, e.g. Debian12, or --hosts FILE",
+    Unknown.NO_CATALOG: "no catalog speaks for the host: give one, --catalog 'PRODUCT_GLOB=PATH'",
+    Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
+    Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
+    Unknown.STALE_INVENTORY: "the inventory is older than --max-inventory-age",
+}
+
+
+def write(run: Run, stream: BinaryIO, look: Look) -> None:
+    """Write the table."""
+    lines = io.StringIO()
+    console = Console(
+        file=lines,
+        width=look.width,
+        force_terminal=look.color,
+        color_system="standard" if look.color else None,
+        no_color=not look.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for part in _parts(run, look):
+        console.print(part, soft_wrap=isinstance(part, str))
+    rows = (line.rstrip() for line in lines.getvalue().split("\n"))
+    stream.write("\n".join(rows).encode("utf-8", "backslashreplace"))
+
+
+def visible(text: str) -> str:
+    r"""Return text with what would not show, or would rearrange the line, as escapes.
+
+    >>> visible("web\u202e-1\n")
+    'web\\u202e-1\\n'
+    """
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _parts(run: Run, look: Look) -> Iterator[Any]:
+    """Yield what is printed, top to bottom."""
+    yield _headline(run)
+    hosts = sorted(run.hosts.to_pylist(), key=_worst_first)
+    if not hosts:
+        yield "\nThere is no host in the inventory."
+        return
+    yield from _hosts(hosts)
+    failing = [host for host in hosts if host["counts_failing"]]
+    if len(failing) <= _FEW_HOSTS:
+        for host in failing:
+            yield from _patches(run, host, _TOP.get(len(failing), 5))
+    yield from _reasons(hosts)
+    yield from _doubts(hosts, run.diagnostics)
+    yield from _next(run, hosts, look)
+
+
+def _headline(run: Run) -> Text:
+    """Return the hosts by status and what is missing in all."""
+    statuses, totals = run.statuses(), run.totals()
+    head = Text(_counted(run.hosts.num_rows, "host"), style="bold")
+    for status, (words, style) in _STATUS.items():
+        head.append("  ·  ", style="dim")
+        count = statuses[status]
+        head.append(f"{words.partition(' ')[0]} {count:,} {words.partition(' ')[2]}", style=style if count else "dim")
+    parts = [f"{totals['missing']:,} missing"]
+    parts += [f"{totals[name]:,} {words}" for name, words in _ALSO.items() if totals[name]]
+    failing = sum(totals[name] for name in ("critical_non_compliant", "security_non_compliant", "other_non_compliant"))
+    if failing:
+        critical, security = totals["critical_non_compliant"], totals["security_non_compliant"]
+        parts.append(f"{critical:,} at level CRITICAL, {security:,} security")
+    parts.append(f"{totals['installed']:,} installed, {totals['installed_other']:,} installed besides the baseline")
+    head.append(f"\nPatches: {'; '.join(parts)}")
+    head.append(f"\nAs of {_when(run.settings.as_of)}, {run.settings.dialect} dialect\n", style="dim")
+    return head
+
+
+def _worst_first(host: dict[str, Any]) -> tuple[object, ...]:
+    """Sort hosts: not compliant first, by level and number; note on the row whether something fails."""
+    failing = host["missing"] + host["failed"] + host["installed_rejected"] + host["installed_pending_reboot"]
+    host["counts_failing"] = failing
+    level = ComplianceLevel(host["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED)
+    return _RANK[Status(host["status"])], -level.rank, -host["security_non_compliant"], -failing, host["host"]
+
+
+def _hosts(hosts: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+    """Yield the table of hosts, the worst ones where there are many."""
+    table = _table("Host", "Status", "Baseline", ">Missing", ">Security", "Worst level")
+    for host in hosts[:_MOST_HOSTS]:
+        words, style = _STATUS[Status(host["status"])]
+        why = f" ({', '.join(host['unknown'])})" if host["unknown"] else ""
+        table.add_row(
+            Text(visible(host["host"])),
+            Text(words + why, style=style),
+            Text(visible(host["baseline"] or "none: family not known")),
+            Text(f"{host['missing']:,}"),
+            Text(f"{host['security_non_compliant']:,}"),
+            Text(_level(host)),
+        )
+    yield table
+    if len(hosts) > _MOST_HOSTS:
+        rest = Counter(host["status"] for host in hosts[_MOST_HOSTS:])
+        words = ", ".join(
+            f"{rest[one]:,} {words.partition(' ')[2]}" for one, (words, _) in _STATUS.items() if rest[one]
+        )
+        yield f"  … and {len(hosts) - _MOST_HOSTS:,} more hosts ({words}): --output-format csv lists every one"
+
+
+def _level(host: Mapping[str, Any]) -> str:
+    """Return the worst level of what fails."""
+    return host["non_compliant_severity"] or "-"
+
+
+def _patches(run: Run, host: Mapping[str, Any], top: int) -> Iterator[Any]:
+    """Yield what fails on one host, the gravest first."""
+    rows = [row for row in rows_of(run, host["host"]) if row["state"] in NON_COMPLIANT_STATES]
+    rows.sort(key=_gravest_first)
+    if not rows:
+        return
+    yield Text(f"\nWhat does not comply on {visible(host['host'])}", style="bold")
+    table = _table("Level", "Package", "Installed → wanted", "Advisory", "Approved since")
+    for row in rows[:top]:
+        state = "" if row["state"] == State.MISSING else f" ({row['state'].lower().replace('_', ' ')})"
+        newer = f" → {row['target']}" if row["reason"] == Reason.NEWER_APPROVED else ""
+        change = f"{row['installed']}{newer}"
+        table.add_row(
+            Text(row["compliance_severity"]),
+            Text(visible(row["id"]) + state),
+            Text(visible(change)),
+            Text(visible(row["advisory"] or "-")),
+            Text(_approved(row)),
+        )
+    yield table
+    if len(rows) > top:
+        yield f"  … and {len(rows) - top:,} more: --output-format csv lists every one"
+
+
+def _gravest_first(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Sort verdicts by compliance level, security, vendor severity, name."""
+    level = ComplianceLevel(row["compliance_severity"]).rank
+    security = row["classification"].lower().startswith("security")
+    return -level, not security, -SEVERITY_RANK.get(row["severity"].lower(), 0), row["name"], row["arch"]
+
+
+def _approved(row: Mapping[str, Any]) -> str:
+    """Return since when, or by what, a patch is approved."""
+    if row["list_entry"] is not None:
+        return f"{'rejected' if row['approval'] == 'EXPLICIT_REJECTED' else 'approved'} list"
+    if row["since"] is not None:
+        return f"{row['since']:%Y-%m-%d}"
+    return "at once" if row["rule"] else "-"
+
+
+def _reasons(hosts: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """Yield why hosts are UNKNOWN and what to do about it."""
+    counts = Counter(reason for host in hosts for reason in host["unknown"] or ())
+    if counts:
+        yield Text("\nWhy unknown", style="bold")
+        yield _meanings((reason.value, counts[reason], _WHY[reason]) for reason in Unknown if counts[reason])
+
+
+def _doubts(hosts: Iterable[Mapping[str, Any]], diagnostics: Sequence[Diagnostic]) -> Iterator[Any]:
+    """Yield doubts by code: how often, and what the code means."""
+    counts: Counter[str] = Counter()
+    meaning: dict[str, str] = {}
+    for host in hosts:
+        counts.update(dict(host["doubts"] or ()))
+    for one in diagnostics:
+        counts[one.code] += one.count
+        words = one.message if one.level is not Level.INFO or one.code not in CODES else CODES[one.code]
+        meaning[one.code] = CODES.get(one.code, words) if one.code in meaning and meaning[one.code] != words else words
+    if not counts:
+        return
+    yield Text("\nDoubts that were decided anyway", style="bold")
+    codes = sorted(counts)
+    yield _meanings((code, counts[code], meaning.get(code) or CODES.get(code, "")) for code in codes[:_MOST_DOUBTS])
+    if len(codes) > _MOST_DOUBTS:
+        yield f"  … and {len(codes) - _MOST_DOUBTS:,} more codes"
+
+
+def _meanings(rows: Iterable[tuple[str, int, str]]) -> Table:
+    """Return names with how often and what they mean."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for column in ("name", "count", "meaning"):
+        table.add_column(column, overflow="fold", justify="right" if column == "count" else "left")
+    for name, count, meaning in rows:
+        table.add_row(Text(f"  {name}"), Text(f"{count:,}x"), Text(visible(meaning)))
+    return table
+
+
+def _next(run: Run, hosts: Sequence[Mapping[str, Any]], look: Look) -> Iterator[str]:
+    """Yield the next command to try, with a host and a package of this run."""
+    named = [host["host"] for host in hosts if host["counts_failing"]] or run.verdicts["host"].slice(0, 1).to_pylist()
+    rows = sorted(rows_of(run, named[0]), key=_gravest_first) if named else []
+    wanted = next((row for row in rows if row["state"] in NON_COMPLIANT_STATES), rows[0] if rows else None)
+    if wanted:
+        words = ["patchrules", "explain", wanted["id"], "--host", wanted["host"]]
+        yield f"\nNext: {shlex.join(visible(word) for word in words)} {look.again}".rstrip()
+
+
+def _table(*titles: str) -> Table:
+    """Return a table that shrinks to the width; `>` before a title is for numbers."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1))
+    for title in titles:
+        table.add_column(title.removeprefix(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
+    return table
+
+
+def _when(instant: datetime) -> str:
+    """Return an instant as people write it."""
+    return f"{instant:%Y-%m-%d %H:%M}Z"
+
+
+def _counted(number: int, word: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+WRITER = Writer("table", "a table for people", (".txt",), write)

@@ -1,0 +1,1 @@
+"""Schedule expressions, maintenance windows and calendars."""

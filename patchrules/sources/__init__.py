@@ -1,0 +1,1 @@
+"""Bytes made safe, for the three doors."""

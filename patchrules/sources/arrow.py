@@ -1,0 +1,48 @@
+"""The tables of ``model.columns`` as Arrow: one place that turns declared types into schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from patchrules.model.columns import Column
+
+INSTANT = pa.timestamp("us", tz="UTC")
+
+_TYPES = {
+    "string": pa.string(),
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "instant": INSTANT,
+    "list<string>": pa.list_(pa.string()),
+    "map<string, string>": pa.map_(pa.string(), pa.string()),
+    "map<string, int64>": pa.map_(pa.string(), pa.int64()),
+}
+
+
+def schema(columns: Iterable[Column]) -> pa.Schema:
+    """Return the Arrow schema of declared columns.
+
+    >>> from patchrules.model.columns import PACKAGES
+    >>> schema(PACKAGES).field("installed_at").type
+    TimestampType(timestamp[us, tz=UTC])
+    """
+    return pa.schema([pa.field(column.name, _TYPES[column.type]) for column in columns])
+
+
+def table(columns: Iterable[Column], data: Mapping[str, Sequence[Any]], num_rows: int) -> pa.Table:
+    """Return a table of ``num_rows`` rows; a column that ``data`` does not give is null throughout.
+
+    >>> from patchrules.model.columns import REJECTS
+    >>> table(REJECTS, {"file": ["a"], "code": ["PR2001"], "message": ["bad"]}, 1)["line"].null_count
+    1
+    """
+    wanted = schema(columns)
+    arrays = [
+        pa.array(data[field.name], field.type) if field.name in data else pa.nulls(num_rows, field.type)
+        for field in wanted
+    ]
+    return pa.table(arrays, schema=wanted)

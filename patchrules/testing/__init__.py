@@ -1,0 +1,1 @@
+"""What people import in their own tests; hypothesis and pytest live only here."""

@@ -1,0 +1,116 @@
+"""What every catalog format promises, whoever wrote it."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from patchrules.catalog import ReadOptions, read_catalog, readers
+from patchrules.codes import CODES
+from patchrules.errors import CatalogError, ColumnError
+from patchrules.model.columns import CATALOG, REJECTS
+from patchrules.sources.arrow import schema
+from patchrules.sources.files import Limits, open_document
+from tests.conftest import ROOT
+
+SAMPLES = sorted(path for path in (ROOT / "data/catalogs/samples").glob("*.*") if path.name != "SOURCE.md")
+ROWED = [path for path in SAMPLES if not path.name.startswith("deb_release")]
+TEXTS = [path for path in ROWED if path.suffix != ".parquet"]
+NAMES = sorted(readers())
+
+
+def reader_of(path):
+    return readers()[path.name.partition(".")[0]]
+
+
+def read_or_refuse(reader, data, **options):
+    """Read, and let only what a door may raise pass."""
+    try:
+        part = reader.read(open_document(data, name="fuzz", error=CatalogError), ReadOptions(**options))
+    except (CatalogError, ColumnError):
+        return
+    part.table.validate(full=True)
+    assert part.table.schema == schema(CATALOG)
+    assert part.rejects.schema == schema(REJECTS)
+    assert set(part.rejects["code"].to_pylist()) | {one.code for one in part.diagnostics} <= set(CODES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_is_named_by_its_file_and_has_a_sample(name):
+    assert readers()[name].name == name
+    assert any(reader_of(path).name == name for path in SAMPLES)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_one_format_and_only_one_knows_a_sample(path):
+    assert [name for name in NAMES if readers()[name].sniff(open_document(path))] == [reader_of(path).name]
+
+
+@pytest.mark.parametrize("path", ROWED, ids=lambda path: path.name)
+def test_a_sample_has_patches_and_they_survive_compression(path):
+    family = "debian" if path.name.startswith("deb") else "rhel"
+    plain = read_catalog(path, family=family)
+    packed = read_catalog(gzip.compress(path.read_bytes()), family=family)
+    assert plain.table.num_rows > 0
+    assert packed.table.equals(plain.table)
+    assert plain.table.schema == schema(CATALOG)
+    assert plain.sources[0].rows == plain.table.num_rows
+    assert plain.sources[0].rejects == plain.rejects.num_rows > 0
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_line_numbers_point_at_the_row(path):
+    lines = path.read_text().split("\n")
+    part = reader_of(path).read(open_document(path), ReadOptions())
+    numbered = [(row["line"], row["name"]) for row in part.table.to_pylist()]
+    numbered += [(row["line"], row["text"].split()[0]) for row in part.rejects.to_pylist()]
+    for line, name in numbered:
+        assert name in "\n".join(lines[line - 1 : line + 1])
+    assert len({line for line, _ in numbered}) == len(numbered)
+
+
+@pytest.mark.parametrize("path", ROWED, ids=lambda path: path.name)
+def test_the_first_bad_row_is_raised_when_asked_for(path):
+    with pytest.raises(CatalogError, match=r"\[PR300[23]\]"):
+        read_catalog(path, family="rhel", on_bad_row="raise")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.binary(max_size=300))
+@example(data=b"")
+@example(data=b"\xff\xfe\x00\xd8")
+@example(data=b"<updates>" + b"<a>" * 100_000)
+@example(data=b"<?xml version='1.0' encoding='utf-7'?><updates/>")
+@example(data=b"<?xml version='1.0' encoding='none-such'?><updates/>")
+@example(data=b"<!DOCTYPE a [<!ENTITY b 'c'>]><updates>&b;</updates>")
+@example(data=b"<updates><update><pkglist><package name='a' version='1'/></pkglist></update></updates>")
+@example(data=b"<updates><update/><update><id/></update></updates>")
+@example(data=b"<metadata><package/></metadata>")
+@example(data=b"Package: a\nVersion: 1\n 2\nSize: 1\n")
+@example(data=b"-----BEGIN PGP SIGNED MESSAGE-----")
+def test_no_bytes_raise_anything_but_our_errors(name, data):
+    with contextlib.suppress(CatalogError):
+        readers()[name].sniff(open_document(data, error=CatalogError))
+    read_or_refuse(readers()[name], data)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+@given(data=st.data())
+def test_no_damage_to_a_sample_raises_anything_but_our_errors(path, data):
+    sample = path.read_bytes()
+    end = data.draw(st.integers(0, len(sample)))
+    at = data.draw(st.integers(0, len(sample)))
+    damaged = sample[:at] + data.draw(st.binary(max_size=4)) + sample[at + 1 : end]
+    read_or_refuse(reader_of(path), damaged, scheme="rpm", limits=Limits(max_bytes=1 << 26))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_a_damaged_archive_is_refused(path):
+    packed = gzip.compress(path.read_bytes())
+    for broken in (packed[:-9], packed[:-6] + b"\x00\x00" + packed[-4:]):
+        with pytest.raises(CatalogError, match=r"\[PR2902\]"):
+            read_catalog(broken, family="rhel")

@@ -1,0 +1,138 @@
+"""The hosts file: every fact, and every fault at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from patchrules.codes import CODES
+from patchrules.documents import HostFacts, load_hosts
+from patchrules.errors import DocumentError, InventoryError
+
+FAULTS = [
+    (b"- product: x", "`host` is missing, wanted the host's name [PR2511]\n  at 1:3 at /0"),
+    (
+        b"just text",
+        (
+            "this is no list of hosts [PR2510]\n  at 1:1 at /\n"
+            "  hint: write `hosts:` and a list of mappings with `host`, or that list alone"
+        ),
+    ),
+    (b"- web-1", "the host is `web-1`, wanted a mapping [PR2513]\n  at 1:3 at /0\n  hint: write `- host: NAME`"),
+    (
+        b"- {host: a, prodct: x}",
+        "there is no fact `prodct` of a host [PR2512]\n  at 1:21 at /0/prodct\n  hint: did you mean `product`?",
+    ),
+    (
+        b"- {host: a, arch: [x]}",
+        "`arch` is a list of 1, wanted text [PR2513]\n  at 1:19 at /0/arch\n  hint: put it in quotes",
+    ),
+    (
+        b"- {host: a, boot_time: yesterday}",
+        (
+            "`boot_time` is `yesterday`, wanted an instant such as `2025-03-01T06:30:00Z` [PR2514]\n"
+            "  at 1:24 at /0/boot_time"
+        ),
+    ),
+    (
+        b"- {host: a, family: debain}",
+        "there is no family `debain` [PR2515]\n  at 1:21 at /0/family\n  hint: did you mean `debian`?",
+    ),
+    (b"[{host: a}, {host: a}]", "host `a` is given twice [PR2516]\n  at 1:13 at /1\n  hint: take one of them away"),
+    (
+        b"- {host: a, inventory: no/such.txt}",
+        (
+            "`inventory` is `no/such.txt`, and there is no such file [PR2517]\n  at 1:24 at /0/inventory\n"
+            "  hint: paths are read from the hosts file's folder"
+        ),
+    ),
+    (
+        b"- {host: a, os_release: no-such}",
+        (
+            "`os_release` is `no-such`: cannot read `no-such`: there is no such file [PR2517]\n"
+            "  at 1:25 at /0/os_release\n"
+            "  hint: paths are read from the hosts file's folder"
+        ),
+    ),
+    (
+        b"- {host: a, tags: {Patch Group: x, PatchGroup: y}}",
+        (
+            "the tags `Patch Group` and `PatchGroup` name two groups, and AWS does not say which counts [PR2518]\n"
+            "  at 1:19 at /0/tags\n  hint: write `patch_group`"
+        ),
+    ),
+    (
+        b"- {host: a, patch_group: a#b}",
+        (
+            "the patch group is `a#b`, wanted 1 to 256 letters, digits, spaces and `_.:/=+-@` [PR2519]\n"
+            "  at 1:26 at /0/patch_group"
+        ),
+    ),
+    (
+        b"- {host: a, tags: {x: [1]}}",
+        "tag `x` is a list of 1, wanted text [PR2513]\n  at 1:19 at /0/tags\n  hint: put it in quotes",
+    ),
+    (
+        b"- {host: a, tags: 5}",
+        "`tags` is `5`, wanted a mapping [PR2513]\n  at 1:19 at /0/tags\n  hint: write `tags: {Env: prod}`",
+    ),
+    (
+        b"- {host: a, arch: x, arch: y}",
+        "`arch` is given 2 times, wanted once [PR2520]\n  at 1:28 at /0/arch\n  hint: keep one of them",
+    ),
+]
+
+
+def test_every_fact_is_read(data):
+    first, second, third = load_hosts(data / "baselines" / "shapes" / "hosts.yaml")
+    assert first == HostFacts(
+        "quay-1",
+        family="debian",
+        product="Debian12",
+        arch="amd64",
+        patch_group="harbour",
+        tags={"Patch Group": "harbour", "Floor": "3"},
+        boot_time=datetime(2025, 2, 20, 3, tzinfo=UTC),
+        captured_at=datetime(2025, 3, 1, 6, 30, tzinfo=UTC),
+    )
+    assert (second.patch_group, second.tags, second.platform_version) == (
+        "harbour",
+        {"PatchGroup": "elsewhere"},
+        "9.10",
+    )
+    assert second.os_release == 'ID=rocky\nVERSION_ID="9.10"'
+    assert third == HostFacts("10")
+
+
+def test_paths_are_read_from_the_files_folder(tmp_path):
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "dumps" / "a.txt").write_text("")
+    (tmp_path / "os-release").write_text("ID=debian\n")
+    path = tmp_path / "hosts.yaml"
+    path.write_text(
+        "hosts:\n  a: {inventory: dumps/a.txt, os_release: os-release, family: REDHAT_ENTERPRISE_LINUX}\n  b:\n"
+    )
+    first, second = load_hosts(path)
+    assert (first.host, first.inventory, first.os_release) == ("a", tmp_path / "dumps" / "a.txt", "ID=debian\n")
+    assert (first.family, second) == ("rhel", HostFacts("b"))
+
+
+@pytest.mark.parametrize(("content", "message"), FAULTS)
+def test_a_wrong_host_says_what_where_and_what_to_do(content, message):
+    with pytest.raises(InventoryError) as caught:
+        load_hosts(content)
+    assert str(caught.value) == message
+    assert caught.value.code in CODES
+
+
+def test_faults_of_all_hosts_come_together():
+    with pytest.raises(ExceptionGroup) as caught:
+        load_hosts(b"[{host: a, family: x}, {product: y}, {host: a, boot_time: z}]")
+    codes = [error.code for error in caught.value.exceptions if isinstance(error, DocumentError)]
+    assert codes == [
+        "PR2515",
+        "PR2511",
+        "PR2514",
+        "PR2516",
+    ]

@@ -1,0 +1,18 @@
+"""Reference == batch: every verdict, count and doubt of whole evaluations (STYLE, habit 2).
+
+``mutants.py`` beside this file shows that a small change of either engine does not pass here.
+"""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from patchrules.testing.strategies import situations
+from patchrules.testing.twins import by_batch, by_reference
+
+
+@settings(max_examples=4 * settings().max_examples)
+@given(situations())
+def test_batch_equals_reference(situation):
+    given_to_both = (situation.baseline, situation.hosts, situation.patches)
+    assert by_batch(*given_to_both, **situation.options) == by_reference(*given_to_both, **situation.options)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from patchrules.inventory import identify
+
+# How a host names itself, and the family and product it is. SEMANTICS 7.7 for the platform names.
+FACTS = [
+    ({"os_release": 'ID="rhel"\nVERSION_ID="8.10"'}, "rhel", "RedhatEnterpriseLinux8.10"),
+    ({"os_release": "ID=amzn\nVERSION_ID=2"}, "amazon_linux_2", "AmazonLinux2"),
+    ({"os_release": "ID=amzn\nVERSION_ID=2023"}, "amazon_linux_2023", "AmazonLinux2023"),
+    ({"os_release": "ID=amzn\nVERSION_ID=2018.03"}, "amazon_linux", "AmazonLinux2018.03"),
+    ({"os_release": "ID=ubuntu\nVERSION_ID='22.04'"}, "ubuntu", "Ubuntu22.04"),
+    ({"os_release": "ID=debian\nVERSION_CODENAME=bookworm"}, "debian", "Debian12"),
+    ({"os_release": "ID=linuxmint\nID_LIKE=ubuntu\nVERSION_ID=21"}, None, None),
+    ({"os_release": "ID=debian"}, "debian", None),
+    ({"platform": "Amazon Linux AMI", "platform_version": "2018.03"}, "amazon_linux", "AmazonLinux2018.03"),
+    ({"platform": "Amazon Linux", "platform_version": "2"}, "amazon_linux_2", "AmazonLinux2"),
+    ({"platform": "CentOS Linux", "platform_version": "7.9.2009"}, "centos", "CentOS7.9"),
+    ({"platform": "Red Hat Enterprise Linux Server", "platform_version": "7.9"}, "rhel", "RedhatEnterpriseLinux7.9"),
+    ({"platform": "SLES", "platform_version": "15.5"}, "suse", "Suse15.5"),
+    ({"platform": "Microsoft Windows Server 2019 Datacenter"}, "windows", "WindowsServer2019"),
+    ({"platform": "Microsoft Windows Server 2012 R2 Standard"}, "windows", "WindowsServer2012R2"),
+    ({"platform": "Microsoft Windows 10 Pro", "platform_version": "10.0.19045"}, "windows", None),
+    ({"platform": "Bottlerocket OS", "platform_version": "1.19"}, None, None),
+    ({"os_version": {"platform": "rhel", "version": "9.3 (Plow)"}}, "rhel", "RedhatEnterpriseLinux9.3"),
+    ({"os_version": {"platform": "debian", "major": "12", "minor": "0"}}, "debian", "Debian12"),
+    ({"release_packages": [("redhat-release", "9.3")]}, "rhel", "RedhatEnterpriseLinux9.3"),
+    ({"release_packages": [("system-release", "2023.4.20240401")]}, "amazon_linux_2023", "AmazonLinux2023"),
+    ({"family": "rhel", "release_packages": [("system-release", "2")]}, "rhel", None),
+    ({"product": "Ubuntu22.04"}, "ubuntu", "Ubuntu22.04"),
+    ({}, None, None),
+]
+
+
+@pytest.mark.parametrize(("facts", "family", "product"), FACTS, ids=lambda value: str(value)[:60])
+def test_identity(facts, family, product):
+    found = identify(**facts)
+    assert (found.family, found.product) == (family, product)
+    assert ("PR2206" in [one.code for one in found.diagnostics]) == (product is None)
+
+
+def test_what_is_stated_wins_and_disagreement_is_said():
+    found = identify(family="oracle", os_release="ID=rhel\nVERSION_ID=9.3")
+    assert (found.family, found.product) == ("oracle", None)
+    assert [one.code for one in found.diagnostics] == ["PR2208", "PR2206"]
+    assert found.diagnostics[0].message == "the host is stated as `oracle` and as `rhel`"
+
+
+@given(st.text(), st.text(), st.text())
+def test_identify_is_total(os_release, platform, version):
+    identify(os_release=f"ID=rhel\n{os_release}", platform=platform, platform_version=version)
+    identify(os_release=f"ID=debian\nVERSION_ID={version}", os_version={"name": platform, "version": version})

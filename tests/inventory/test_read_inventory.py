@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+
+from patchrules.errors import ColumnError, InventoryError, UnknownNameError
+from patchrules.inventory import read_inventory
+
+PLAIN = b"bash-5.1.8-6.el9.x86_64\n"
+
+
+def test_a_folder_a_host(data):
+    inventory = read_inventory(data / "inventories/samples/fleet")
+    hosts = [(row["host"], row["family"], row["product"], row["arch"]) for row in inventory.hosts.to_pylist()]
+    assert hosts == [
+        ("db-1", "debian", "Debian12", "amd64"),
+        ("web-1.example.org", "rhel", "RedhatEnterpriseLinux9.3", "x86_64"),
+    ]
+    assert inventory.packages["host"].to_pylist() == ["db-1"] * 5 + ["web-1.example.org"] * 3
+
+
+def test_dpkg_states(data):
+    inventory = read_inventory(data / "inventories/samples/dpkg_status.status")
+    rows = {row["name"]: (row["status"], row["held"]) for row in inventory.packages.to_pylist()}
+    assert rows["openssl"] == ("installed", True)
+    assert rows["nginx"] == ("config-files", False)
+    assert rows["linux-image-6.1.0-18-amd64"] == ("half-installed", False)
+    assert ("PR2202", 3) in [(one.code, one.count) for one in inventory.diagnostics]
+
+
+def test_files_are_hosts_by_their_names(tmp_path):
+    for name in ("web-2.txt", "web-1.txt"):
+        (tmp_path / name).write_bytes(PLAIN)
+    assert read_inventory(tmp_path).hosts["host"].to_pylist() == ["web-1", "web-2"]
+    assert read_inventory(str(tmp_path / "*-1.txt"), family="rhel").hosts["family"].to_pylist() == ["rhel"]
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/a.txt").write_bytes(PLAIN)
+    (tmp_path / "more/web-1.txt").write_bytes(PLAIN)
+    with pytest.raises(InventoryError, match=r"both speak of the host `web-1` \[PR2102\]"):
+        read_inventory(tmp_path)
+    assert read_inventory(tmp_path, host="one").packages.num_rows == 4
+
+
+def test_facts_of_the_caller_are_matched_by_host_or_file_and_win(tmp_path):
+    path = tmp_path / "dump.txt"
+    path.write_bytes(PLAIN)
+    booted = datetime(2025, 1, 1, tzinfo=UTC)
+    facts = [
+        SimpleNamespace(
+            host="web-1", inventory=str(path), family="rhel", tags={"Patch Group": "prod"}, boot_time=booted
+        ),
+        SimpleNamespace(host="idle", inventory=None, platform="Ubuntu", platform_version="22.04"),
+    ]
+    rows = {row["host"]: row for row in read_inventory(path, family="centos", hosts=facts).hosts.to_pylist()}
+    assert rows["web-1"]["family"] == "rhel"
+    assert rows["web-1"]["tags"] == [("Patch Group", "prod")]
+    assert rows["web-1"]["boot_time"] == booted
+    assert (rows["idle"]["family"], rows["idle"]["product"]) == ("centos", None)
+
+
+def test_an_unknown_format_names_the_known_ones(data):
+    with pytest.raises(InventoryError) as caught:
+        read_inventory(b"hello\n", host="h")
+    assert str(caught.value) == (
+        "this is none of: Parquet or Arrow table, dpkg's status file, output of rpm -qa [PR2101]\n  at <bytes>\n"
+        "  hint: say which it is with format= or --format: arrow_table | dpkg_status | rpm_qa"
+    )
+    with pytest.raises(UnknownNameError, match="did you mean `rpm_qa`"):
+        read_inventory(b"", format="rpmqa")
+
+
+def test_any_arrow_object_is_a_table_and_its_types_are_made_plain():
+    table = pa.table(
+        {
+            "ResourceId": pa.array(["b", "a", "b"], pa.dictionary(pa.int8(), pa.string())),
+            "name": pa.array(["x", "y", "z"], pa.string_view()),
+            "evr": pa.array(["1-1", "2-1", "3-1"], pa.large_string()),
+            "family": ["REDHAT_ENTERPRISE_LINUX", "nobody", None],
+            "installed_at": pa.array([0, 0, None], pa.timestamp("s", tz="Asia/Tokyo")),
+        }
+    )
+    inventory = read_inventory(table, columns={"host": "ResourceId"})
+    assert inventory.packages["host"].to_pylist() == ["a", "b", "b"]
+    assert inventory.packages["name"].to_pylist() == ["y", "x", "z"]
+    assert inventory.packages["installed_at"].to_pylist()[0] == datetime(1970, 1, 1, tzinfo=UTC)
+    assert inventory.hosts["family"].to_pylist() == [None, "rhel"]
+    assert "PR2210" in [one.code for one in inventory.diagnostics]
+
+
+BAD_TABLES = {
+    "no host": ({"name": ["a"], "evr": ["1"]}, ColumnError, "has no column `host`"),
+    "no version": ({"host": ["a"], "name": ["a"]}, ColumnError, "has no column `evr`"),
+    "naive time": (
+        {"host": ["a"], "name": ["a"], "evr": ["1"], "built": pa.array([0], pa.timestamp("s"))},
+        InventoryError,
+        r"column `built` is `timestamp\[s\]`, wanted a timestamp with a zone",
+    ),
+    "wrong type": (
+        {"host": ["a"], "name": [["a"]], "evr": ["1"]},
+        InventoryError,
+        "column `name` is `list<item: string>`, wanted `string`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+def test_tables_that_are_refused(case):
+    columns, error, message = BAD_TABLES[case]
+    with pytest.raises(error, match=message):
+        read_inventory(pa.table(columns))
+
+
+def test_the_empty_table_is_an_inventory_of_nobody():
+    empty = pa.table({name: pa.array([], pa.string()) for name in ("host", "name", "evr", "family")})
+    assert str(read_inventory(empty)) == "inventory of 0 hosts: 0 packages"

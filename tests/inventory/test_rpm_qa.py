@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from patchrules.inventory import read_inventory
+
+SHAPES = {
+    # line of the file: (name, arch, evr) it must give
+    "bash-5.1.8-6.el9.x86_64": ("bash", "x86_64", "5.1.8-6.el9"),
+    "java-1.8.0-openjdk-1.8.0.272.b10-3.el8_3.x86_64": ("java-1.8.0-openjdk", "x86_64", "1.8.0.272.b10-3.el8_3"),
+    "openssl-1:3.0.7-24.el9.x86_64": ("openssl", "x86_64", "1:3.0.7-24.el9"),
+    "1:openssl-3.0.7-24.el9.x86_64": ("openssl", "x86_64", "1:3.0.7-24.el9"),
+    "bash-5.1.8-6.el9.x86_64\tTue 14 Jul 2015 09:25:38 AEST\t1398536494": ("bash", "x86_64", "5.1.8-6.el9"),
+    "bash-5.1.8-6.el9.x86_64 Tue 14 Jul 2015 09:25:38 AEST   1398536494": ("bash", "x86_64", "5.1.8-6.el9"),
+    "bash\t(none)\t5.1.8\t6.el9\tx86_64": ("bash", "x86_64", "0:5.1.8-6.el9"),
+    "bash|1|5.1.8|6.el9|x86_64|1700000000": ("bash", "x86_64", "1:5.1.8-6.el9"),
+    "bash,5.1.8,6.el9,x86_64": ("bash", "x86_64", "5.1.8-6.el9"),
+    "bash 5.1.8 6.el9 x86_64": ("bash", "x86_64", "5.1.8-6.el9"),
+    "bash;0:5.1.8-6.el9;noarch": ("bash", "noarch", "0:5.1.8-6.el9"),
+    "ARCH,NAME,RELEASE,VERSION\nx86_64,bash,6.el9,5.1.8": ("bash", "x86_64", "5.1.8-6.el9"),
+    "nevra\nbash-0:5.1.8-6.el9.x86_64": ("bash", "x86_64", "0:5.1.8-6.el9"),
+    '{"name":"bash","epoch":null,"version":"5","release":"6","arch":"noarch"}': ("bash", "noarch", "5-6"),
+    '{"architecture":"noarch","package":"bash","version":"5-6"}': ("bash", "noarch", "5-6"),
+}
+
+
+@pytest.mark.parametrize("line", SHAPES)
+def test_shapes(line):
+    rows = read_inventory(line.encode(), format="rpm_qa").packages.to_pylist()
+    assert [(row["name"], row["arch"], row["evr"]) for row in rows] == [SHAPES[line]]
+
+
+NOT_PACKAGES = [
+    "error: rpmdbNextIterator: skipping h#     753 Header V3 DSA signature: BAD, key ID db42a6",
+    "openssh-server#$%^5.3p1$%^104.el6.x86_64",
+    "google-cloud-sdk.x86_64",
+    "a-b",
+    "bash-5 1-6.el9.x86_64",
+    "x:bash-5.1-6.el9.x86_64",
+]
+
+
+@pytest.mark.parametrize("line", NOT_PACKAGES)
+def test_lines_that_are_no_package_are_refused_with_their_number(line):
+    text = f"bash-5.1.8-6.el9.x86_64\n{line}\nzlib-1.2.11-40.el9.x86_64\n"
+    inventory = read_inventory(text.encode())
+    assert inventory.packages["line"].to_pylist() == [1, 3]
+    assert [(row["line"], row["code"], row["text"]) for row in inventory.rejects.to_pylist()] == [(2, "PR2001", line)]
+
+
+def test_an_architecture_not_stated_stays_unknown():
+    """`rpm -qa` of old releases prints none: `el5` is no architecture (DECISIONS 30)."""
+    inventory = read_inventory(b"zsh-4.2.6-1.x86_64\nyum-3.2.22-40.el5\n", host="h")
+    assert inventory.packages["arch"].to_pylist() == ["x86_64", None]
+    assert inventory.packages["evr"].to_pylist() == ["4.2.6-1", "3.2.22-40.el5"]
+    assert ("PR2207", 1) in [(one.code, one.count) for one in inventory.diagnostics]
+
+
+def test_keys_are_counted_and_are_no_packages():
+    text = b"bash-5.1-6.x86_64\ngpg-pubkey-5a6340b3-6229229e\ngpg-pubkey-fd431d51-4ae0493b.(none)\n"
+    inventory = read_inventory(text)
+    assert inventory.packages.num_rows == 1
+    assert ("PR2201", 2) in [(one.code, one.count) for one in inventory.diagnostics]
+
+
+def test_a_long_file_keeps_its_line_numbers_in_every_block():
+    lines = [
+        f"lib{number}-1.{number}-1.el9.x86_64" if number % 500 else f"warning {number}" for number in range(30_000)
+    ]
+    inventory = read_inventory("\n".join(lines).encode())
+    rows = zip(inventory.packages["name"].to_pylist(), inventory.packages["line"].to_pylist(), strict=True)
+    assert all(lines[line - 1].startswith(f"{name}-") for name, line in rows)
+    assert inventory.packages.num_rows + inventory.rejects.num_rows == len(lines)
+    assert inventory.rejects["line"].to_pylist() == list(range(1, 30_001, 500))

@@ -1,0 +1,111 @@
+"""XML that streams, and XML that is refused with its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import patchrules.sources.xml as room
+from patchrules.errors import CatalogError
+from patchrules.sources.files import Limits, open_document
+from patchrules.sources.xml import TagLines, elements
+
+BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>\n<x>&b;</x>'
+
+REFUSED = {
+    "cut off": (b"<a>\n<b>", "the XML is not well-formed: no element found [PR3901]\n  at f.xml:2:4"),
+    "empty": (b"", "the XML is not well-formed: no element found [PR3901]\n  at f.xml:1:1"),
+    "crossed": (b"<a>\n <b></a>", "the XML is not well-formed: mismatched tag [PR3901]\n  at f.xml:2:7"),
+    "after the root": (b"<a/><b/>", "the XML is not well-formed: junk after document element [PR3901]\n  at f.xml:1:5"),
+    "bad byte": (
+        b"<a>\xff</a>",
+        "the XML is not well-formed: not well-formed (invalid token) [PR3901]\n  at f.xml:1:4",
+    ),
+    "entity": (b"<a>&nope;</a>", "the XML is not well-formed: undefined entity [PR3901]\n  at f.xml:1:4"),
+    "encoding": (
+        b'<?xml version="1.0" encoding="nope"?><a/>',
+        "the XML is not well-formed: unknown encoding: nope [PR3901]\n  at f.xml",
+    ),
+    "doctype": (
+        b"<?xml version='1.0'?>\n<!DOCTYPE a SYSTEM 'file:///etc/passwd'>\n<a/>",
+        "the XML has a DOCTYPE, which may declare entities [PR3902]\n  at f.xml:2\n  hint: remove the DOCTYPE line",
+    ),
+    "bomb": (
+        BOMB,
+        "the XML has a DOCTYPE, which may declare entities [PR3902]\n  at f.xml:1\n  hint: remove the DOCTYPE line",
+    ),
+    "deep": (b"<a>" * 65, "the XML is nested deeper than 64 elements [PR3903]\n  at f.xml"),
+}
+
+
+def read(data, tags=("b",), **options):
+    return list(elements(open_document(data, name="f.xml", error=CatalogError), tags, **options))
+
+
+@pytest.mark.parametrize("chunk", [1, 1 << 18])
+@pytest.mark.parametrize("case", REFUSED)
+def test_refusals(case, chunk, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", chunk)
+    data, message = REFUSED[case]
+    with pytest.raises(CatalogError) as caught:
+        read(data)
+    assert str(caught.value) == message
+
+
+def test_utf16_hides_no_doctype():
+    with pytest.raises(CatalogError, match="PR3902"):
+        read('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16"))
+
+
+def test_elements_are_whole_when_yielded_and_forgotten_after():
+    document = open_document(b"<a xmlns='urn:x'><b><c>1</c></b><d/><b><c>2</c></b></a>")
+    seen = []
+    for one in elements(document, ("b",)):
+        seen.append(one)
+        assert one.tag == "{urn:x}b"
+        assert len(one) == 1
+    assert [len(one) for one in seen] == [0, 0]
+
+
+def test_depth_is_the_limit_itself():
+    document = open_document(b"<a><b><c/></b></a>", error=CatalogError, limits=Limits(max_depth=3))
+    assert len(list(elements(document, ("c",)))) == 1
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 1 << 18])
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (b"<a>\n<b/><b>\n</b>\n<b\n x='1'/></a>", [2, 2, 4]),
+        (b"<a>\n<!-- <b/> -->\n<b/></a>", None),
+        (b"<a>\n<![CDATA[<b/>]]>\n<b/></a>", None),
+        (b"<x:a xmlns:x='urn:x'><x:b/></x:a>", None),
+        (b"<a><bb/><b-b/>\r\n<b/></a>", [2]),
+        (b"<a/>", []),
+    ],
+)
+def test_lines_are_told_or_not_at_all(data, wanted, chunk, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", chunk)
+    lines = TagLines("b")
+    found = read(data, lines=lines)
+    assert lines.lines(len(found)) == wanted
+
+
+@given(st.lists(st.sampled_from(["\n", "<b/>", "<bc/>", "<b\n/>", "text"]), max_size=30), st.integers(1, 40))
+def test_lines_are_those_of_the_tags(pieces, chunk):
+    data = "<a>" + "".join(pieces) + "</a>"
+    lines = TagLines("b")
+    for start in range(0, len(data), chunk):
+        lines.feed(data[start : start + chunk].encode())
+    lines.feed(b"")
+    wanted = [1 + data[:at].count("\n") for at in range(len(data)) if data.startswith(("<b/", "<b\n"), at)]
+    assert lines.lines(len(wanted)) == wanted
+
+
+@given(st.binary(max_size=200) | st.text("<>/ab&;!x'\"= \n", max_size=60).map(str.encode))
+def test_no_bytes_raise_anything_but_our_error(data):
+    try:
+        read(data)
+    except CatalogError as refusal:
+        assert refusal.code[:4] in {"PR39", "PR29"}  # noqa: PT017  either outcome is right
