@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.keys import Bools, distinct, fold
+from patchrules.model.columns import CONTENT
 from patchrules.model.names import SEVERITY_RANK
 
 
 def merged(catalog: pa.Table) -> tuple[Any, Bools]:
     """Batch twin of ``reference.merging.merged``: the catalog with each patch once, and which rows disagreed.
 
-    Cost: one sort of the catalog; only rows that stand more than once become Python objects.
+    Cost: two sorts of the catalog; only rows that stand more than once become Python objects.
     """
+    catalog = catalog.take(content(catalog))
     named = np.flatnonzero(np.asarray(pc.is_valid(catalog["advisory"]).to_numpy()))
     rows = catalog.take(named)
     ids, first = fold([distinct(rows[column])[0] for column in ("advisory", "name", "arch", "evr")])
@@ -38,6 +40,11 @@ def merged(catalog: pa.Table) -> tuple[Any, Bools]:
     places[list(replaced)] = catalog.num_rows + np.arange(len(replaced))
     united = pa.concat_tables([catalog, pa.Table.from_pylist(list(replaced.values()), schema=catalog.schema)])
     return united.take(places[keep]), disagree[keep]
+
+
+def content(catalog: pa.Table) -> pa.Array:
+    """Batch twin of ``reference.merging.content``: the positions of the rows in that order."""
+    return pc.sort_indices(catalog, [(column, "ascending", "at_start") for column in CONTENT])
 
 
 def _one(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:

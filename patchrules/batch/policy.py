@@ -118,7 +118,7 @@ def version_ranks(catalog: pa.Table, family: Family) -> Ints:
 
 
 def precedence(catalog: pa.Table, found: Decisions) -> Ints:
-    """Batch twin of ``reference.states.precedence``: 0 is the row reported first; catalog order breaks ties."""
+    """Batch twin of ``reference.states.precedence``: 0 is the row reported first; ``merging.content`` breaks ties."""
     codes, known = distinct(catalog["severity"])
     severity = np.array([SEVERITY_RANK.get((text or "").lower(), 0) for text in known], dtype=np.int64)[codes]
     security = lookup(catalog["security"], bool).astype(np.int64)

@@ -87,8 +87,7 @@ class References:
         ]
         if index is not None:
             return next((one for one in found if one.index == index), None)
-        whole = target[0].partition("[")[0]
-        strangers = [one for one in names if not one.startswith(whole)]
+        strangers = [one for one in names if not (same := _TARGET.fullmatch(one)) or same["name"] != name]
         return found[0] if len(found) == 1 and not strangers else None
 
     def _module(self, path: _Module) -> Mapping[Any, Any]:

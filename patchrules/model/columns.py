@@ -86,6 +86,9 @@ CATALOG = (
 )
 """One row a patch: one package version of one advisory."""
 
+CONTENT = tuple(c.name for c in CATALOG if c.name != "line" and not c.type.startswith("list"))
+"""What orders the rows of a catalog, so that the order they were read in says nothing."""
+
 REJECTS = (
     Column("file", "string", "file the row was in", required=True),
     Column("line", "int32", "line of the file"),

@@ -5,21 +5,29 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from patchrules.model.columns import CONTENT
 from patchrules.model.names import SEVERITY_RANK
 from patchrules.model.patch import Patch
 
 
 def merged(patches: Iterable[Patch]) -> list[tuple[Patch, bool]]:
-    """Return each patch once, and whether its rows disagreed on severity or date.
+    """Return each patch once, in the order of ``content``, and whether its rows disagreed on severity or date.
 
     Rows are one patch when advisory, name, architecture and version text are the same; a package that no notice names
-    is never merged. The highest severity and the earliest dates hold, ids are united, the first row gives the rest.
+    is never merged. The highest severity and the earliest dates hold, ids are united, the first row gives the rest:
+    first by what the rows say, never by where they stood.
     """
     groups: dict[object, list[Patch]] = {}
-    for position, patch in enumerate(patches):
+    for position, patch in enumerate(sorted(patches, key=content)):
         key = (patch.advisory, patch.name, patch.arch, patch.evr) if patch.advisory is not None else position
         groups.setdefault(key, []).append(patch)
     return [_one(rows) for rows in groups.values()]
+
+
+def content(patch: Patch) -> list[tuple[bool, object]]:
+    """Sort rows by what they say, column by column; nothing comes before something."""
+    values = [getattr(patch, column) for column in CONTENT]
+    return [(value is not None, value) for value in values]
 
 
 def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:

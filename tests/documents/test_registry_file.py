@@ -192,8 +192,8 @@ def test_the_answers_that_aws_publishes_are_read_or_refused(shared):
         "get-default-patch-baseline.1.json": ["PR1231"],
         "get-patch-baseline-for-patch-group.0.json": ["PR1231"],
         "get-patch-baseline.0.json": ["WindowsPatching"],
-        "register-default-patch-baseline.0.json": ["PR1233"],
-        "register-default-patch-baseline.1.json": ["PR1233"],
+        "register-default-patch-baseline.0.json": ["PR1030"],
+        "register-default-patch-baseline.1.json": ["PR1030"],
         "register-patch-baseline-for-patch-group.0.json": ["PR1231"],
     }
     listed = load_registry(shared / "data" / "baselines" / "aws-public" / "describe-patch-baselines.2025-11-24.json")

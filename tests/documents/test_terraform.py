@@ -47,10 +47,11 @@ def test_a_state_file_says_it_too(data):
     [child] = shown["values"]["root_module"]["child_modules"]
     listed = [("module.os", one) for one in child["resources"]]
     listed += [("", one) for one in shown["values"]["root_module"]["resources"]]
-    state = {"version": 4, "lineage": "x", "resources": []}
+    resources: list[object] = []
+    state = {"version": 4, "lineage": "x", "resources": resources}
     for module, one in listed:
         instances = [{"index_key": one["index"], "attributes": one["values"]}, {"deposed": "1", "attributes": {}}]
-        state["resources"].append(
+        resources.append(
             {"module": module, **{k: one[k] for k in ("mode", "type", "name")}, "instances": instances}
         )
     assert said(load_registry(json.dumps(state).encode())) == PROD
