@@ -51,9 +51,7 @@ def test_a_state_file_says_it_too(data):
     state = {"version": 4, "lineage": "x", "resources": resources}
     for module, one in listed:
         instances = [{"index_key": one["index"], "attributes": one["values"]}, {"deposed": "1", "attributes": {}}]
-        resources.append(
-            {"module": module, **{k: one[k] for k in ("mode", "type", "name")}, "instances": instances}
-        )
+        resources.append({"module": module, **{k: one[k] for k in ("mode", "type", "name")}, "instances": instances})
     assert said(load_registry(json.dumps(state).encode())) == PROD
 
 
