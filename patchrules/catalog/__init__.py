@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import functools
 import importlib
 import pkgutil
@@ -21,7 +20,7 @@ from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
 from patchrules.catalog.arrow_table import read_stream
 from patchrules.errors import CatalogError, UnknownNameError, Where
-from patchrules.families import Family, families, family_named
+from patchrules.families import Family, families, family_named, family_of_products
 from patchrules.model.patch import Catalog, Scope
 from patchrules.sources.files import Document, Limits
 
@@ -80,7 +79,7 @@ def read_catalog(
     if on_bad_row not in ("collect", "raise"):
         raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
     known = None if family is None else family_named(family)
-    known = known or _family_of_products(products or ())
+    known = known or family_of_products(products or ())
     options = ReadOptions(known.scheme if known else None, on_bad_row, columns or {}, limits or Limits())
     gathered = _gather(sources, options)
     counts = Counter(gathered.counts)
@@ -127,7 +126,8 @@ def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions
         groups.setdefault(told, []).append(one)
     catalogs = []
     for group in groups.values():
-        scope = Scope((known or _family_told(group)).name, _products_told(group))
+        of = known if group[0].says is None and known else _family_told(group)
+        scope = Scope(of.name, _products_told(group))
         catalogs.append(_catalog(scope, group, gathered.made_at, counts))
         counts = Counter[str]()  # what was counted before grouping is said once, with the first catalog
     return catalogs
@@ -183,14 +183,3 @@ def _family_told(placed: Sequence[Placed]) -> Family:
 def _products_told(placed: Sequence[Placed]) -> tuple[str, ...]:
     """Return the products that Release files tell, as globs over point releases."""
     return tuple(sorted({f"{one.says.product}*" for one in placed if one.says and one.says.product}))
-
-
-def _family_of_products(products: Sequence[str]) -> Family | None:
-    """Return the family whose products the globs mean, when they all mean one."""
-    found = {
-        name
-        for product in products
-        for name, family in families().items()
-        if any(fnmatch.fnmatchcase(product.rstrip("*").lower(), one.lower()) for one in family.products)
-    }
-    return families()[found.pop()] if len(found) == 1 else None

@@ -1,1 +1,71 @@
-"""The command, one file per verb."""
+"""The command ``patchrules``: one file per verb, found by name and imported when it is used.
+
+A verb file has a click command called ``command``; files that begin with ``_`` are shared by verbs. Exit codes: 0
+clean, 1 findings, 2 bad input. Tab completion: ``eval "$(_PATCHRULES_COMPLETE=bash_source patchrules)"``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator
+
+import click
+
+from patchrules.errors import InvariantError, PatchRulesError
+
+BAD_INPUT = 2
+
+
+class Verbs(click.Group):
+    """The verbs of this folder; what is wrong with the user's input ends in exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Return the verbs by name."""
+        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb; of a name that is none, click says so."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        return found
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb; say on stderr what is wrong with what it was given."""
+        try:
+            return super().invoke(ctx)
+        except InvariantError:
+            raise
+        except (PatchRulesError, ExceptionGroup) as problem:
+            faults = list(_leaves(problem))
+            if not all(isinstance(fault, PatchRulesError) for fault in faults):
+                raise
+            if len(faults) > 1:
+                click.echo(f"error: {len(faults)} things are wrong", err=True)
+            for fault in faults:
+                click.echo(f"error: {fault}", err=True)
+            ctx.exit(BAD_INPUT)
+        except BrokenPipeError:
+            sys.stderr.close()  # the reader of our output has gone, and Python would complain about it at exit
+            ctx.exit(0)
+
+
+def _leaves(problem: BaseException) -> Iterator[BaseException]:
+    """Yield the single errors of a group, in order."""
+    if isinstance(problem, BaseExceptionGroup):
+        for one in problem.exceptions:
+            yield from _leaves(one)
+    else:
+        yield problem
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="patchrules", message="%(prog)s %(version)s")
+def main() -> None:
+    """Which OS patches are approved, and which machines comply.
+
+    Decides as AWS Systems Manager Patch Manager does: offline, for one host or a fleet. Exit code 0: everything
+    complies, 1: something does not, 2: the input is wrong.
+    """

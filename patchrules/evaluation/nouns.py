@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from patchrules.errors import UnknownNameError
 from patchrules.model.columns import CATALOG, HOSTS, PACKAGES, Column
 from patchrules.model.host import Host, Inventory
 from patchrules.model.package import Package
@@ -59,6 +62,16 @@ def hosts_of(inventory: Inventory) -> Iterator[Host]:
         tags = dict(row.pop("tags") or ())
         identity = row.pop("host")
         yield Host(id=identity, tags=tags, packages=tuple(rows.get(identity, ())), **row)
+
+
+def only(inventory: Inventory, host: str) -> Inventory:
+    """Return the part of an inventory that speaks of one host; raises UnknownNameError for one that is not there."""
+    names = inventory.hosts["host"]
+    if not pc.any(pc.equal(names, host)).as_py():
+        raise UnknownNameError("host", host, names.to_pylist())
+    mine = {name: pc.equal(getattr(inventory, name)["host"], host) for name in ("hosts", "packages")}
+    parts = {name: getattr(inventory, name).filter(rows) for name, rows in mine.items()}
+    return dataclasses.replace(inventory, **parts)
 
 
 def _table(columns: Sequence[Column], nouns: Sequence[Patch | Package]) -> pa.Table:

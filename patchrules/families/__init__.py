@@ -6,7 +6,7 @@ import fnmatch
 import functools
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from patchrules.errors import UnknownNameError
 from patchrules.families._family import Facts, Family
 from patchrules.model.names import Dialect, OperatingSystem
 
-__all__ = ["Facts", "Family", "facts_of", "families", "family_named", "family_of"]
+__all__ = ["Facts", "Family", "facts_of", "families", "family_named", "family_of", "family_of_products"]
 
 
 @functools.cache
@@ -52,6 +52,21 @@ def family_of(operating_system: OperatingSystem) -> Family:
     'rocky'
     """
     return next(family for family in families().values() if family.operating_system is operating_system)
+
+
+def family_of_products(products: Iterable[str]) -> Family | None:
+    """Return the one family whose products the globs mean, None where they mean none or several.
+
+    >>> family_of_products(["RedhatEnterpriseLinux9*"]).name
+    'rhel'
+    """
+    found = {
+        name
+        for product in products
+        for name, family in families().items()
+        if any(fnmatch.fnmatchcase(product.rstrip("*").lower(), one.lower()) for one in family.products)
+    }
+    return families()[found.pop()] if len(found) == 1 else None
 
 
 def facts_of(family: Family, dialect: Dialect, product: str | None) -> Facts:

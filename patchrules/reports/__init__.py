@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
 from patchrules.model.verdict import HostReport
+from patchrules.reports._placed import placed
 from patchrules.reports._writer import Look, Writer
 
-__all__ = ["Look", "Writer", "write", "writers"]
+__all__ = ["Look", "Writer", "placed", "write", "writers"]
 
 Target: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 """A path, or a binary stream."""
@@ -74,7 +74,7 @@ def write(
     elif writer.is_folder:
         writer.write(whole, Path(target), look)
     else:
-        with _placed(target) as stream:
+        with placed(target) as stream:
             writer.write(whole, stream, look)
 
 
@@ -88,23 +88,3 @@ def _writer_for(target: Target, name: str | None) -> Writer:
     text = os.fspath(target).lower() if isinstance(target, str | os.PathLike) else ""
     known = (writer for writer in shelf.values() if text.endswith(writer.suffixes))
     return next(known, shelf["table"])
-
-
-@contextlib.contextmanager
-def _placed(target: str | os.PathLike[str]) -> Iterator[Any]:
-    """Open a file beside ``target`` that takes its place once it is whole; a device or pipe is written as it is."""
-    place = Path(os.path.realpath(target))
-    fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
-    try:
-        if place.exists() and not place.is_file():
-            with place.open("wb") as stream:
-                yield stream
-            return
-        with fresh.open("xb") as stream:
-            yield stream
-        fresh.replace(place)
-    except OSError as problem:
-        message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
-        raise DocumentError(message, code="PR7901") from problem
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -1,0 +1,245 @@
+"""What verbs that judge hosts are given: policy, inventory and catalogs; the options, and what they read."""
+
+from __future__ import annotations
+
+import functools
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from patchrules.cli._progress import stage
+from patchrules.cli._types import Age, Instant, Named, Pair
+
+_MOST_REFUSED = 3
+
+
+def family_names() -> list[str]:
+    """Return the families, for completion and mistakes."""
+    from patchrules.families import families
+
+    return sorted(families())
+
+
+def inventory_formats() -> list[str]:
+    """Return the inventory formats."""
+    from patchrules.inventory import readers
+
+    return sorted(readers())
+
+
+def dialects() -> list[str]:
+    """Return the dialects."""
+    from patchrules.model.names import Dialect
+
+    return list(Dialect)
+
+
+POLICY = (
+    click.option("--baseline", multiple=True, metavar="FILE|FOLDER|AWS-NAME", help="Baselines; one serves every host."),
+    click.option("--registry", multiple=True, metavar="FILE|FOLDER", help="Which baseline serves which patch group."),
+)
+CATALOG = (
+    click.option(
+        "--catalog", multiple=True, metavar="[PRODUCT_GLOB=]PATH", help="What could be installed: files or folders."
+    ),
+)
+INVENTORY = (
+    click.option("--inventory", multiple=True, metavar="PATH", help="What is installed: files, folders, globs."),
+    click.option("--host", metavar="NAME", help="Judge this host only; names the host of a single file."),
+    click.option("--hosts", metavar="FILE", help="Facts about hosts: family, product, patch group, tags (YAML)."),
+    click.option("--arch", metavar="ARCH", help="Architecture of hosts that do not state one."),
+    click.option(
+        "--format", "form", type=Named("inventory format", inventory_formats), help="Do not sniff the format."
+    ),
+    click.option("--column", type=Pair(), multiple=True, help="Name of a column of your tables: host=ResourceId."),
+    click.option("--max-inventory-age", type=Age(), help="Hosts with older data are UNKNOWN: 36h, 30d, 2w."),
+    click.option("--max-catalog-age", type=Age(), help="Hosts judged by an older catalog are UNKNOWN."),
+)
+SCOPE = (
+    click.option("--family", type=Named("family", family_names), help="Family of what does not state one: rhel."),
+    click.option("--product", metavar="PRODUCT", help="Product of what does not state one: RedhatEnterpriseLinux9.3."),
+)
+RULES = (
+    click.option("--as-of", type=Instant(), help="The instant to judge at: 2026-11-01T00:00Z. Default: now."),
+    click.option("--dialect", type=Named("dialect", dialects), default="documented", help="documented or agent."),
+    click.option(
+        "--operation",
+        type=click.Choice(["scan", "install"]),
+        default="scan",
+        help="What ran: after an install, what is missing has FAILED.",
+    ),
+    click.option(
+        "--missing-date",
+        type=click.Choice(["approve", "hold"]),
+        default="approve",
+        help="What a delay does with a patch without a date.",
+    ),
+    click.option("--strict", is_flag=True, help="Fail on refused rows and on odd baselines, where you are told else."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The options of one call; what it reads are arguments of the library."""
+
+    baseline: tuple[str, ...] = ()
+    registry: tuple[str, ...] = ()
+    catalog: tuple[str, ...] = ()
+    inventory: tuple[str, ...] = ()
+    host: str | None = None
+    hosts: str | None = None
+    family: str | None = None
+    product: str | None = None
+    arch: str | None = None
+    form: str | None = None
+    column: tuple[tuple[str, str], ...] = ()
+    max_inventory_age: timedelta | None = None
+    max_catalog_age: timedelta | None = None
+    as_of: datetime
+    dialect: str = "documented"
+    operation: str = "scan"
+    missing_date: str = "approve"
+    strict: bool = False
+
+    def policy(self) -> Any:  # noqa: ANN401  Baseline | Registry
+        """Read the policy: one baseline serves every host of its system, several are a registry."""
+        from patchrules.documents.baseline import load_baselines
+        from patchrules.documents.registry import load_registry
+        from patchrules.model.baseline import Registry
+
+        named = (*self.baseline, *self.registry)
+        if not named:
+            return Registry(())
+        if len(named) == 1 and self.baseline and not Path(named[0]).is_dir():
+            found = load_baselines(named[0], strict=self.strict)
+            if len(found) == 1:
+                return found[0]
+        return load_registry(named[0] if len(named) == 1 else list(named), strict=self.strict)
+
+    def catalogs(self, policy: Any) -> Any:  # noqa: ANN401  tuple[Catalog, ...]
+        """Read the catalogs; those that do not say their family are of ``--family``, the product's or the policy's."""
+        from patchrules.catalog import read_catalogs
+
+        with stage("reading catalogs"):
+            found = read_catalogs(self.catalog, family=self._family(policy), on_bad_row=self._on_bad_row)
+        for one in found:
+            refused("catalog", one.rejects)
+        return found
+
+    def fleet(self) -> Any:  # noqa: ANN401  Inventory
+        """Read the inventory, of the one host where ``--host`` names one."""
+        from patchrules.evaluation.nouns import only
+
+        if not self.inventory:
+            raise click.UsageError("there is no inventory\n  hint: give one, e.g. --inventory dumps/ or web-1.rpmqa")
+        with stage("reading the inventory"):
+            found = self._read(None)
+            names = found.hosts["host"].to_pylist()
+            if self.host is not None and self.host not in names:
+                found = self._renamed(names)
+        refused("inventory", found.rejects)
+        return found if self.host is None else only(found, self.host)
+
+    def limits(self) -> Any:  # noqa: ANN401  AgeLimits
+        """Return how old data may be."""
+        from patchrules.evaluation.coverage import AgeLimits
+
+        return AgeLimits(self.max_catalog_age, self.max_inventory_age)
+
+    def options(self) -> dict[str, Any]:
+        """Return the settings of the evaluation."""
+        return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date")}
+
+    def again(self) -> str:
+        """Return the options as they would be typed again, with the instant spelled out."""
+        typed = []
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "host" or value in (None, (), False) or value == one.default:
+                continue
+            for single in value if isinstance(value, tuple) else (value,):
+                typed.append(f"--{'format' if one.name == 'form' else one.name.replace('_', '-')}")
+                typed += [] if single is True else [_typed(single)]
+        return shlex.join(typed)
+
+    def _family(self, policy: Any) -> str | None:  # noqa: ANN401
+        """Return the family of catalogs that do not say theirs, as far as anything tells."""
+        from patchrules.families import family_of, family_of_products
+        from patchrules.model.baseline import Baseline
+
+        told = family_of_products([self.product]) if self.product else None
+        if told is None and isinstance(policy, Baseline):
+            told = family_of(policy.operating_system)
+        return self.family or (told.name if told else None)
+
+    @property
+    def _on_bad_row(self) -> Any:  # noqa: ANN401  a Literal
+        return "raise" if self.strict else "collect"
+
+    def _read(self, host: str | None) -> Any:  # noqa: ANN401
+        """Read the inventory files."""
+        from patchrules.documents.hosts import load_hosts
+        from patchrules.inventory import read_inventory
+
+        return read_inventory(
+            self.inventory[0] if len(self.inventory) == 1 else list(self.inventory),
+            family=self.family,
+            product=self.product,
+            arch=self.arch,
+            format=self.form,
+            host=host,
+            hosts=load_hosts(self.hosts) if self.hosts else None,
+            columns=dict(self.column),
+            on_bad_row=self._on_bad_row,
+        )
+
+    def _renamed(self, names: list[str]) -> Any:  # noqa: ANN401
+        """Read a single host's file again under the name it is given; raises where there are several hosts."""
+        from patchrules.errors import UnknownNameError
+
+        if len(names) != 1:
+            raise UnknownNameError("host", self.host or "", names)
+        return self._read(self.host)
+
+
+def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds groups of options and hands them on as one ``inputs``."""
+    names = {one.name for one in fields(Inputs)}
+
+    def decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def called(**options: Any) -> Any:  # noqa: ANN401
+            options["as_of"] = options.get("as_of") or datetime.now(UTC)
+            own = {name: options.pop(name) for name in list(options) if name in names}
+            return function(inputs=Inputs(**own), **options)
+
+        found: Callable[..., Any] = called
+        for option in reversed([option for group in groups for option in group]):
+            found = option(found)
+        return found
+
+    return decorated
+
+
+def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
+    """Say on stderr which rows were refused: how many, and the first ones."""
+    if not rejects.num_rows:
+        return
+    click.echo(f"warning: {rejects.num_rows:,} rows of the {kind} were refused, and are not judged", err=True)
+    for row in rejects.slice(0, _MOST_REFUSED).to_pylist():
+        place = row["file"] if row["line"] is None else f"{row['file']}:{row['line']}"
+        click.echo(f"  {place}: {row['message']} [{row['code']}]", err=True)
+
+
+def _typed(value: Any) -> str:  # noqa: ANN401
+    """Return a value as people type it."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ" if value.second else "%Y-%m-%dT%H:%MZ")
+    if isinstance(value, timedelta):
+        return f"{int(value.total_seconds() // 3600)}h"
+    return "=".join(value) if isinstance(value, tuple) else str(value)

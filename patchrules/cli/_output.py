@@ -1,0 +1,99 @@
+"""Where results go, and how rows look: a table for people, JSON, JSON lines or CSV for machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+OUTPUT = click.option(
+    "-o", "--output", metavar="FILE", help="Write here, whole or not at all. Default: standard output."
+)
+ROW_FORMAT = click.option(
+    "--output-format", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
+_MOST_ROWS = 50
+
+
+def width() -> int:
+    """Return how wide a table may be."""
+    return max(60, shutil.get_terminal_size((100, 24)).columns)
+
+
+def color(output: str | None) -> bool:
+    """Say whether to use colours: a terminal, and nobody said no (https://no-color.org)."""
+    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def emit(text: str, output: str | None) -> None:
+    """Write a text to a file, or to standard output."""
+    if output is None or output == "-":
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from patchrules.reports import placed
+
+    with placed(output) as stream:
+        stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+
+
+def emit_rows(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    columns: Mapping[str, str],
+    schema: str,
+    form: str,
+    output: str | None,
+    head: str = "",
+) -> None:
+    """Write rows; ``columns`` are the keys a table shows, with their titles, ``>`` before those of numbers."""
+    if form == "json":
+        emit(json.dumps({"schema": schema, "rows": list(rows)}, indent=2, ensure_ascii=False), output)
+    elif form == "jsonl":
+        emit("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), output)
+    elif form == "csv":
+        emit(_csv(rows), output)
+    else:
+        emit(_table(rows, columns, head), output)
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: str) -> str:
+    """Return the first rows as a table as wide as the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from patchrules.reports.text import visible
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in columns.values():
+        table.add_column(title.lstrip(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
+    for row in rows[:_MOST_ROWS]:
+        table.add_row(*(Text(visible("-" if row[name] in (None, "") else str(row[name]))) for name in columns))
+    text = io.StringIO()
+    Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(table)
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    more = len(rows) - _MOST_ROWS
+    rest = [f"  … and {more:,} more: --output-format csv lists every one"] if more > 0 else []
+    return "\n".join([*([head, ""] if head else []), *lines, *rest])
+
+
+def joined(values: Iterable[object]) -> str:
+    """Return values as people list them."""
+    return ", ".join(str(value) for value in values)

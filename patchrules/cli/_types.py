@@ -1,0 +1,81 @@
+"""Kinds of values on the command line: names of a shelf, instants, ages, pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from patchrules.errors import UnknownNameError
+
+_AGE = re.compile(r"([0-9]{1,6})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+class Named(click.ParamType[str]):
+    """A name of a list that is made when it is needed; completes, and tells the closest name for a wrong one."""
+
+    def __init__(self, kind: str, known: Callable[[], Iterable[str]]) -> None:
+        self.name = kind
+        self._known = known
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the known name, however it was capitalised."""
+        names = {name.lower(): name for name in self._known()}
+        found = names.get(str(value).lower())
+        if found is None:
+            self.fail(str(UnknownNameError(self.name, str(value), names.values())), param, ctx)
+        return found
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Offer the names that begin so."""
+        return [CompletionItem(name) for name in self._known() if name.lower().startswith(incomplete.lower())]
+
+
+class Instant(click.ParamType[datetime]):
+    """ISO 8601; without a zone UTC is assumed, and said."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401
+        """Return an aware UTC instant."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"`{value}` is not an instant, wanted e.g. 2026-11-01T00:00Z", param, ctx)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=UTC)
+            click.echo(f"note: `{value}` has no time zone, UTC is assumed: {found:%Y-%m-%dT%H:%MZ}", err=True)
+        return found.astimezone(UTC)
+
+
+class Age(click.ParamType[timedelta]):
+    """A number of hours, days or weeks: ``36h``, ``30d``, ``2w``."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
+        """Return the age."""
+        found = _AGE.fullmatch(str(value))
+        if found is None:
+            self.fail(f"`{value}` is not an age, wanted e.g. 36h, 30d or 2w", param, ctx)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """``OURS=THEIRS``."""
+
+    name = "ours=theirs"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:  # noqa: ANN401
+        """Return both names."""
+        ours, equals, theirs = str(value).partition("=")
+        if not (ours and equals and theirs):
+            self.fail(f"`{value}` is not a pair, wanted e.g. host=ResourceId", param, ctx)
+        return ours, theirs

@@ -1,0 +1,106 @@
+"""``patchrules evaluate``: which hosts comply."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
+from patchrules.cli._output import OUTPUT, color, width
+from patchrules.cli._progress import stage
+from patchrules.cli._types import Named
+
+if TYPE_CHECKING:
+    from patchrules.evaluation.run import Run
+
+_FINDINGS = 1
+_WHOLE = frozenset({"noncompliant", "unknown", "never"})
+
+
+def _formats() -> list[str]:
+    """Return the report formats."""
+    from patchrules.reports import writers
+
+    return list(writers())
+
+
+def _failures() -> list[str]:
+    """Return what ``--fail-on`` understands."""
+    from patchrules.model.names import ComplianceLevel
+
+    return [*sorted(_WHOLE), *(level.lower() for level in ComplianceLevel)]
+
+
+class _FailOn(Named):
+    """Names with commas between them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the names."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(super(_FailOn, self).convert(one.strip(), param, ctx) for one in str(value).split(","))
+
+
+@click.command()
+@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
+@click.option("--only-noncompliant", is_flag=True, help="List only the patches that do not comply.")
+@click.option(
+    "--fail-on",
+    type=_FailOn("condition", _failures),
+    default="noncompliant,unknown",
+    show_default=True,
+    help="What ends in exit code 1; a level means it or a graver one: critical.",
+)
+@click.option(
+    "--output-format", type=Named("report format", _formats), help="table, json, jsonl, csv or parquet (a folder)."
+)
+@OUTPUT
+def command(
+    *, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...], output_format: str | None, output: str | None
+) -> None:
+    """Say which hosts comply with their baseline, and which patches they miss.
+
+    \b
+    patchrules evaluate --baseline prod.json --inventory web-1.rpmqa --product RedhatEnterpriseLinux9.3 \\
+      --catalog updateinfo.xml.gz
+    patchrules evaluate --registry baselines/ --inventory dumps/ --hosts hosts.yaml \\
+      --catalog 'RedhatEnterpriseLinux9*=repo/' --catalog debian/dists --output-format csv -o verdicts.csv
+
+    One --baseline serves every host of its operating system; several, a folder or a --registry serve the patch groups
+    they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS.
+    """
+    from patchrules.evaluation.fleet import evaluate_fleet
+    from patchrules.reports import write
+
+    policy = inputs.policy()
+    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
+    is_table = output_format == "table" or (output_format is None and output is None)
+    rows = "noncompliant" if only_noncompliant or is_table else "all"
+    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
+        run = evaluate_fleet(policy, fleet, catalogs, rows=rows, limits=inputs.limits(), **inputs.options())
+    target = sys.stdout.buffer if output in (None, "-") else output
+    form = output_format or ("table" if output in (None, "-") else None)
+    with stage("writing"):
+        write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
+    sys.stdout.flush()
+    if _found(run, fail_on):
+        raise SystemExit(_FINDINGS)
+
+
+def _found(run: Run, fail_on: tuple[str, ...]) -> bool:
+    """Say whether the run has what the user calls a failure."""
+    from patchrules.model.names import ComplianceLevel, Status
+
+    if "never" in fail_on:
+        return False
+    statuses = run.statuses()
+    worst = {text for text in run.hosts["non_compliant_severity"].unique().to_pylist() if text}
+    highest = max((ComplianceLevel(text).rank for text in worst), default=-1)
+    levels = [ComplianceLevel[name.upper()].rank for name in fail_on if name not in _WHOLE]
+    return (
+        ("noncompliant" in fail_on and statuses[Status.NON_COMPLIANT] > 0)
+        or ("unknown" in fail_on and statuses[Status.UNKNOWN] > 0)
+        or any(highest >= level for level in levels)
+    )

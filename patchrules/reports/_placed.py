@@ -1,0 +1,34 @@
+"""Files that are whole or not there: written beside their place, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from patchrules.errors import DocumentError
+
+
+@contextlib.contextmanager
+def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file beside ``target`` that takes its place once it is whole; a device or pipe is written as it is.
+
+    Raises DocumentError PR7901 when it cannot be written.
+    """
+    place = Path(os.path.realpath(target))
+    fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
+    try:
+        if place.exists() and not place.is_file():
+            with place.open("wb") as stream:
+                yield stream
+            return
+        with fresh.open("xb") as stream:
+            yield stream
+        fresh.replace(place)
+    except OSError as problem:
+        message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
+        raise DocumentError(message, code="PR7901") from problem
+    finally:
+        fresh.unlink(missing_ok=True)
