@@ -8,12 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Age, Instant, Named, Pair
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from patchrules.evaluation.coverage import AgeLimits
+    from patchrules.model.baseline import Baseline, Registry
+    from patchrules.model.host import Inventory
+    from patchrules.model.patch import Catalog
 
 _MOST_REFUSED = 3
 
@@ -106,7 +114,7 @@ class Inputs:
     missing_date: str = "approve"
     strict: bool = False
 
-    def policy(self) -> Any:  # noqa: ANN401  Baseline | Registry
+    def policy(self) -> Baseline | Registry:
         """Read the policy: one baseline serves every host of its system, several are a registry."""
         from patchrules.documents.baseline import load_baselines
         from patchrules.documents.registry import load_registry
@@ -121,7 +129,7 @@ class Inputs:
                 return found[0]
         return load_registry(named[0] if len(named) == 1 else list(named), strict=self.strict)
 
-    def catalogs(self, policy: Any) -> Any:  # noqa: ANN401  tuple[Catalog, ...]
+    def catalogs(self, policy: Baseline | Registry) -> tuple[Catalog, ...]:
         """Read the catalogs; those that do not say their family are of ``--family``, the product's or the policy's."""
         from patchrules.catalog import read_catalogs
 
@@ -131,7 +139,7 @@ class Inputs:
             refused("catalog", one.rejects)
         return found
 
-    def fleet(self) -> Any:  # noqa: ANN401  Inventory
+    def fleet(self) -> Inventory:
         """Read the inventory, of the one host where ``--host`` names one."""
         from patchrules.evaluation.nouns import only
 
@@ -145,7 +153,7 @@ class Inputs:
         refused("inventory", found.rejects)
         return found if self.host is None else only(found, self.host)
 
-    def limits(self) -> Any:  # noqa: ANN401  AgeLimits
+    def limits(self) -> AgeLimits:
         """Return how old data may be."""
         from patchrules.evaluation.coverage import AgeLimits
 
@@ -167,7 +175,7 @@ class Inputs:
                 typed += [] if single is True else [_typed(single)]
         return shlex.join(typed)
 
-    def _family(self, policy: Any) -> str | None:  # noqa: ANN401
+    def _family(self, policy: Baseline | Registry) -> str | None:
         """Return the family of catalogs that do not say theirs, as far as anything tells."""
         from patchrules.families import family_of, family_of_products
         from patchrules.model.baseline import Baseline
@@ -178,10 +186,10 @@ class Inputs:
         return self.family or (told.name if told else None)
 
     @property
-    def _on_bad_row(self) -> Any:  # noqa: ANN401  a Literal
+    def _on_bad_row(self) -> Literal["collect", "raise"]:
         return "raise" if self.strict else "collect"
 
-    def _read(self, host: str | None) -> Any:  # noqa: ANN401
+    def _read(self, host: str | None) -> Inventory:
         """Read the inventory files."""
         from patchrules.documents.hosts import load_hosts
         from patchrules.inventory import read_inventory
@@ -198,7 +206,7 @@ class Inputs:
             on_bad_row=self._on_bad_row,
         )
 
-    def _renamed(self, names: list[str]) -> Any:  # noqa: ANN401
+    def _renamed(self, names: list[str]) -> Inventory:
         """Read a single host's file again under the name it is given; raises where there are several hosts."""
         from patchrules.errors import UnknownNameError
 
@@ -226,7 +234,7 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
     return decorated
 
 
-def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
+def refused(kind: str, rejects: pa.Table) -> None:
     """Say on stderr which rows were refused: how many, and the first ones."""
     if not rejects.num_rows:
         return

@@ -85,13 +85,18 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: 
     for title in columns.values():
         table.add_column(title.lstrip(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
     for row in rows[:_MOST_ROWS]:
-        table.add_row(*(Text(visible("-" if row[name] in (None, "") else str(row[name]))) for name in columns))
+        table.add_row(*(Text(visible(_cell(row[name]))) for name in columns))
     text = io.StringIO()
     Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(table)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     more = len(rows) - _MOST_ROWS
     rest = [f"  … and {more:,} more: --output-format csv lists every one"] if more > 0 else []
     return "\n".join([*([head, ""] if head else []), *lines, *rest])
+
+
+def _cell(value: object) -> str:
+    """Return a value of a table; nothing is a dash."""
+    return "-" if value in (None, "") else str(value)
 
 
 def joined(values: Iterable[object]) -> str:

@@ -1,0 +1,101 @@
+"""``patchrules approvals``: what a baseline says of every patch of a catalog, without any host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchrules.cli._inputs import CATALOG, RULES, SCOPE, Inputs, given
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
+from patchrules.cli._progress import stage
+from patchrules.cli._types import Named
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from patchrules.model.verdict import Decision
+
+_COLUMNS = {
+    "advisory": "Advisory",
+    "package": "Package",
+    "version": "Version",
+    "approval": "Approval",
+    "why": "By",
+    "level": "Level",
+    "since": "Since or from",
+}
+
+
+def _approvals() -> list[str]:
+    """Return the approvals a patch can have."""
+    from patchrules.model.names import Approval
+
+    return [one.lower() for one in Approval]
+
+
+@click.command()
+@click.option("--baseline", "named", required=True, metavar="FILE|AWS-NAME", help="The baseline to ask.")
+@given(CATALOG, SCOPE, RULES)
+@click.option("--only", type=Named("approval", _approvals), multiple=True, help="approved, pending_approval, ...")
+@ROW_FORMAT
+@OUTPUT
+def command(*, named: str, inputs: Inputs, only: tuple[str, ...], output_format: str, output: str | None) -> None:
+    """Say of each patch of a catalog whether it is approved, by which rule, at which level, since or from when.
+
+    \b
+    patchrules approvals --baseline AWS-AmazonLinux2023DefaultPatchBaseline --catalog 'AmazonLinux2023*=repo/'
+
+    PRODUCT filters compare --product; without it only `*` matches them.
+    """
+    from patchrules.documents.baseline import load_baseline
+    from patchrules.errors import CatalogError
+    from patchrules.evaluation.approvals import approvals
+
+    found = load_baseline(named, strict=inputs.strict)
+    catalogs = inputs.catalogs(found)
+    mine = [one for one in catalogs if one.operating_system is found.operating_system]
+    if not mine:
+        message = f"`{found.name}` is for {found.operating_system}, and no catalog is"
+        hint = f"give one, e.g. --catalog 'PRODUCT_GLOB=PATH'; there are {len(catalogs)} others"
+        raise CatalogError(message, code="PR1802", hint=hint)
+    options = {name: value for name, value in inputs.options().items() if name != "operation"}
+    with stage("asking the baseline"):
+        decisions = [one for catalog in mine for one in approvals(found, catalog, product=inputs.product, **options)]
+    counts = Counter(one.approval.lower() for one in decisions)
+    rows = [_row(one) for one in sorted(decisions, key=_order) if not only or one.approval.lower() in only]
+    said = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in _approvals() if counts[name])
+    head = f"`{found.name}` as of {inputs.as_of:%Y-%m-%d %H:%M}Z on {len(decisions):,} patches: {said}"
+    schema = "patchrules/approvals/1"
+    emit_rows(rows, columns=_COLUMNS, schema=schema, form=output_format, output=output, head=head)
+
+
+def _order(decision: Decision) -> tuple[object, ...]:
+    """Sort by approval, then by what the patch is."""
+    patch = decision.patch
+    place = list(type(decision.approval)).index(decision.approval)
+    return place, patch.advisory or "", patch.name, patch.arch, patch.evr
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    """Return a decision as a row."""
+    patch = decision.patch
+    why = f"list: {decision.entry}" if decision.entry else f"rule {decision.rule}" if decision.rule else None
+    return {
+        "advisory": patch.advisory,
+        "package": f"{patch.name}.{patch.arch}",
+        "version": patch.evr,
+        "classification": patch.classification,
+        "severity": patch.severity,
+        "approval": str(decision.approval),
+        "why": why,
+        "level": str(decision.level),
+        "released_at": _stamp(decision.released_at),
+        "since": _stamp(decision.since),
+    }
+
+
+def _stamp(instant: datetime | None) -> str | None:
+    """Return an instant as text."""
+    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%MZ")

@@ -1,0 +1,78 @@
+"""``patchrules explain``: why a package stands where it stands on a host."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
+from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._progress import stage
+
+if TYPE_CHECKING:
+    from patchrules.questions.explain import Explanation
+
+_FINDINGS = 1
+
+
+@click.command()
+@click.argument("package")
+@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
+@click.option("--run", "saved", metavar="FOLDER", help="Explain from a saved run instead, in short.")
+@click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@OUTPUT
+def command(*, package: str, inputs: Inputs, saved: str | None, output_format: str, output: str | None) -> None:
+    """Say why PACKAGE has the verdict it has: a name, name.arch, or the id of an advisory or CVE.
+
+    \b
+    patchrules explain openssl --host web-1 --baseline prod.json --inventory dumps/ --catalog 'Debian12*=dists/'
+    patchrules explain RHSA-2026:1040 --host web-1 --run verdicts/
+
+    Exit code 1 when nothing is found under that name.
+    """
+    found = _of_run(package, inputs, saved) if saved else _of_host(package, inputs)
+    if output_format == "json":
+        emit(json.dumps(found.as_dict(), indent=2, ensure_ascii=False), output)
+    else:
+        emit(str(found), output)
+    if not found.found:
+        raise SystemExit(_FINDINGS)
+
+
+def _of_run(package: str, inputs: Inputs, folder: str) -> Explanation:
+    """Explain from a saved run."""
+    from patchrules.evaluation.saved import load_run
+    from patchrules.questions.explain import explain
+
+    return explain(load_run(folder), package, host=inputs.host)
+
+
+def _of_host(package: str, inputs: Inputs) -> Explanation:
+    """Judge the one host by the reference engine and explain in full."""
+    from patchrules.assignment import baseline_for
+    from patchrules.errors import InventoryError
+    from patchrules.evaluation.host import evaluate
+    from patchrules.evaluation.nouns import hosts_of
+    from patchrules.families import family_named
+    from patchrules.model.baseline import Baseline
+    from patchrules.questions.explain import explain
+
+    policy = inputs.policy()
+    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
+    if fleet.hosts.num_rows != 1:
+        names = ", ".join(fleet.hosts["host"].slice(0, 5).to_pylist())
+        message = f"the inventory has {fleet.hosts.num_rows:,} hosts, and one is explained at a time"
+        raise InventoryError(message, code="PR2802", hint=f"say which with --host, e.g. {names}")
+    host = next(iter(hosts_of(fleet)))
+    if isinstance(policy, Baseline):
+        baseline = policy
+    elif host.family is None:
+        message = f"the family of host `{host.id}` is not known, so no baseline can be chosen"
+        raise InventoryError(message, code="PR2801", hint="say it with --family, e.g. rhel, or in --hosts FILE")
+    else:
+        baseline = baseline_for(policy, family_named(host.family), host.patch_group)
+    with stage(f"judging {host.id}"):
+        report = evaluate(baseline, host, catalogs, limits=inputs.limits(), **inputs.options())
+    return explain(report, package)
