@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks
+from patchrules.batch.fresh import Fresh
+from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks, spans
 from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
@@ -39,6 +40,8 @@ class Evaluation:
         self._keys = Vocabulary()
         self._key: list[int] = []
         self._age: list[tuple[object, ...]] = []
+        self._last: list[bool] = []
+        self._rows: list[int] = []
         self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
         self._tables: list[Any] = []
 
@@ -54,9 +57,10 @@ class Evaluation:
         judged = installed & (policy >= 0)
         if not judged.all():
             packages, numbers, policy = packages.filter(pa.array(judged)), numbers[judged], policy[judged]
-        verdict = self._verdicts(packages, policy)
-        newest = self._newest(numbers, verdict)
-        return Judged(numbers[newest], verdict[newest], half)
+        package = self._packages(packages, policy)
+        newest = self._newest(numbers, package)
+        row, verdict = self._verdicts(package[newest])
+        return Judged(numbers[newest][row], verdict, half)
 
     def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
         """Return what the verdicts of every host add up to."""
@@ -81,8 +85,15 @@ class Evaluation:
             self._known = [Known(*map(np.concatenate, zip(*map(fields, self._known), strict=True)))]
         return self._known[0]
 
-    def _verdicts(self, packages: pa.Table, policy: Ints) -> Ints:
-        """Return the verdict number of every row, judging what is new."""
+    def _verdicts(self, package: Ints) -> tuple[Ints, Ints]:
+        """Return the number of every verdict on some packages, and the position of the package it is on."""
+        rows = np.array(self._rows, dtype=np.int64)
+        if (rows == 1).all():
+            return np.arange(len(package), dtype=np.int64), package
+        return spans((np.cumsum(rows) - rows)[package], rows[package])
+
+    def _packages(self, packages: pa.Table, policy: Ints) -> Ints:
+        """Return the number of the distinct package of every row, judging what is new."""
         if not packages.num_rows:
             return np.zeros(0, dtype=np.int64)
         columns = [distinct(packages[name]) for name in IDENTITY]
@@ -99,30 +110,46 @@ class Evaluation:
 
     def _judge_new(self, policy: Policy, identities: Sequence[tuple[Any, ...]]) -> None:
         """Judge packages that this policy has not met, and remember the verdicts."""
-        packages = settled(policy, identities)
-        found = installed_verdicts(policy, packages)
-        table = rendered(policy, packages, found)
-        self._known.append(_countable(policy, found, table))
-        self._tables.append(table)
-        sort_key = SCHEMES[policy.family.scheme].sort_key
-        for identity, name, arch in zip(identities, table["name"].to_pylist(), table["arch"].to_pylist(), strict=True):
-            _, _, _, evr, built, *_ = identity
-            self._numbers[identity] = len(self._key)
-            self._key.append(self._keys.number(key_of(name, arch, policy.host, policy.family)))
-            self._age.append((sort_key(evr), evr, arch, built is not None, built or _LONG_AGO))
+        found = documented(policy, identities)
+        for position, identity in enumerate(identities):
+            self._numbers[identity] = len(self._key) + position
+        self._known.append(found.known)
+        self._tables.append(found.table)
+        self._rows += found.rows.tolist()
+        self._key += [self._keys.number(key) for key in found.keys]
+        self._age += found.ages
+        self._last += [found.last] * len(identities)
 
-    def _newest(self, host: Ints, verdict: Ints) -> Ints:
-        """Return the positions of the rows that are the newest of their host, name and architecture (DECISIONS 14)."""
-        key = np.array(self._key, dtype=np.int64)[verdict]
+    def _newest(self, host: Ints, package: Ints) -> Ints:
+        """Return the positions of the rows that count of their host, name and architecture (DECISIONS 14)."""
+        key = np.array(self._key, dtype=np.int64)[package]
         ids, first = fold([host, key])
         if len(first) == len(host):
             return np.arange(len(host), dtype=np.int64)
-        age = ranks(self._age)[verdict]
+        place = np.arange(len(host), dtype=np.int64)
+        place = np.where(np.array(self._last, dtype=np.bool_)[package], place, len(host) - 1 - place)
+        age = ranks(self._age)[package] * len(host) + place
         newest = np.full(len(first), -1, dtype=np.int64)
         np.maximum.at(newest, ids, age)
-        candidates = np.flatnonzero(age == newest[ids])
-        _, unique = np.unique(ids[candidates], return_index=True)
-        return np.sort(candidates[unique])
+        return np.flatnonzero(age == newest[ids])
+
+
+def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
+    """Batch twin of ``reference.evaluate.documented``: judge packages as AWS documents it."""
+    packages = settled(policy, identities)
+    found = installed_verdicts(policy, packages)
+    table = rendered(policy, packages, found)
+    arches, sort_key = packages.table["arch"].to_pylist(), SCHEMES[policy.family.scheme].sort_key
+    return Fresh(
+        table=table,
+        known=_countable(policy, found, table),
+        rows=np.ones(len(identities), dtype=np.int64),
+        keys=[key_of(one[1], arch, policy.host, policy.family) for one, arch in zip(identities, arches, strict=True)],
+        ages=[
+            (sort_key(evr), evr, arch, built is not None, built or _LONG_AGO)
+            for (_, _, _, evr, built, *_), arch in zip(identities, arches, strict=True)
+        ],
+    )
 
 
 def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:

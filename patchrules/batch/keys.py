@@ -98,3 +98,15 @@ def ranks(values: Iterable[Any]) -> Ints:
     known = list(values)
     positions = {value: rank for rank, value in enumerate(sorted(set(known)))}
     return np.array([positions[value] for value in known], dtype=np.int64)
+
+
+def spans(start: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return every position of some spans, and the number of the span it is of.
+
+    >>> owner, position = spans(np.array([5, 0]), np.array([2, 1]))
+    >>> owner.tolist(), position.tolist()
+    ([0, 0, 1], [5, 6, 0])
+    """
+    owner = np.repeat(np.arange(len(start), dtype=np.int64), count)
+    offset = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
+    return owner, np.repeat(start, count) + offset

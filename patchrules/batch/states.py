@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
 from patchrules.batch.epochs import Compared, compared
-from patchrules.batch.keys import Bools, Ints
+from patchrules.batch.keys import Bools, Ints, spans
 from patchrules.batch.policy import Policy, key_of
 from patchrules.model.names import Note, Operation, Reason, RejectedPatchesAction, State
 
@@ -126,10 +126,7 @@ def key_numbers(policy: Policy, packages: Packages) -> Ints:
 def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:
     """Return every (package, catalog row of its key) as two columns of positions, in catalog order."""
     start, stop = policy.starts[key.clip(0)], policy.starts[np.where(key < 0, 0, key + 1)]
-    counts = np.where(key < 0, 0, stop - start)
-    owner = np.repeat(np.arange(len(key), dtype=np.int64), counts)
-    offset = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, np.repeat(start, counts) + offset
+    return spans(start, np.where(key < 0, 0, stop - start))
 
 
 def targets(
