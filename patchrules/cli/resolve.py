@@ -1,0 +1,92 @@
+"""``patchrules resolve``: which baseline serves which host, and by which steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchrules.cli._inputs import INVENTORY, POLICY, SCOPE, Inputs, given
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, joined
+
+if TYPE_CHECKING:
+    from patchrules.assignment import Known, Resolution, Survey
+    from patchrules.model.baseline import Registry
+
+_COLUMNS = {"host": "Host", "baseline": "Baseline", "via": "Via", "path": "Steps"}
+_FINDINGS = 1
+
+
+@click.command()
+@given(POLICY, INVENTORY, SCOPE)
+@click.option("--baseline-tags", metavar="Key=K,Values=V,...", help="As AWS-RunPatchBaselineAssociation takes them.")
+@click.option("--strict", is_flag=True, help="Fail on what is odd in a registry or baseline.")
+@ROW_FORMAT
+@OUTPUT
+def command(*, inputs: Inputs, baseline_tags: str | None, output_format: str, output: str | None) -> None:
+    """Say which baseline serves each host and why, which hosts only a default serves, and which baselines nobody uses.
+
+    \b
+    patchrules resolve --registry baselines/ --hosts hosts.yaml
+
+    Hosts come from --hosts or from an inventory. Exit code 1 when a host has no baseline, or is in two patch groups.
+    """
+    from patchrules.assignment import survey
+    from patchrules.documents import baseline_tags as tags
+    from patchrules.documents.registry import load_registry
+
+    named = [*inputs.baseline, *inputs.registry]
+    if not named:
+        raise click.UsageError("there is no registry\n  hint: give one, e.g. --registry baselines/")
+    registry = load_registry(named, strict=inputs.strict)
+    wanted = tags.baseline_tags(baseline_tags) if baseline_tags else None
+    found = survey(registry, _known(inputs), baseline_tags=wanted)
+    rows = [_row(known, one) for known, one in found.placed]
+    head = _head(found, registry)
+    schema = "patchrules/resolution/1"
+    emit_rows(rows, columns=_COLUMNS, schema=schema, form=output_format, output=output, head=head)
+    if found.unresolved or found.two_groups:
+        raise SystemExit(_FINDINGS)
+
+
+def _known(inputs: Inputs) -> list[Known]:
+    """Return the hosts: of the inventory where there is one, else of the hosts file."""
+    from patchrules.assignment import Known
+    from patchrules.documents.hosts import load_hosts
+    from patchrules.inventory import read_inventory
+    from patchrules.model.columns import PACKAGES
+    from patchrules.sources import arrow
+
+    if inputs.inventory:
+        found = inputs.fleet()
+    elif inputs.hosts:
+        found = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(inputs.hosts), family=inputs.family)
+    else:
+        raise click.UsageError("there are no hosts\n  hint: give them with --hosts hosts.yaml or --inventory PATH")
+    rows = found.hosts.select(["host", "family", "patch_group", "tags"]).to_pylist()
+    return [Known(row["host"], row["family"], row["patch_group"], dict(row["tags"] or ())) for row in rows]
+
+
+def _row(known: Known, found: Resolution) -> dict[str, Any]:
+    """Return the resolution of one host."""
+    steps = joined(found.path) if found.fault is None else f"{found.fault.message} [{found.fault.code}]"
+    baseline = found.baseline.name if found.baseline else None
+    group = known.patch_group
+    return {"host": known.host, "family": known.family, "patch_group": group, "baseline": baseline} | {
+        "via": str(found.via),
+        "path": steps,
+    }
+
+
+def _head(found: Survey, registry: Registry) -> str:
+    """Return what stands out."""
+    lines = [f"{len(found.placed):,} hosts, {len(registry.baselines):,} baselines"]
+    parts = {
+        "without a baseline": found.unresolved,
+        "in two patch groups": found.two_groups,
+        "on a default only": found.orphans,
+        "baselines nobody uses": [one.name for one in found.unused],
+    }
+    lines += [f"  {len(names):,} {words}: {joined(names)}" for words, names in parts.items() if names]
+    lines += [f"  {line}" for one in registry.diagnostics for line in str(one).splitlines()]
+    return "\n".join(lines)

@@ -1,0 +1,127 @@
+"""Bad input: a clear message, exit code 2, and nothing half written."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+BASELINE = "AWS-RedHatDefaultPatchBaseline"
+NOTICES = b"<updates><update type='security'><id>RHSA-1</id></update></updates>"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return a folder with one good file of each kind, and bad ones beside them."""
+    (tmp_path / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
+    (tmp_path / "good.xml").write_bytes(NOTICES)
+    (tmp_path / "cut.xml.gz").write_bytes(gzip.compress(NOTICES * 100)[:-20])
+    (tmp_path / "doctype.xml").write_bytes(b'<!DOCTYPE updates [<!ENTITY a "b">]>' + NOTICES)
+    pq.write_table(pa.table({"host": ["a"], "name": ["bash"]}), tmp_path / "short.parquet")
+    rules = [
+        {"ApproveAfterDays": 400, "PatchFilterGroup": {"PatchFilters": [{"Key": "SEVERITY", "Values": ["Critical"]}]}},
+        {"ApproveAfterDays": 7, "ComplianceLevel": "SEVERE", "PatchFilterGroup": {"PatchFilters": []}},
+        {"PatchFilterGroup": {"PatchFilters": [{"Key": "SEVERTY", "Values": ["Critical"]}]}},
+    ]
+    faulty = {
+        "OperatingSystem": "REDHAT_ENTERPRISE_LINUX",
+        "ApprovedPatchesComplianceLevel": "LOWEST",
+        "RejectedPatchesAction": "DENY",
+        "ApprovalRules": {"PatchRules": rules},
+    }
+    (tmp_path / "faulty.json").write_text(json.dumps({"Name": "prod", **faulty}))
+    return tmp_path
+
+
+def evaluate(patchrules, files, **options):
+    given = {"baseline": BASELINE, "catalog": files / "good.xml", "inventory": files / "web-1.rpmqa"}
+    given |= {"product": "RedhatEnterpriseLinux9.3", "output": files / "out.json", "as-of": "2026-01-01T00:00Z"}
+    flat = [text for name, value in (given | options).items() for text in (f"--{name}", value)]
+    result = patchrules("evaluate", *flat)
+    assert sorted(path.name for path in files.iterdir() if path.name.startswith((".", "out"))) == (
+        ["out.json"] if result.exit_code != 2 else []
+    )
+    return result
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("catalog", "cut.xml.gz", ["cut.xml.gz", "PR29"]),
+        ("catalog", "doctype.xml", ["DOCTYPE", "doctype.xml:1"]),
+        ("catalog", "absent.xml", ["absent.xml`: there is no such file"]),
+        ("inventory", "short.parquet", ["no column `evr`", "found: host, name", "--column evr=YOUR_COLUMN"]),
+        ("hosts", "good.xml", ["good.xml"]),
+    ],
+)
+def test_a_bad_file_is_named(patchrules, files, option, value, said):
+    result = evaluate(patchrules, files, **{option: files / value})
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: ")
+    for text in said:
+        assert text in result.stderr
+
+
+def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
+    result = evaluate(patchrules, files, baseline=files / "faulty.json")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: 5 things are wrong\n")
+    for pointer in (
+        "/ApprovedPatchesComplianceLevel",
+        "/RejectedPatchesAction",
+        "/ApprovalRules/PatchRules/0/ApproveAfterDays",
+        "/ApprovalRules/PatchRules/1/ComplianceLevel",
+        "/ApprovalRules/PatchRules/2/PatchFilterGroup/PatchFilters/0/Key",
+    ):
+        assert pointer in result.stderr
+    assert result.stderr.count("[PR1") == 5
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("family", "debain", "there is no family `debain`: did you mean `debian`?"),
+        ("output-format", "jsn", "there is no report format `jsn`: did you mean `json"),
+        ("fail-on", "critcal", "there is no condition `critcal`: did you mean `critical`?"),
+        ("as-of", "yesterday", "`yesterday` is not an instant, wanted e.g. 2026-11-01T00:00Z"),
+        ("max-catalog-age", "30", "`30` is not an age, wanted e.g. 36h, 30d or 2w"),
+        ("column", "host", "`host` is not a pair, wanted e.g. host=ResourceId"),
+    ],
+)
+def test_a_bad_option_is_named(patchrules, files, option, value, said):
+    result = evaluate(patchrules, files, **{option: value})
+    assert said in result.stderr
+    assert result.exit_code == 2
+
+
+def test_an_instant_without_a_zone_is_taken_as_utc_and_said(patchrules, files):
+    result = evaluate(patchrules, files, **{"as-of": "2026-01-01T10:00"})
+    assert "note: `2026-01-01T10:00` has no time zone, UTC is assumed: 2026-01-01T10:00Z" in result.stderr
+    assert json.loads((files / "out.json").read_text())["as_of"] == "2026-01-01T10:00:00Z"
+
+
+def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):
+    (files / "web-2.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\nnot a package\n")
+    told = evaluate(patchrules, files, inventory=files / "web-2.rpmqa")
+    assert "warning: 1 rows of the inventory were refused, and are not judged" in told.stderr
+    assert "web-2.rpmqa:2: " in told.stderr
+    (files / "out.json").unlink()
+    flat = ["--baseline", BASELINE, "--catalog", files / "good.xml", "--inventory", files / "web-2.rpmqa"]
+    assert patchrules("evaluate", *flat, "--strict", "--product", "RedhatEnterpriseLinux9.3").exit_code == 2
+
+
+def test_a_failure_leaves_what_was_there(patchrules, files):
+    (files / "out.json").write_text("kept")
+    flat = ["--baseline", files / "faulty.json", "--catalog", files / "good.xml", "--inventory", files / "web-1.rpmqa"]
+    assert patchrules("evaluate", *flat, "-o", files / "out.json").exit_code == 2
+    assert (files / "out.json").read_text() == "kept"
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "explain", "resolve"])
+def test_a_verb_without_its_input_says_what_to_give(patchrules, verb):
+    result = patchrules(verb, *(["bash"] if verb == "explain" else []))
+    assert result.exit_code == 2
+    assert "hint: give one, e.g. --" in result.stderr

@@ -1,0 +1,159 @@
+"""What each verb prints and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+import patchrules as pr
+from patchrules.model.columns import COUNTS
+
+
+def test_the_table_shows_every_host_and_the_next_command(patchrules, demo):
+    result = patchrules("evaluate", *demo)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0] == "10 hosts  ·  ✓ 4 compliant  ·  ✗ 5 non-compliant  ·  ? 1 unknown"
+    assert lines[1].startswith("Patches: 18 missing; 1 installed though rejected; 5 at level CRITICAL, 17 security")
+    assert lines[-1].startswith("Next: patchrules explain perl-base.amd64 --host mail-2 --baseline ")
+    assert patchrules(*lines[-1].replace("'", "").split()[2:]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "host", "code"),
+    [
+        ("never", "mail-2", 0),
+        ("noncompliant", "mail-2", 1),
+        ("unknown", "mail-2", 0),
+        ("unknown", "lab-1", 1),
+        ("noncompliant", "lab-1", 0),
+        ("critical", "mail-2", 1),
+        ("critical", "db-1", 0),
+        ("High", "db-1", 1),
+        ("critical,unknown", "lab-1", 1),
+        ("noncompliant,unknown", "web-1", 0),
+    ],
+)
+def test_fail_on_says_what_a_finding_is(patchrules, demo, condition, host, code):
+    assert patchrules("evaluate", *demo, "--host", host, "--fail-on", condition).exit_code == code
+
+
+def test_json_of_one_host_is_one_object(patchrules, demo):
+    found = json.loads(patchrules("evaluate", *demo, "--host", "db-1", "--output-format", "json").stdout)
+    assert (found["host"], found["baseline"], found["as_of"], found["dialect"], found["status"]) == (
+        "db-1",
+        "prod-rhel9",
+        "2026-11-01T00:00:00Z",
+        "documented",
+        "NON_COMPLIANT",
+    )
+    assert list(found["counts"]) == list(COUNTS)
+    [first] = [one for one in found["patches"] if one["id"] == "glibc.x86_64"]
+    evidence = first.pop("evidence")
+    assert first == {
+        "id": "glibc.x86_64",
+        "title": "glibc.x86_64:0:2.34-231.el9_8.2",
+        "classification": "Security",
+        "severity": "Important",
+        "state": "MISSING",
+        "compliance_severity": "HIGH",
+        "status": "NON_COMPLIANT",
+    }
+    assert (evidence["installed"], evidence["advisory"], evidence["rule"]) == ("0:2.34-231.el9", "RHSA-2026:0950", 2)
+    states = {one["state"] for one in found["patches"]}
+    assert states == {"INSTALLED", "INSTALLED_OTHER", "MISSING"}
+
+
+def test_several_hosts_are_a_list_of_the_same_objects(patchrules, demo):
+    several = json.loads(patchrules("evaluate", *demo, "--output-format", "json").stdout)["hosts"]
+    alone = json.loads(patchrules("evaluate", *demo, "--host", "db-1", "--output-format", "json").stdout)
+    assert len(several) == 10
+    assert [one for one in several if one["host"] == "db-1"] == [alone]
+    lines = patchrules("evaluate", *demo, "--output-format", "jsonl").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == several
+
+
+def test_only_noncompliant_lists_less_and_counts_the_same(patchrules, demo):
+    whole = patchrules("evaluate", *demo, "--output-format", "json").stdout
+    short = patchrules("evaluate", *demo, "--output-format", "json", "--only-noncompliant").stdout
+    both = [json.loads(text)["hosts"] for text in (whole, short)]
+    assert [[host["counts"] for host in hosts] for hosts in both][0] == [host["counts"] for host in both[1]]
+    for one, other in zip(*both, strict=True):
+        assert [row for row in one["patches"] if row["status"] == "NON_COMPLIANT"] == other["patches"]
+
+
+def test_the_end_of_the_file_name_says_the_format(patchrules, demo, tmp_path):
+    assert patchrules("evaluate", *demo, "-o", tmp_path / "verdicts.csv").exit_code == 1
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "verdicts.csv").read_text())))
+    assert {row["host"] for row in rows} >= {"web-1", "mail-2"}
+    result = patchrules("evaluate", *demo, "--output-format", "parquet", "-o", tmp_path / "run")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert pr.load_run(tmp_path / "run").statuses() == {"COMPLIANT": 4, "NON_COMPLIANT": 5, "UNKNOWN": 1}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "verdicts.csv"]
+
+
+def test_explain_speaks_of_hosts_and_of_saved_runs(patchrules, demo, tmp_path):
+    found = patchrules("explain", "glibc", "--host", "db-1", *demo)
+    assert found.exit_code == 0
+    assert "glibc.x86_64 0:2.34-231.el9 → 0:2.34-231.el9_8.2" in found.stdout
+    assert "by rule 2 of `prod-rhel9`" in found.stdout
+    patchrules("evaluate", *demo, "--output-format", "parquet", "-o", tmp_path / "run")
+    short = patchrules("explain", "RHSA-2026:0950", "--run", tmp_path / "run", "--output-format", "json")
+    assert {one["verdict"]["id"] for one in json.loads(short.stdout)["found"]} == {
+        "glibc.x86_64",
+        "glibc-common.x86_64",
+    }
+
+
+def test_explain_ends_with_1_where_nothing_is_found(patchrules, demo):
+    result = patchrules("explain", "glibcc", "--host", "db-1", *demo)
+    assert result.exit_code == 1
+    assert "did you mean `glibc`" in result.stdout
+
+
+def test_explain_wants_one_host(patchrules, demo):
+    result = patchrules("explain", "glibc", *demo)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the inventory has 10 hosts, and one is explained at a time [PR2802]" in result.stderr
+
+
+def test_approvals_need_no_inventory(patchrules, data):
+    options = ["--baseline", data / "baselines/demo/prod-al2023.yaml", "--as-of", "2026-11-01T00:00Z"]
+    options += ["--catalog", f"AmazonLinux2023*={data / 'catalogs/al2023'}"]
+    table = patchrules("approvals", *options)
+    assert table.exit_code == 0
+    assert table.stdout.startswith("`prod-al2023` as of 2026-11-01 00:00Z on 33 patches: ")
+    rows = json.loads(patchrules("approvals", *options, "--only", "pending_approval", "--output-format", "json").stdout)
+    assert {(row["advisory"], row["since"]) for row in rows["rows"]} == {
+        ("ALAS2023-2026-108", None),
+        ("ALAS2023-2026-111", "2026-11-02T16:00Z"),
+    }
+
+
+def test_baselines_lists_those_of_aws_and_shows_others(patchrules, data):
+    listed = json.loads(patchrules("baselines", "--output-format", "json").stdout)["rows"]
+    assert [row["name"] for row in listed] == list(pr.predefined_names())
+    shown = patchrules("baselines", data / "baselines/demo").stdout
+    assert (
+        "rule 2   CLASSIFICATION in Security; SEVERITY in Medium; if released until 2026-10-15, level MEDIUM" in shown
+    )
+
+
+def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):
+    result = patchrules("resolve", "--registry", data / "baselines/demo", "--hosts", data / "inventories/hosts.yaml")
+    assert result.exit_code == 1
+    assert "patch group `build`" in result.stdout
+
+
+def test_names_complete(patchrules, monkeypatch):
+    monkeypatch.setenv("_PATCHRULES_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "patchrules evaluate --family amazon_linux_2")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    assert patchrules().stdout.split() == ["plain,amazon_linux_2", "plain,amazon_linux_2022", "plain,amazon_linux_2023"]
+
+
+def test_the_version_is_that_of_the_package(patchrules):
+    assert patchrules("--version").stdout.startswith("patchrules 0.")
