@@ -80,6 +80,10 @@ def command(
     rows = "noncompliant" if only_noncompliant or is_table else "all"
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         run = evaluate_fleet(policy, fleet, catalogs, rows=rows, limits=inputs.limits(), **inputs.options())
+    if not is_table:
+        for one in run.diagnostics:
+            if one.level == "error":
+                click.echo(str(one), err=True)
     target = sys.stdout.buffer if output in (None, "-") else output
     form = output_format or ("table" if output in (None, "-") else None)
     with stage("writing"):

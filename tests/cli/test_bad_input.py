@@ -24,7 +24,6 @@ def files(tmp_path):
     rules = [
         {"ApproveAfterDays": 400, "PatchFilterGroup": {"PatchFilters": [{"Key": "SEVERITY", "Values": ["Critical"]}]}},
         {"ApproveAfterDays": 7, "ComplianceLevel": "SEVERE", "PatchFilterGroup": {"PatchFilters": []}},
-        {"PatchFilterGroup": {"PatchFilters": [{"Key": "SEVERTY", "Values": ["Critical"]}]}},
     ]
     faulty = {
         "OperatingSystem": "REDHAT_ENTERPRISE_LINUX",
@@ -74,7 +73,7 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
         "/RejectedPatchesAction",
         "/ApprovalRules/PatchRules/0/ApproveAfterDays",
         "/ApprovalRules/PatchRules/1/ComplianceLevel",
-        "/ApprovalRules/PatchRules/2/PatchFilterGroup/PatchFilters/0/Key",
+        "/ApprovedPatchesEnableNonSecurity",
     ):
         assert pointer in result.stderr
     assert result.stderr.count("[PR1") == 5
@@ -111,6 +110,18 @@ def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):
     (files / "out.json").unlink()
     flat = ["--baseline", BASELINE, "--catalog", files / "good.xml", "--inventory", files / "web-2.rpmqa"]
     assert patchrules("evaluate", *flat, "--strict", "--product", "RedhatEnterpriseLinux9.3").exit_code == 2
+
+
+def test_a_filter_that_matches_nothing_is_told_beside_the_verdicts(patchrules, files):
+    filters = {"PatchFilters": [{"Key": "SEVERTY", "Values": ["Critical"]}]}
+    rules = {"PatchRules": [{"PatchFilterGroup": filters, "ApproveAfterDays": 7}]}
+    odd = {"Name": "prod", "OperatingSystem": "REDHAT_ENTERPRISE_LINUX", "ApprovalRules": rules}
+    (files / "odd.json").write_text(json.dumps(odd))
+    result = evaluate(patchrules, files, baseline=files / "odd.json")
+    assert "error PR1211: there is no filter key `SEVERTY`, the filter matches nothing" in result.stderr
+    assert "did you mean `SEVERITY`?" in result.stderr
+    (files / "out.json").unlink()
+    assert patchrules("baselines", files / "odd.json", "--strict").exit_code == 2
 
 
 def test_a_failure_leaves_what_was_there(patchrules, files):
