@@ -27,6 +27,7 @@ def files(tmp_path):
     ]
     faulty = {
         "OperatingSystem": "REDHAT_ENTERPRISE_LINUX",
+        "ApprovedPatchesEnableNonSecurity": "maybe",
         "ApprovedPatchesComplianceLevel": "LOWEST",
         "RejectedPatchesAction": "DENY",
         "ApprovalRules": {"PatchRules": rules},
