@@ -52,7 +52,7 @@ def emit_rows(
     output: str | None,
     head: str = "",
 ) -> None:
-    """Write rows; ``columns`` are the keys a table shows, with their titles, ``>`` before those of numbers."""
+    """Write rows; ``columns`` are a table's titles, ``>`` before those of numbers, and how its cells are made of a row."""
     if form == "json":
         emit(json.dumps({"schema": schema, "rows": list(rows)}, indent=2, ensure_ascii=False), output)
     elif form == "jsonl":
@@ -82,21 +82,17 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: 
     from patchrules.reports.text import visible
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in columns.values():
+    for title in columns:
         table.add_column(title.lstrip(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
     for row in rows[:_MOST_ROWS]:
-        table.add_row(*(Text(visible(_cell(row[name]))) for name in columns))
+        said = {name: "-" if value in (None, "") else value for name, value in row.items()}
+        table.add_row(*(Text(visible(cell.format_map(said))) for cell in columns.values()))
     text = io.StringIO()
     Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(table)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     more = len(rows) - _MOST_ROWS
     rest = [f"  … and {more:,} more: --output-format csv lists every one"] if more > 0 else []
     return "\n".join([*([head, ""] if head else []), *lines, *rest])
-
-
-def _cell(value: object) -> str:
-    """Return a value of a table; nothing is a dash."""
-    return "-" if value in (None, "") else str(value)
 
 
 def joined(values: Iterable[object]) -> str:

@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from patchrules.model.verdict import Decision
 
 _COLUMNS = {
-    "advisory": "Advisory",
-    "package": "Package",
-    "version": "Version",
-    "approval": "Approval",
-    "why": "By",
-    "level": "Level",
-    "since": "Since or from",
+    "Advisory": "{advisory}",
+    "Patch": "{package} {version}",
+    "Approval": "{approval}",
+    "By": "{why}",
+    "Level": "{level}",
+    "Since, or from": "{since:.10}",
 }
 
 

@@ -13,7 +13,7 @@ from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, joined
 if TYPE_CHECKING:
     from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 
-_COLUMNS = {"name": "Name", "operating_system": "Operating system", "rules": ">Rules", "delays": "Approved"}
+_COLUMNS = {"Name": "{name}", "Operating system": "{operating_system}", ">Rules": "{rules}", "Approved": "{delays}"}
 
 
 @click.command()

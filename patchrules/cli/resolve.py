@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from patchrules.assignment import Known, Resolution, Survey
     from patchrules.model.baseline import Registry
 
-_COLUMNS = {"host": "Host", "baseline": "Baseline", "via": "Via", "path": "Steps"}
+_COLUMNS = {"Host": "{host}", "Baseline": "{baseline}", "Via": "{via}", "Steps": "{path}"}
 _FINDINGS = 1
 
 
