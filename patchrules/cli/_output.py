@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -20,6 +20,7 @@ ROW_FORMAT = click.option(
     "--output-format", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
 )
 _MOST_ROWS = 50
+_NEVER_FOLDED = 18
 
 
 def width() -> int:
@@ -52,7 +53,7 @@ def emit_rows(
     output: str | None,
     head: str = "",
 ) -> None:
-    """Write rows; ``columns`` are a table's titles, ``>`` before those of numbers, and how its cells are made of a row."""
+    """Write rows; ``columns`` are a table's titles, ``>`` before those of numbers, and how a row makes its cells."""
     if form == "json":
         emit(json.dumps({"schema": schema, "rows": list(rows)}, indent=2, ensure_ascii=False), output)
     elif form == "jsonl":
@@ -81,12 +82,14 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: 
 
     from patchrules.reports.text import visible
 
+    shown = [{name: "-" if value in (None, "") else value for name, value in row.items()} for row in rows[:_MOST_ROWS]]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in columns:
-        table.add_column(title.lstrip(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
-    for row in rows[:_MOST_ROWS]:
-        said = {name: "-" if value in (None, "") else value for name, value in row.items()}
-        table.add_row(*(Text(visible(cell.format_map(said))) for cell in columns.values()))
+    for title, cell in columns.items():
+        longest = max((len(cell.format_map(row)) for row in shown), default=0)
+        justify: Literal["left", "right"] = "right" if title[0] == ">" else "left"
+        table.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, _NEVER_FOLDED))
+    for row in shown:
+        table.add_row(*(Text(visible(cell.format_map(row))) for cell in columns.values()))
     text = io.StringIO()
     Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(table)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
