@@ -1,0 +1,45 @@
+"""What a node remembers of its patch runs: the tracking file ``patch-states-configuration.json`` (SEMANTICS 5.10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from patchrules.model.names import State
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedPatch:
+    """One patch as the last run reported it; ``installed_at`` is an aware UTC instant.
+
+    >>> TrackedPatch("openssl.x86_64:1:3.0.7-25.el9", State.INSTALLED_PENDING_REBOOT).installed_at is None
+    True
+    """
+
+    title: str
+    state: State
+    id: str = ""
+    installed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousRun:
+    """What earlier runs left behind on a node, and what the run that is judged did to it.
+
+    ``patches`` are as the last run reported them. ``last_no_reboot_install`` is when an Install with NoReboot last ran,
+    None for never. ``installed`` are titles that the judged run itself brought, ``exit_code`` is how its package
+    manager ended: 194, 195 and 196 ask for a reboot (10.9). Both are empty for a Scan.
+
+    >>> PreviousRun().last_no_reboot_install is None
+    True
+    """
+
+    patches: tuple[TrackedPatch, ...] = ()
+    last_no_reboot_install: datetime | None = None
+    installed: tuple[str, ...] = ()
+    exit_code: int = 0
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Return the titles that waited for a reboot."""
+        return frozenset(one.title for one in self.patches if one.state is State.INSTALLED_PENDING_REBOOT)
