@@ -6,6 +6,118 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from patchrules.errors import Diagnostic
+from patchrules.model.names import Operation
+
+PATCH_DOCUMENTS = (
+    "AWS-RunPatchBaseline",
+    "AWS-RunPatchBaselineAssociation",
+    "AWS-RunPatchBaselineWithHooks",
+    "AWS-ApplyPatchBaseline",
+)
+"""The Systems Manager documents that scan and install by a baseline; what they do is in their ``Operation``."""
+
+
+class ResourceType(StrEnum):
+    """What a registered target holds (SEMANTICS 8.6)."""
+
+    INSTANCE = "INSTANCE"
+    RESOURCE_GROUP = "RESOURCE_GROUP"
+
+
+class TaskType(StrEnum):
+    """What runs a task (SEMANTICS 8.7)."""
+
+    RUN_COMMAND = "RUN_COMMAND"
+    AUTOMATION = "AUTOMATION"
+    STEP_FUNCTIONS = "STEP_FUNCTIONS"
+    LAMBDA = "LAMBDA"
+
+
+class CutoffBehavior(StrEnum):
+    """What becomes of a task that runs when the cutoff comes."""
+
+    CONTINUE_TASK = "CONTINUE_TASK"
+    CANCEL_TASK = "CANCEL_TASK"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A key and its values: ``InstanceIds``, ``tag:Env``, ``tag-key``, ``resource-groups:Name`` (SEMANTICS 8.6).
+
+    >>> print(Selector("tag:Env", ("prod", "stage")))
+    tag:Env in prod, stage
+    """
+
+    key: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return key and values."""
+        return f"{self.key} in {', '.join(self.values) or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A registered target of a window: the hosts that all its selectors select (SEMANTICS 8.6).
+
+    ``target_id`` is what tasks call it: AWS's id, or the name it has in a template or in our file.
+
+    >>> print(Target("web", (Selector("tag:Env", ("prod",)), Selector("tag-key", ("Role",)))))
+    web: tag:Env in prod and tag-key in Role
+    """
+
+    target_id: str
+    selectors: tuple[Selector, ...]
+    resource_type: ResourceType = ResourceType.INSTANCE
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Return the name and what it selects."""
+        return f"{self.name or self.target_id}: {' and '.join(map(str, self.selectors)) or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of a window: what runs, in which order, on which hosts (SEMANTICS 8.7).
+
+    ``document`` is the name or ARN of what runs. ``selectors`` are ``InstanceIds`` or ``WindowTargetIds``; a task
+    without any runs once, on no host. ``parameters`` are those of a command, empty when nobody said them.
+
+    >>> print(Task("AWS-RunPatchBaseline", priority=1, parameters=(("Operation", ("Install",)),)))
+    1 AWS-RunPatchBaseline (Install)
+    """
+
+    document: str
+    type: TaskType = TaskType.RUN_COMMAND
+    priority: int = 0
+    selectors: tuple[Selector, ...] = ()
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    name: str = ""
+    task_id: str = ""
+    max_concurrency: str = ""
+    max_errors: str = ""
+    cutoff_behavior: CutoffBehavior = CutoffBehavior.CONTINUE_TASK
+
+    @property
+    def patches(self) -> bool:
+        """Say whether the task scans or installs by a baseline."""
+        return self.document.rpartition("/")[2] in PATCH_DOCUMENTS
+
+    @property
+    def operation(self) -> Operation | None:
+        """Return Scan or Install, None for a task that does not patch or whose parameters nobody said."""
+        named = next(iter(self.parameter("Operation")), "").casefold()
+        return next((known for known in Operation if known.casefold() == named), None) if self.patches else None
+
+    def parameter(self, name: str) -> tuple[str, ...]:
+        """Return the values of a parameter, none when it is not given."""
+        return next((values for key, values in self.parameters if key == name), ())
+
+    def __str__(self) -> str:
+        """Return priority, document and operation."""
+        return f"{self.priority} {self.document}{f' ({self.operation})' if self.operation else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -14,7 +126,8 @@ class Window:
     ``schedule`` is the expression's text, read in ``zone`` (an IANA name); ``offset`` counts days, for cron only.
     ``duration`` and ``cutoff`` are whole hours. ``start_date`` and ``end_date`` are aware and bound the executions, the
     end included. ``created`` is the instant from which the window exists as it is (the later of AWS's CreatedDate and
-    ModifiedDate), None when nobody knows.
+    ModifiedDate), None when nobody knows. ``targets`` and ``tasks`` are what is registered with it; ``diagnostics`` say
+    what was odd where it was read.
 
     >>> print(Window("prod", "cron(0 2 ? * THU#3 *)", duration=3, cutoff=1))
     prod: cron(0 2 ? * THU#3 *), 3 h, no task in the last 1 h
@@ -33,6 +146,9 @@ class Window:
     allow_unassociated_targets: bool = False
     window_id: str = ""
     description: str = ""
+    targets: tuple[Target, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     def __str__(self) -> str:
         """Return name, schedule and length on one line."""
@@ -41,6 +157,18 @@ class Window:
         off = "" if self.enabled else ", disabled"
         cutoff = f", no task in the last {self.cutoff} h" if self.cutoff else ""
         return f"{self.name}: {self.schedule}{offset}{zone}, {self.duration} h{cutoff}{off}"
+
+    @property
+    def in_order(self) -> tuple[tuple[Task, ...], ...]:
+        """Return the tasks in the order they start: by ascending priority, equal ones together (SEMANTICS 8.7).
+
+        >>> tasks = (Task("last", priority=5), Task("first"), Task("with it"))
+        >>> window = Window("prod", "rate(1 days)", 2, 1, tasks=tasks)
+        >>> [[task.document for task in together] for together in window.in_order]
+        [['first', 'with it'], ['last']]
+        """
+        priorities = sorted({task.priority for task in self.tasks})
+        return tuple(tuple(task for task in self.tasks if task.priority == priority) for priority in priorities)
 
     @property
     def open_for(self) -> timedelta:
