@@ -33,6 +33,12 @@ def blocks(page: Path, language: str) -> list[str]:
     return [block["body"] for block in found if block["language"] == language]
 
 
+def links(page: Path) -> list[str]:
+    """Return the files that a page links to, from its folder."""
+    found = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    return [str(one) for one in found]
+
+
 def commands(body: str) -> list[str]:
     """Return the commands of a console block: what follows ``$``, with the lines that a backslash continues.
 

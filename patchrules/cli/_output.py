@@ -20,7 +20,7 @@ ROW_FORMAT = click.option(
     "--output-format", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
 )
 _MOST_ROWS = 50
-_NEVER_FOLDED = 18
+_NEVER_FOLDED = 10
 
 
 def width() -> int:
@@ -84,10 +84,12 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: 
 
     shown = [{name: "-" if value in (None, "") else value for name, value in row.items()} for row in rows[:_MOST_ROWS]]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    room = 2 * _NEVER_FOLDED
     for title, cell in columns.items():
         longest = max((len(cell.format_map(row)) for row in shown), default=0)
         justify: Literal["left", "right"] = "right" if title[0] == ">" else "left"
-        table.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, _NEVER_FOLDED))
+        table.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, room))
+        room = _NEVER_FOLDED
     for row in shown:
         table.add_row(*(Text(visible(cell.format_map(row))) for cell in columns.values()))
     text = io.StringIO()

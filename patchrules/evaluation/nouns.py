@@ -65,13 +65,18 @@ def hosts_of(inventory: Inventory) -> Iterator[Host]:
 
 
 def only(inventory: Inventory, host: str) -> Inventory:
-    """Return the part of an inventory that speaks of one host; raises UnknownNameError for one that is not there."""
+    """Return the part of an inventory that speaks of one host; raises UnknownNameError for one that is not there.
+
+    Diagnostics do not say which host they are about, so those of an inventory of several are left out.
+    """
     names = inventory.hosts["host"]
+    if len(names) == 1 and names[0].as_py() == host:
+        return inventory
     if not pc.any(pc.equal(names, host)).as_py():
         raise UnknownNameError("host", host, names.to_pylist())
-    mine = {name: pc.equal(getattr(inventory, name)["host"], host) for name in ("hosts", "packages")}
+    mine = {name: pc.equal(getattr(inventory, name)["host"], host) for name in ("hosts", "packages", "rejects")}
     parts = {name: getattr(inventory, name).filter(rows) for name, rows in mine.items()}
-    return dataclasses.replace(inventory, **parts)
+    return dataclasses.replace(inventory, diagnostics=(), **parts)
 
 
 def _table(columns: Sequence[Column], nouns: Sequence[Patch | Package]) -> pa.Table:
