@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.agent import policy as agent
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks, spans
 from patchrules.batch.policy import Policy, key_of
@@ -110,7 +111,7 @@ class Evaluation:
 
     def _judge_new(self, policy: Policy, identities: Sequence[tuple[Any, ...]]) -> None:
         """Judge packages that this policy has not met, and remember the verdicts."""
-        found = documented(policy, identities)
+        found = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
         for position, identity in enumerate(identities):
             self._numbers[identity] = len(self._key) + position
         self._known.append(found.known)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.keys import Ints, distinct
+from patchrules.batch.keys import Ints, distinct, fold
 from patchrules.families import Facts
 from patchrules.versions import rpm
 
@@ -24,7 +27,7 @@ def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
     """Batch twin of ``reference.patterns.names``: the position of the first entry that names each row, else NOBODY.
 
     Texts are formed only for rows whose name an entry could mean: O(rows) in Arrow, O(distinct names x entries) and
-    O(rows of those names) in Python.
+    O(rows of those names) in Python; texts without a name only once for each distinct version.
     """
     found = np.full(catalog.num_rows, NOBODY, dtype=np.int64)
     codes, known = distinct(catalog["name"])
@@ -39,7 +42,35 @@ def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
                 texts[row] = _forms(catalog, row, facts)
             if wanted in texts[row] or (facts.wildcards and any(match(text) for text in texts[row])):
                 found[row] = position
-    return found
+    return np.minimum(found, by_version(entries, catalog, facts))
+
+
+def by_version(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
+    """Return the position of the first entry that is a text of each row without its name, else NOBODY (Q19).
+
+    Cost: O(distinct versions) texts; an entry is looked up, a glob tried on the texts that start as it does.
+    """
+    templates = [template for template in facts.name_forms if "{name}" not in template]
+    if not entries or not templates or not catalog.num_rows:
+        return np.full(catalog.num_rows, NOBODY, dtype=np.int64)
+    ids, first = fold([distinct(catalog[column])[0] for column in ("evr", "arch")])
+    rows = catalog.select(["evr", "arch"]).take(first).to_pylist()
+    owners: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        for text in _texts("", row["arch"], row["evr"], templates):
+            owners.setdefault(text, []).append(number)
+    texts = sorted(owners)
+    found = np.full(len(rows), NOBODY, dtype=np.int64)
+    for position, entry in enumerate(entries):
+        wanted = entry.lower()
+        glob = _WILDCARD.search(wanted) if facts.wildcards else None
+        hits = owners.get(wanted, [])
+        if glob:
+            match, literal = re.compile(fnmatch.translate(wanted)).match, wanted[: glob.start()]
+            alike = itertools.takewhile(partial(_starts, literal), texts[bisect_left(texts, literal) :])
+            hits = [*hits, *(number for text in alike if match(text) for number in owners[text])]
+        found[hits] = np.minimum(found[hits], position)
+    return found[ids]
 
 
 def identifies(entries: Sequence[str], catalog: pa.Table, columns: Iterable[str]) -> Ints:
@@ -58,6 +89,17 @@ def identifies(entries: Sequence[str], catalog: pa.Table, columns: Iterable[str]
     return found
 
 
+def matches(entries: Sequence[str]) -> Callable[[str], bool]:
+    """Batch twin of ``reference.patterns.matches``: say whether an entry equals a text or is a glob of it.
+
+    >>> list(map(matches(["BIND*", "bash"]), ["bind-libs", "Bash", "bash-doc"]))
+    [True, True, False]
+    """
+    wanted = {entry.lower() for entry in entries}
+    globs = [re.compile(fnmatch.translate(entry)).match for entry in sorted(wanted) if _WILDCARD.search(entry)]
+    return lambda text: text.lower() in wanted or any(match(text.lower()) for match in globs)
+
+
 def _plausible(wanted: str, name: str) -> bool:
     """Say whether an entry could name a package of that name: every form starts with it, or with an epoch."""
     start = _WILDCARD.search(wanted)
@@ -71,8 +113,18 @@ def _plausible(wanted: str, name: str) -> bool:
 def _forms(catalog: pa.Table, row: int, facts: Facts) -> list[str]:
     """Return the texts by which an entry may name a row, in lower case (4.1)."""
     name, arch, evr = (catalog[column][row].as_py() for column in ("name", "arch", "evr"))
-    if not any("{version}" in template for template in facts.name_forms):
-        return [template.format(name=name, arch=arch, evr=evr).lower() for template in facts.name_forms]
+    return _texts(name, arch, evr, facts.name_forms)
+
+
+def _texts(name: str, arch: str, evr: str, templates: Sequence[str]) -> list[str]:
+    """Return the templates filled in, in lower case: batch twin of ``reference.patterns.forms``."""
+    if not any("{version}" in template for template in templates):
+        return [template.format(name=name, arch=arch, evr=evr).lower() for template in templates]
     parts = rpm.split(evr)
     version = {"epoch": parts.epoch or 0, "version": parts.version, "release": parts.release or ""}
-    return [template.format(name=name, arch=arch, **version).lower() for template in facts.name_forms]
+    return [template.format(name=name, arch=arch, **version).lower() for template in templates]
+
+
+def _starts(literal: str, text: str) -> bool:
+    """Say whether a text starts as a glob does."""
+    return text.startswith(literal)

@@ -1,0 +1,95 @@
+"""One baseline compiled for the hosts of one profile as AWS's engine reads it, and packages judged by it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.agent import AGENTS
+from patchrules.batch.agent.common import Pool, Rows, in_order, pool_of_keys, pool_of_packages
+from patchrules.batch.agent.render import rendered
+from patchrules.batch.approvals import decisions
+from patchrules.batch.fresh import Fresh
+from patchrules.batch.keys import lookup
+from patchrules.batch.policy import Policy, numbered
+from patchrules.batch.states import STATES
+from patchrules.batch.summaries import Known
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import Baseline
+from patchrules.model.host import Host
+from patchrules.model.names import NON_COMPLIANT_STATES, SECURITY_CLASSIFICATIONS
+from patchrules.model.verdict import Settings
+
+_TEXT, _INSTANT = pa.string(), pa.timestamp("us", tz="UTC")
+
+
+def compiled(
+    baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
+) -> Policy:
+    """Compile ``baseline`` for hosts like ``host``: what ``batch.policy.compiled`` is to the documented dialect.
+
+    Rows are not merged: of several on one version the first of the catalog speaks. Cost: as there.
+    """
+    agent = AGENTS[facts.states]
+    rows = agent.patches(catalog, host, family, facts)
+    keys, codes = numbered(rows, host, family)
+    by_key = np.argsort(codes, kind="stable")
+    rows, codes = rows.take(pa.array(by_key)), codes[by_key]
+    place = np.arange(rows.num_rows, dtype=np.int64)
+    policy = Policy(
+        baseline=baseline,
+        family=family,
+        facts=facts,
+        host=host,
+        settings=settings,
+        catalog=rows,
+        decisions=decisions(baseline, rows, place, host, family=family, facts=facts, settings=settings),
+        keys=keys,
+        arches={},
+        starts=np.searchsorted(codes, np.arange(len(keys) + 1)).astype(np.int64),
+        precedence=place,
+        offered=lookup(rows["offered"], bool),
+        absent=np.zeros(len(keys), dtype=np.bool_),
+    )
+    return dataclasses.replace(policy, absent=agent.absent(pool_of_keys(policy)))
+
+
+def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
+    """Judge packages as AWS's engine does; an identity is a policy's number, then ``batch.evaluate.IDENTITY``."""
+    agent = AGENTS[policy.facts.states]
+    _, names, arches, evrs, *others = map(list, zip(*identities, strict=True))
+    keys = [agent.key_of(name, arch, policy.host, policy.family) for name, arch in zip(names, arches, strict=True)]
+    columns = {"name": [name for name, _ in keys], "arch": [arch for _, arch in keys], "evr": evrs}
+    columns |= dict(zip(("built", "priority", "section"), others, strict=True))
+    types = {"built": _INSTANT}
+    packages = pa.table({name: pa.array(values, types.get(name, _TEXT)) for name, values in columns.items()})
+    pool = pool_of_packages(policy, packages)
+    rows = in_order(agent.verdicts(pool))
+    table = rendered(pool, rows)
+    return Fresh(
+        table=table,
+        known=countable(pool, rows, table, keys),
+        rows=np.bincount(rows.owner, minlength=len(identities)).astype(np.int64),
+        keys=keys,
+        ages=[agent.age(evr, policy.facts, policy.family) for evr in evrs],
+        last=agent.LAST,
+    )
+
+
+def countable(pool: Pool, rows: Rows, table: pa.Table, keys: Sequence[tuple[str, str]]) -> Known:
+    """Return what counting needs; the first verdict on a package says that its key is not absent."""
+    policy = pool.policy
+    key = [policy.keys.get(one, -1) for one in keys]
+    present = np.array([number >= 0 and policy.absent[number] for number in key], dtype=np.bool_)
+    return Known(
+        state=rows.state,
+        level=rows.level,
+        notes=np.zeros(len(rows.owner), dtype=np.int64),
+        failing=np.isin(rows.state, [STATES.index(state) for state in NON_COMPLIANT_STATES]),
+        security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
+        absent=present[rows.owner] & (np.diff(rows.owner, prepend=-1) > 0),
+    )
