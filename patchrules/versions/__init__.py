@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from patchrules.versions import aws_rpm, dotted, dpkg, rpm
+from patchrules.versions import aws_dpkg, aws_rpm, dotted, dpkg, rpm
 
 __all__ = ["SCHEMES", "Scheme"]
 
@@ -18,7 +18,7 @@ __all__ = ["SCHEMES", "Scheme"]
 class Scheme:
     """One version order, twice: ``compare`` is the upstream algorithm, ``sort_key`` the same order as bytes.
 
-    Both raise VersionError for a text that is not a version of the scheme.
+    Both raise VersionError for a text that is not a version of the scheme; AWS's own orders take any.
 
     >>> SCHEMES["rpm"].compare("1.0~rc1-1", "1.0-1")
     -1
@@ -33,6 +33,7 @@ SCHEMES: Mapping[str, Scheme] = MappingProxyType(
     {
         "rpm": Scheme("rpm", rpm.compare, rpm.sort_key),
         "rpm-aws": Scheme("rpm-aws", aws_rpm.compare, aws_rpm.sort_key),
+        "dpkg-aws": Scheme("dpkg-aws", aws_dpkg.compare, aws_dpkg.sort_key),
         "dpkg": Scheme("dpkg", dpkg.compare, dpkg.sort_key),
         "dotted": Scheme("dotted", dotted.compare, dotted.sort_key),
     }

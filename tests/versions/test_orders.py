@@ -50,5 +50,6 @@ def test_a_scheme_is_known_by_its_name():
         "rpm": "rpm",
         "rpm-aws": "rpm-aws",
         "dpkg": "dpkg",
+        "dpkg-aws": "dpkg-aws",
         "dotted": "dotted",
     }
