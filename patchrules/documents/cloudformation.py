@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from patchrules.documents import _yaml
+from patchrules.documents.claims import text_at
 
 TYPE = "AWS::SSM::PatchBaseline"
+
+Named = tuple[str, Mapping[Any, Any], str]
+"""A logical id, the resource's properties, and their pointer."""
 
 _EMPTY: Mapping[Any, Any] = {}
 
@@ -25,21 +29,27 @@ def baselines(value: Mapping[Any, Any], pointer: str = "") -> list[tuple[Mapping
     >>> baselines({"Name": "prod"}) is None
     True
     """
-    if value.get("Type") == TYPE:
-        return [_properties(value, pointer)]
-    resources = value.get("Resources")
-    if isinstance(resources, Mapping):
-        return _among(resources, f"{pointer}/Resources")
-    return _among(value, pointer) or None
+    found = named(value, frozenset({TYPE}), pointer)
+    return None if found is None else [(properties, place) for _, properties, place in found[TYPE]]
 
 
-def _among(resources: Mapping[Any, Any], pointer: str) -> list[tuple[Mapping[Any, Any], str]]:
-    """Return the patch baselines among the resources of a template."""
-    return [
-        _properties(resource, f"{pointer}/{_yaml.escape(str(name))}")
-        for name, resource in resources.items()
-        if isinstance(resource, Mapping) and resource.get("Type") == TYPE
-    ]
+def named(value: Mapping[Any, Any], types: frozenset[str], pointer: str = "") -> dict[str, list[Named]] | None:
+    """Return the resources of some types by type; None when ``value`` is nothing of CloudFormation.
+
+    >>> named({"Prod": {"Type": "AWS::SSM::MaintenanceWindow"}}, frozenset({"AWS::SSM::MaintenanceWindow"}))
+    {'AWS::SSM::MaintenanceWindow': [('Prod', {}, '/Prod/Properties')]}
+    """
+    resources, place = value.get("Resources"), f"{pointer}/Resources"
+    own = text_at(value, "Type")
+    if own in types:
+        return {one: [("", *_properties(value, pointer))] if one == own else [] for one in types}
+    template = isinstance(resources, Mapping)
+    among, place = (resources, place) if isinstance(resources, Mapping) else (value, pointer)
+    found: dict[str, list[Named]] = {one: [] for one in types}
+    for name, resource in among.items():
+        if isinstance(resource, Mapping) and text_at(resource, "Type") in types:
+            found[resource["Type"]].append((str(name), *_properties(resource, f"{place}/{_yaml.escape(str(name))}")))
+    return found if template or any(found.values()) else None
 
 
 def _properties(resource: Mapping[Any, Any], pointer: str) -> tuple[Mapping[Any, Any], str]:

@@ -92,7 +92,7 @@ class Shaper:
 
     def _typed(self, value: Plain, annotation: Annotation, place: str, loc: Loc) -> Plain:
         """Return ``value`` as the type wants it where that is safe, else as it is: the schema will refuse it."""
-        if unknown := _not_known(value, loc):
+        if unknown := not_known(value, loc):
             shown, hint = unknown
             self.findings.fault("16", f"{shown} is not known yet, so the baseline cannot be judged", place, hint)
             self.findings.blind.add(loc)
@@ -226,7 +226,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _not_known(value: Plain, loc: Loc) -> tuple[str, str] | None:
+def not_known(value: Plain, loc: Loc) -> tuple[str, str] | None:
     """Return how to call a value that a template has yet to fill in, and what to do; None when it is known."""
     if isinstance(value, str) and "${" in value and not TEMPLATES & set(loc):
         return quoted(value), _TERRAFORM if re.search(r"\$\{[^}:]*\.", value[:MAX_QUOTED]) else _RENDER

@@ -73,8 +73,8 @@ def is_terraform(value: object) -> bool:
     return shown or state or ("pytest-terraform" in value and "resources" in value)
 
 
-def resources(value: Mapping[Any, Any]) -> list[Resource]:
-    """Return the patch baselines, groups and defaults of Terraform's JSON, data sources last.
+def resources(value: Mapping[Any, Any], kinds: frozenset[str] = TYPES) -> list[Resource]:
+    """Return the resources of some kinds of Terraform's JSON, patch baselines, groups and defaults; data sources last.
 
     A plan is read as it will be once applied; its data sources lie in the state before it.
 
@@ -82,19 +82,19 @@ def resources(value: Mapping[Any, Any]) -> list[Resource]:
     []
     """
     if "pytest-terraform" in value:
-        return list(_saved(value["resources"]))
+        return list(_saved(value["resources"], kinds))
     if "format_version" not in value:
-        return _data_last(_state_file(value["resources"]))
+        return _data_last(_state_file(value["resources"], kinds))
     if not isinstance(value.get("planned_values"), Mapping):
-        return _data_last(_shown(value.get("values"), "/values", {}))
+        return _data_last(_shown(value.get("values"), "/values", {}, kinds))
     unknown = {
         text_at(change, "address"): change["change"].get("after_unknown")
         for _, change in mappings(value.get("resource_changes"))
         if isinstance(change.get("change"), Mapping)
     }
-    found = list(_shown(value["planned_values"], "/planned_values", unknown))
+    found = list(_shown(value["planned_values"], "/planned_values", unknown, kinds))
     prior = value.get("prior_state")
-    before = _shown(prior.get("values"), "/prior_state/values", {}) if isinstance(prior, Mapping) else ()
+    before = _shown(prior.get("values"), "/prior_state/values", {}, kinds) if isinstance(prior, Mapping) else ()
     planned = {one.address for one in found}
     return _data_last([*found, *(one for one in before if one.is_data and one.address not in planned)])
 
@@ -114,7 +114,7 @@ def _data_last(found: object) -> list[Resource]:
     return sorted(listed, key=lambda one: one.is_data)
 
 
-def _shown(values: Plain, pointer: str, unknown: Mapping[str, Plain]) -> Iterator[Resource]:
+def _shown(values: Plain, pointer: str, unknown: Mapping[str, Plain], kinds: frozenset[str]) -> Iterator[Resource]:
     """Yield the resources of ``values`` of ``terraform show -json``, of all its modules."""
     root = values.get("root_module") if isinstance(values, Mapping) else None
     waiting = [(root, f"{pointer}/root_module")]
@@ -125,7 +125,7 @@ def _shown(values: Plain, pointer: str, unknown: Mapping[str, Plain]) -> Iterato
         path = module_path(text_at(module, "address"))
         for index, one in mappings(module.get("resources")):
             # A deposed object is what is left of a replaced one: it serves nobody.
-            if one.get("type") in TYPES and "deposed_key" not in one:
+            if one.get("type") in kinds and "deposed_key" not in one:
                 address = text_at(one, "address")
                 tree = unknown.get(address)
                 yield _resource(
@@ -134,10 +134,10 @@ def _shown(values: Plain, pointer: str, unknown: Mapping[str, Plain]) -> Iterato
         waiting += [(child, f"{place}/child_modules/{n}") for n, child in mappings(module.get("child_modules"))]
 
 
-def _state_file(found: Plain) -> Iterator[Resource]:
+def _state_file(found: Plain, kinds: frozenset[str]) -> Iterator[Resource]:
     """Yield the resources of a state file."""
     for number, one in mappings(found):
-        if one.get("type") not in TYPES:
+        if one.get("type") not in kinds:
             continue
         path = module_path(text_at(one, "module"))
         for index, instance in mappings(one.get("instances")):
@@ -146,9 +146,9 @@ def _state_file(found: Plain) -> Iterator[Resource]:
                 yield _resource(one, path, instance.get("index_key"), instance.get("attributes"), None, place)
 
 
-def _saved(found: Plain) -> Iterator[Resource]:
+def _saved(found: Plain, kinds: frozenset[str]) -> Iterator[Resource]:
     """Yield the resources that pytest-terraform saved, by kind and name."""
-    for kind in sorted(TYPES):
+    for kind in sorted(kinds):
         named = found.get(kind) if isinstance(found, Mapping) else None
         for name, values in (named if isinstance(named, Mapping) else {}).items():
             one = {"type": kind, "name": str(name), "mode": "managed"}

@@ -1,8 +1,8 @@
-"""Which baseline a planned resource refers to, followed through the plan's configuration.
+"""Which resource a planned resource refers to, followed through the plan's configuration.
 
-A plan does not know the id of a baseline that it creates. Its configuration names what an expression refers to, as
-``["aws_ssm_patch_baseline.prod.id", "aws_ssm_patch_baseline.prod"]``, without the expression itself: what these names
-do not settle is not guessed.
+A plan does not know the id of what it creates, a baseline for one. Its configuration names what an expression refers
+to, as ``["aws_ssm_patch_baseline.prod.id", "aws_ssm_patch_baseline.prod"]``, without the expression itself: what these
+names do not settle is not guessed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from patchrules.documents.terraform import BASELINE, Resource
 _Module = tuple[tuple[str, str], ...]
 
 _INDEX = r'(?P<index>\[(?:[0-9]+|"(?:[^"\\]|\\.)*")\])?'
-_TARGET = re.compile(rf"(?P<data>data\.)?{BASELINE}\.(?P<name>[^.\[]+){_INDEX}(?:\..*)?")
+_TARGET = re.compile(rf"(?P<data>data\.)?(?P<kind>aws_ssm_[a-z_]+)\.(?P<name>[^.\[]+){_INDEX}(?:\..*)?")
 _OUTPUT = re.compile(rf"module\.(?P<call>[^.\[]+){_INDEX}\.(?P<output>[^.\[]+)")
 _OWN_INDEX = frozenset({"each.key", "count.index"})
 _MAX_STEPS = 20
@@ -28,16 +28,17 @@ _NOTHING: Mapping[Any, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The configuration of a plan and the baselines it may refer to, by address."""
+    """The configuration of a plan and the resources of one kind that it may refer to, by address."""
 
     root: Mapping[Any, Any]
-    baselines: Mapping[str, Resource]
+    resources: Mapping[str, Resource]
+    kind: str = BASELINE
 
     @classmethod
-    def of(cls, value: Mapping[Any, Any], resources: Iterable[Resource]) -> References:
+    def of(cls, value: Mapping[Any, Any], resources: Iterable[Resource], kind: str = BASELINE) -> References:
         """Return the configuration of Terraform's JSON, empty where it is of a state."""
         root = _mapping(_mapping(value.get("configuration")).get("root_module"))
-        return cls(root, {one.address: one for one in resources if one.kind == BASELINE})
+        return cls(root, {one.address: one for one in resources if one.kind == kind}, kind)
 
     def block(self, resource: Resource) -> Mapping[Any, Any]:
         """Return the configuration of a resource, empty where there is none."""
@@ -48,10 +49,13 @@ class References:
         return _NOTHING
 
     def baseline(self, resource: Resource, argument: str = "baseline_id") -> Resource | None:
-        """Return the one baseline that an argument refers to, None where that is not settled."""
+        """Return the one resource that an argument refers to, None where that is not settled."""
         block = self.block(resource)
-        names = _references(_mapping(block.get("expressions")).get(argument))
-        return self._followed(names, resource.module, resource.index, block, 0)
+        return self.referred(resource, _mapping(block.get("expressions")).get(argument))
+
+    def referred(self, resource: Resource, expression: Plain) -> Resource | None:
+        """Return the one resource that an expression of a resource's configuration refers to."""
+        return self._followed(_references(expression), resource.module, resource.index, self.block(resource), 0)
 
     def _followed(
         self, names: Sequence[str], module: _Module, index: str, block: Mapping[Any, Any], steps: int
@@ -60,7 +64,7 @@ class References:
         if steps > _MAX_STEPS or not names:
             return None
         first, parts = names[0], names[0].split(".")
-        if target := _TARGET.fullmatch(first):
+        if (target := _TARGET.fullmatch(first)) and target["kind"] == self.kind:
             return self._resource(target, names, module, _index(names, target["index"], index, block))
         if first.startswith("each.value"):
             loop = _references(block.get("for_each_expression"))
@@ -83,11 +87,14 @@ class References:
         """Return the instance at an index; without any, the only instance there is."""
         name, is_data = target["name"], bool(target["data"])
         found = [
-            one for one in self.baselines.values() if (one.module, one.name, one.is_data) == (module, name, is_data)
+            one for one in self.resources.values() if (one.module, one.name, one.is_data) == (module, name, is_data)
         ]
         if index is not None:
             return next((one for one in found if one.index == index), None)
-        strangers = [one for one in names if not (same := _TARGET.fullmatch(one)) or same["name"] != name]
+        alike = (self.kind, name)
+        strangers = [
+            one for one in names if not (same := _TARGET.fullmatch(one)) or (same["kind"], same["name"]) != alike
+        ]
         return found[0] if len(found) == 1 and not strangers else None
 
     def _module(self, path: _Module) -> Mapping[Any, Any]:

@@ -75,7 +75,7 @@ class _Reader:
             return
         named, target = text_at(one.values, "baseline_id"), None
         if named:
-            target = next((r for r in self.references.baselines.values() if _is_called(r.values, named)), None)
+            target = next((r for r in self.references.resources.values() if _is_called(r.values, named)), None)
         else:
             target = self.references.baseline(one)
         stated = one.values.get("operating_system") if one.kind == DEFAULT else None

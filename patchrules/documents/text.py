@@ -14,7 +14,7 @@ import yaml
 
 from patchrules.documents import _yaml
 from patchrules.documents._yaml import Plain
-from patchrules.errors import BaselineError, DocumentError, InventoryError, Where
+from patchrules.errors import BaselineError, DocumentError, InventoryError, ScheduleError, Where
 from patchrules.sources.files import Input, Limits, open_document
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -36,6 +36,7 @@ class Door:
 
 BASELINES = Door(BaselineError, "PR10")
 HOSTS = Door(InventoryError, "PR25")
+WINDOWS = Door(ScheduleError, "PR45")
 
 
 @dataclass(frozen=True)
