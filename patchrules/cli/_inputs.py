@@ -16,8 +16,6 @@ from patchrules.cli._progress import stage
 from patchrules.cli._types import Age, Instant, Named, Pair
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from patchrules.evaluation.coverage import AgeLimits
     from patchrules.model.baseline import Baseline, Registry
     from patchrules.model.host import Inventory
@@ -234,7 +232,7 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
     return decorated
 
 
-def refused(kind: str, rejects: pa.Table) -> None:
+def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
     """Say on stderr which rows were refused: how many, and the first ones."""
     if not rejects.num_rows:
         return

@@ -17,8 +17,9 @@ CATALOGS = ("RedhatEnterpriseLinux9*=rhel9", "AmazonLinux2023*=al2023", "debian1
 
 
 @pytest.fixture
-def patchrules():
-    """Run ``patchrules`` with arguments; the result has exit_code, stdout and stderr."""
+def patchrules(monkeypatch):
+    """Run ``patchrules`` with arguments, 100 columns wide; the result has exit_code, stdout and stderr."""
+    monkeypatch.setenv("COLUMNS", "100")
 
     def run(*arguments: object):
         result = CliRunner().invoke(main, [str(one) for one in arguments], prog_name="patchrules")
