@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch import policy as policies
 from patchrules.batch.agent import policy as agent
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks, spans
@@ -17,8 +18,12 @@ from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
 from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
+from patchrules.families import Facts, Family
+from patchrules.model.baseline import Baseline
 from patchrules.model.columns import VERDICTS
+from patchrules.model.host import Host
 from patchrules.model.names import NON_COMPLIANT_STATES, SECURITY_CLASSIFICATIONS
+from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 from patchrules.versions import SCHEMES
 
@@ -133,6 +138,14 @@ class Evaluation:
         newest = np.full(len(first), -1, dtype=np.int64)
         np.maximum.at(newest, ids, age)
         return np.flatnonzero(age == newest[ids])
+
+
+def compiled(
+    baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
+) -> Policy:
+    """Compile ``baseline`` for hosts like ``host`` in the dialect of ``facts``: what :class:`Evaluation` judges by."""
+    compile_policy = policies.compiled if facts.states == "documented" else agent.compiled
+    return compile_policy(baseline, catalog, host, family=family, facts=facts, settings=settings)
 
 
 def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:

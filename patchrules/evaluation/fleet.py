@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from patchrules.assignment import baseline_for
 from patchrules.batch.chunks import chunks
-from patchrules.batch.evaluate import Evaluation
+from patchrules.batch.evaluate import Evaluation, compiled
 from patchrules.batch.keys import Vocabulary
-from patchrules.batch.policy import Policy, compiled
+from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
 from patchrules.evaluation.host import evaluate
@@ -32,6 +32,9 @@ from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
+
+BY_REFERENCE = frozenset({"zypper"})
+"""What the batch engine does not speak, by ``Facts.states``: SUSE hosts in the ``agent`` dialect (decision 0007)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +72,25 @@ def evaluate_fleet(
 
     A baseline serves the hosts of its operating system; hosts that ``policy`` leaves out are served by AWS's predefined
     baseline (SEMANTICS 7.3). ``rows`` says which verdicts the run lists: ``noncompliant`` or ``all``. ``as_of`` is an
-    aware datetime or ISO 8601 text with a zone. The ``agent`` dialect is judged host by host by the reference engine.
+    aware datetime or ISO 8601 text with a zone. SUSE hosts in the ``agent`` dialect are judged one by one by the
+    reference engine (decision 0007).
 
     Raises CatalogError PR3801 when a catalog does not say its products and the hosts of its family have several.
     """
     given = settings(as_of=as_of, dialect=dialect, operation=operation, missing_date=missing_date)
     registry = policy if isinstance(policy, Registry) else Registry((policy,), {}, {policy.operating_system: policy})
     scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
-    if given.dialect is not Dialect.DOCUMENTED:
-        options = {"as_of": as_of, "dialect": dialect, "operation": operation, "missing_date": missing_date}
-        return _by_reference(registry, fleet, scoped, rows, limits, options)
     assigned = assign(registry, fleet.hosts, scoped)
-    evaluation = Evaluation([policy_of(profile, scoped, given) for profile in assigned.profiles])
-    judged = [evaluation.judge(chunk, fleet.hosts["host"], assigned.of_host) for chunk in chunks(fleet.packages)]
+    fast, slow = parted(assigned, given.dialect)
+    evaluation = Evaluation([policy_of(profile, scoped, given) for profile in fast.profiles])
+    judged = [evaluation.judge(chunk, fleet.hosts["host"], fast.of_host) for chunk in chunks(fleet.packages)]
     unknown = _unknown(fleet, assigned, scoped, given, limits or AgeLimits())
     served = [assigned.profiles[number].baseline if number >= 0 else None for number in assigned.of_host]
     used = tuple(dict.fromkeys(profile.baseline for profile in assigned.profiles))
     doubts = (*fleet.diagnostics, *(d for found in scoped for d in found.diagnostics))
-    return Run(
+    run = Run(
         settings=given,
-        hosts=hosts_summary(fleet.hosts, served, evaluation.summary(judged, assigned.of_host), unknown),
+        hosts=hosts_summary(fleet.hosts, served, evaluation.summary(judged, fast.of_host), unknown),
         verdicts=evaluation.rows(judged, fleet.hosts["host"], failing_only=rows == "noncompliant"),
         rows=rows,
         version=version("patchrules"),
@@ -96,6 +98,11 @@ def evaluate_fleet(
         sources=(*fleet.sources, *(source for found in scoped for source in found.sources)),
         diagnostics=(*doubts, *(d for baseline in used for d in baseline.diagnostics)),
     )
+    if not any(slow):
+        return run
+    options = {"as_of": as_of, "dialect": dialect, "operation": operation, "missing_date": missing_date}
+    part = _by_reference(registry, _where(fleet, slow), scoped, rows, limits, options)
+    return _completed(run, part, slow)
 
 
 def open_fleet(source: Any, **options: Any) -> Inventory:  # noqa: ANN401 - whatever read_inventory takes
@@ -129,16 +136,27 @@ def assign(registry: Registry, hosts: pa.Table, catalogs: Sequence[Catalog]) -> 
     return Assigned(profiles.values, of_host)
 
 
+def parted(assigned: Assigned, dialect: Dialect) -> tuple[Assigned, list[bool]]:
+    """Return what the batch engine judges, the other hosts without profile, and which those are."""
+    facts = [facts_of(families()[one.family], dialect, one.product) for one in assigned.profiles]
+    fast = [number for number, found in enumerate(facts) if found.states not in BY_REFERENCE]
+    places = {number: place for place, number in enumerate(fast)}
+    of_host = [places.get(number, -1) for number in assigned.of_host]
+    slow = [place < 0 <= number for place, number in zip(of_host, assigned.of_host, strict=True)]
+    return Assigned([assigned.profiles[number] for number in fast], of_host), slow
+
+
 def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
     """Compile the policy of a profile."""
     family = families()[profile.family]
+    facts = facts_of(family, given.dialect, profile.product)
     tables = [catalogs[number].table for number in profile.catalogs]
     return compiled(
         profile.baseline,
         pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
         Host("", profile.family, profile.product, profile.arch),
         family=family,
-        facts=facts_of(family, given.dialect, profile.product),
+        facts=facts,
         settings=given,
     )
 
@@ -151,13 +169,32 @@ def _by_reference(
     limits: AgeLimits | None,
     options: Mapping[str, Any],
 ) -> Run:
-    """Judge hosts one by one with the reference engine, for the dialect that the batch engine does not speak."""
+    """Judge hosts one by one with the reference engine."""
     reports = []
     for host in hosts_of(fleet):
         baseline = baseline_for(registry, family_named(host.family), host.patch_group) if host.family else None
         reports.append(evaluate(baseline or next(iter(registry.baselines)), host, catalogs, limits=limits, **options))
     sources = (*fleet.sources, *(source for found in catalogs for source in found.sources))
     return run_of(reports, rows=rows, sources=sources, diagnostics=fleet.diagnostics)
+
+
+def _where(fleet: Inventory, wanted: Sequence[bool]) -> Inventory:
+    """Return an inventory of some of the hosts."""
+    hosts = fleet.hosts.filter(pa.array(wanted))
+    packages = fleet.packages.filter(pc.is_in(fleet.packages["host"], value_set=hosts["host"].combine_chunks()))
+    return replace(fleet, hosts=hosts, packages=packages)
+
+
+def _completed(run: Run, part: Run, slow: Sequence[bool]) -> Run:
+    """Put the hosts that the reference engine judged in their places, and their verdicts beside the others'."""
+    names = run.hosts["host"].combine_chunks()
+    tables = {
+        "hosts": [run.hosts.filter(pc.invert(pa.array(slow))), part.hosts],
+        "verdicts": [run.verdicts, part.verdicts],
+    }
+    whole = {name: pa.concat_tables(found) for name, found in tables.items()}
+    places = {name: pc.index_in(found["host"], value_set=names).combine_chunks() for name, found in whole.items()}
+    return replace(run, **{name: found.take(pc.array_sort_indices(places[name])) for name, found in whole.items()})
 
 
 def _profile(registry: Registry, row: Mapping[str, Any], catalogs: Sequence[Catalog]) -> Profile | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
+
+from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
-from patchrules.families import family_of
+from patchrules.families import facts_of, family_named, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, REJECTS, VERDICTS
 from patchrules.model.host import Host, Inventory
 from patchrules.model.patch import Catalog, Patch, Scope
-from patchrules.model.verdict import Verdict
+from patchrules.model.verdict import HostReport, Settings, Verdict
+from patchrules.reference.evaluate import evaluate as judged
 from patchrules.sources import arrow
 
 Plain = dict[str, Any]
@@ -37,18 +43,7 @@ def by_reference(
     counted only (DECISIONS 16).
     """
     catalog = catalog_of(baseline, hosts, patches)
-    found = {}
-    for host in hosts:
-        report = evaluate(baseline, host, catalog, **options)
-        found[host.id] = {
-            "status": str(report.status),
-            "unknown": [str(why) for why in report.unknown],
-            "counts": dict(report.counts),
-            "non_compliant_severity": report.non_compliant_severity and str(report.non_compliant_severity),
-            "doubts": dict(report.doubts),
-            "rows": [_row(verdict) for verdict in report.verdicts if verdict.installed is not None],
-        }
-    return found
+    return {host.id: _report(evaluate(baseline, host, catalog, **options)) for host in hosts}
 
 
 def by_batch(
@@ -61,20 +56,7 @@ def by_batch(
     none = arrow.table(REJECTS, {}, 0)
     fleet = Inventory(hosts_table(hosts), packages_table(hosts), none)
     run = evaluate_fleet(baseline, fleet, catalog_of(baseline, hosts, patches), rows="all", **options)
-    rows: dict[str, list[dict[str, Any]]] = {host.id: [] for host in hosts}
-    for row in run.verdicts.select(["host", *_SHOWN]).to_pylist():
-        rows[row.pop("host")].append(row)
-    return {
-        found["host"]: {
-            "status": found["status"],
-            "unknown": found["unknown"],
-            "counts": {name: found[name] for name in COUNTS},
-            "non_compliant_severity": found["non_compliant_severity"],
-            "doubts": dict(found["doubts"]),
-            "rows": sorted(rows[found["host"]], key=lambda row: (row["name"], row["arch"])),
-        }
-        for found in run.hosts.to_pylist()
-    }
+    return _run(run.hosts, run.verdicts)
 
 
 ENGINES: Mapping[str, Engine] = MappingProxyType({"reference": by_reference, "batch": by_batch})
@@ -91,6 +73,55 @@ def catalog_of(baseline: Baseline, hosts: Sequence[Host], patches: Sequence[Patc
     products = {host.product for host in hosts if host.product}
     scope = Scope(family_of(system).name, ("*",) if len(products) > 1 else ())
     return Catalog(system, scope, catalog_table(patches), arrow.table(REJECTS, {}, 0))
+
+
+def one_by_reference(baseline: Baseline, host: Host, patches: Sequence[Patch], settings: Settings) -> Plain:
+    """Judge one host by the reference engine alone, with settings and a host that no door and no fleet has yet."""
+    family = family_named(host.family or "")
+    facts = facts_of(family, settings.dialect, host.product)
+    return _report(judged(baseline, host, patches, family=family, facts=facts, settings=settings))
+
+
+def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], settings: Settings) -> Plain:
+    """Judge the same host by the batch engine alone; the twin of :func:`one_by_reference`."""
+    family = family_named(host.family or "")
+    facts = facts_of(family, settings.dialect, host.product)
+    like, catalog = dataclasses.replace(host, packages=()), catalog_table(patches)
+    evaluation = Evaluation([compiled(baseline, catalog, like, family=family, facts=facts, settings=settings)])
+    hosts = hosts_table([host])
+    found = [evaluation.judge(packages_table([host]), hosts["host"], [0])]
+    summary = hosts_summary(hosts, [baseline], evaluation.summary(found, [0]), [()])
+    return _run(summary, evaluation.rows(found, hosts["host"], failing_only=False))[host.id]
+
+
+def _report(report: HostReport) -> Plain:
+    """Return a report of the reference engine in the plain shape."""
+    return {
+        "status": str(report.status),
+        "unknown": [str(why) for why in report.unknown],
+        "counts": dict(report.counts),
+        "non_compliant_severity": report.non_compliant_severity and str(report.non_compliant_severity),
+        "doubts": dict(report.doubts),
+        "rows": [_row(verdict) for verdict in report.verdicts if verdict.installed is not None],
+    }
+
+
+def _run(hosts: pa.Table, verdicts: pa.Table) -> dict[str, Plain]:
+    """Return the tables of the batch engine in the plain shape."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in verdicts.select(["host", *_SHOWN]).to_pylist():
+        rows.setdefault(row.pop("host"), []).append(row)
+    return {
+        found["host"]: {
+            "status": found["status"],
+            "unknown": found["unknown"],
+            "counts": {name: found[name] for name in COUNTS},
+            "non_compliant_severity": found["non_compliant_severity"],
+            "doubts": dict(found["doubts"]),
+            "rows": sorted(rows.get(found["host"], []), key=lambda row: (row["name"], row["arch"])),
+        }
+        for found in hosts.to_pylist()
+    }
 
 
 def _row(verdict: Verdict) -> dict[str, Any]:
