@@ -106,6 +106,8 @@ CODES: dict[str, str] = {
     "PR2518": "the two patch group tags of a host name two groups",
     "PR2519": "the patch group of a host is not one that AWS takes",
     "PR2520": "a key of a hosts file is given more than once",
+    "PR2530": "a file is no tracking file of a node's patch runs",
+    "PR2531": "a patch or a time of a tracking file cannot be read",
     # PR29xx opening any file (sources/), whichever door asked
     "PR2901": "a file cannot be read: it is not there, is a folder, or the system refuses it",
     "PR2902": "the compressed data of a file is cut off or damaged",
@@ -193,3 +195,5 @@ CODES: dict[str, str] = {
     "PR7902": "a report that is a folder cannot be written to a stream",
     # PR9xxx is left to users
 }
+    "PR7008": "the host's boot time is not known: whether what was installed waits for a reboot cannot be told",
+    "PR7009": "the tracking file of a host has times that cannot be: it was left out (AWS error 152)",

@@ -13,22 +13,40 @@ import pyarrow.compute as pc
 from patchrules.batch import policy as policies
 from patchrules.batch.agent import policy as agent
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import Ints, Vocabulary, distinct, fold, lookup, ranks, spans
+from patchrules.batch.instants import NEVER, instants_of
+from patchrules.batch.keys import Bools, Ints, Vocabulary, counted, distinct, fold, lookup, ranks, spans
+from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy, key_of
-from patchrules.batch.render import rendered
+from patchrules.batch.render import rendered, title
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
 from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Host
-from patchrules.model.names import NON_COMPLIANT_STATES, SECURITY_CLASSIFICATIONS
+from patchrules.model.names import (
+    BOOT_UNKNOWN,
+    HALF_INSTALLED,
+    NON_COMPLIANT_STATES,
+    NOT_CREDIBLE,
+    SECURITY_CLASSIFICATIONS,
+    Reason,
+    State,
+    Status,
+)
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 from patchrules.versions import SCHEMES
 
 IDENTITY = ("name", "arch", "evr", "built", "priority", "section")
 """What the verdict on an installed package depends on, beside its policy."""
+
+WAITING = {
+    "state": State.INSTALLED_PENDING_REBOOT,
+    "status": Status.NON_COMPLIANT,
+    "reason": Reason.AWAITS_REBOOT,
+}
+"""What a verdict says where the package waits for a reboot; batch twin of ``reference.pending.waiting``."""
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -39,9 +57,10 @@ class Evaluation:
     INVARIANT: a chunk holds every row of its hosts, so that the newest of several versions is found inside it.
     """
 
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        """Start with nothing decided."""
+    def __init__(self, policies: Sequence[Policy], memory: Memory) -> None:
+        """Start with nothing decided; ``memory`` is what the hosts remember, by their numbers."""
         self.policies = policies
+        self.memory = memory
         self._numbers: dict[tuple[object, ...], int] = {}
         self._keys = Vocabulary()
         self._key: list[int] = []
@@ -59,19 +78,30 @@ class Evaluation:
         numbers = pc.index_in(packages["host"], value_set=hosts.combine_chunks()).to_numpy().astype(np.int64)
         policy = np.array(policy_of_host, dtype=np.int64)[numbers]
         installed = ~lookup(packages["status"], lambda word: word != "installed")
-        half = np.bincount(numbers[~installed & (policy >= 0)], minlength=len(hosts)).astype(np.int64)
+        half = counted(numbers[~installed & (policy >= 0)], len(hosts))
         judged = installed & (policy >= 0)
         if not judged.all():
             packages, numbers, policy = packages.filter(pa.array(judged)), numbers[judged], policy[judged]
         package = self._packages(packages, policy)
-        newest = self._newest(numbers, package)
+        newest = self._newest(numbers, package, tie=self._tie(packages, policy))
         row, verdict = self._verdicts(package[newest])
-        return Judged(numbers[newest][row], verdict, half)
+        place = newest[row]
+        waiting, untold = waits(self._judgeable(packages, numbers, policy, place, verdict), self.memory)
+        return Judged(
+            host=numbers[place],
+            verdict=verdict,
+            waiting=waiting,
+            held=lookup(packages["held"], bool)[place],
+            doubts={HALF_INSTALLED: half, BOOT_UNKNOWN: counted(numbers[place][untold], len(hosts))},
+        )
 
     def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
         """Return what the verdicts of every host add up to."""
         absent = np.array([int(policy.absent.sum()) for policy in self.policies] + [0], dtype=np.int64)
-        return summed(together(judged, len(policy_of_host)), self._all_known(), absent[list(policy_of_host)])
+        ungraded = np.append(~self._by_history(), np.False_)
+        whole, of_host = together(judged, len(policy_of_host)), list(policy_of_host)
+        whole.doubts[NOT_CREDIBLE] = self.memory.not_credible
+        return summed(whole, self._all_known(), absent[of_host], ungraded[of_host])
 
     def rows(self, judged: Sequence[Judged], hosts: pa.ChunkedArray, *, failing_only: bool) -> pa.Table:
         """Return ``model.columns.VERDICTS`` of the judged rows: gathers from the distinct verdicts."""
@@ -79,11 +109,34 @@ class Evaluation:
         if not self._tables:
             return schema.empty_table()
         whole, distinct_verdicts = together(judged, len(hosts)), pa.concat_tables(self._tables)
-        listed = self._all_known().failing[whole.verdict] if failing_only else slice(None)
+        listed = self._all_known().failing[whole.verdict] | whole.waiting if failing_only else slice(None)
         verdict, host = pa.array(whole.verdict[listed]), pa.array(whole.host[listed])
         columns = {name: distinct_verdicts[name].take(verdict) for name in distinct_verdicts.column_names}
-        columns["host"] = hosts.take(host)
+        waiting = pa.array(whole.waiting[listed])
+        for name, value in WAITING.items():
+            columns[name] = pc.if_else(waiting, str(value), columns[name])
+        columns |= {"host": hosts.take(host), "held": pa.array(whole.held[listed])}
         return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)
+
+    def _judgeable(self, packages: pa.Table, numbers: Ints, policy: Ints, place: Ints, verdict: Ints) -> Judgeable:
+        """Return what decides which of the judged rows wait for a reboot."""
+        by_history = self._by_history()
+
+        def titles(positions: Ints) -> list[str]:
+            if not len(positions):
+                return []
+            columns = ("name", "arch", "installed")
+            rows = pa.concat_tables(self._tables).select(columns).take(pa.array(verdict[positions]))
+            found = zip(*(rows[name].to_pylist() for name in columns), strict=True)
+            policies = [self.policies[number] for number in policy[place[positions]].tolist()]
+            return [title(one, *parts) for one, parts in zip(policies, found, strict=True)]
+
+        state, instants = self._all_known().state[verdict], instants_of(packages["installed_at"])
+        return Judgeable(numbers[place], state, instants[place], by_history[policy[place]], titles)
+
+    def _by_history(self) -> Bools:
+        """Say of each policy whether the boot time decides what waits."""
+        return np.array([one.facts.waiting == "history" for one in self.policies], dtype=np.bool_)
 
     def _all_known(self) -> Known:
         """Return what counting needs, one position per distinct verdict."""
@@ -126,7 +179,13 @@ class Evaluation:
         self._age += found.ages
         self._last += [found.last] * len(identities)
 
-    def _newest(self, host: Ints, package: Ints) -> Ints:
+    def _tie(self, packages: pa.Table, policy: Ints) -> Ints:
+        """Return what says which of several rows on one version counts: the last to be installed, then the held."""
+        held = lookup(packages["held"], bool).astype(np.int64)
+        tie = np.maximum(instants_of(packages["installed_at"]), NEVER // 4) * 2 + held
+        return np.where(self._by_history()[policy], tie, 0)
+
+    def _newest(self, host: Ints, package: Ints, tie: Ints) -> Ints:
         """Return the positions of the rows that count of their host, name and architecture (DECISIONS 14)."""
         key = np.array(self._key, dtype=np.int64)[package]
         ids, first = fold([host, key])
@@ -134,8 +193,11 @@ class Evaluation:
             return np.arange(len(host), dtype=np.int64)
         place = np.arange(len(host), dtype=np.int64)
         place = np.where(np.array(self._last, dtype=np.bool_)[package], place, len(host) - 1 - place)
-        age = ranks(self._age)[package] * len(host) + place
-        newest = np.full(len(first), -1, dtype=np.int64)
+        several = np.flatnonzero(np.bincount(ids)[ids] > 1)
+        age = np.zeros(len(host), dtype=np.int64)
+        by_age = np.lexsort([place[several], tie[several], ranks(self._age)[package[several]]])
+        age[several[by_age]] = np.arange(len(several))
+        newest = np.zeros(len(first), dtype=np.int64)
         np.maximum.at(newest, ids, age)
         return np.flatnonzero(age == newest[ids])
 

@@ -110,3 +110,12 @@ def spans(start: Ints, count: Ints) -> tuple[Ints, Ints]:
     owner = np.repeat(np.arange(len(start), dtype=np.int64), count)
     offset = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
     return owner, np.repeat(start, count) + offset
+
+
+def counted(numbers: Ints, size: int) -> Ints:
+    """Return how often each number below ``size`` occurs.
+
+    >>> counted(np.array([2, 0, 2]), 3).tolist()
+    [1, 0, 2]
+    """
+    return np.bincount(numbers, minlength=size).astype(np.int64)

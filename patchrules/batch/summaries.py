@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.approvals import BIT, NOTES
-from patchrules.batch.keys import Bools, Ints
+from patchrules.batch.keys import Bools, Ints, counted
 from patchrules.batch.states import STATES
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, RUN_HOSTS
-from patchrules.model.names import HALF_INSTALLED, ComplianceLevel, State, Status, Unknown
+from patchrules.model.names import ComplianceLevel, State, Status, Unknown
 from patchrules.sources import arrow
 
 _CRITICAL = ComplianceLevel.CRITICAL.rank
@@ -24,12 +24,15 @@ _CRITICAL = ComplianceLevel.CRITICAL.rank
 class Judged:
     """The verdicts on the rows of some hosts: ``host`` and ``verdict`` are numbers, one position a judged row.
 
-    ``half_installed`` counts the rows of each host that are not judged (DECISIONS 20).
+    ``waiting`` says which rows wait for a reboot in place of their verdict's state, ``held`` which packages are held.
+    ``doubts`` counts what is doubtful about each host rather than about a verdict, by diagnostic code.
     """
 
     host: Ints
     verdict: Ints
-    half_installed: Ints
+    waiting: Bools
+    held: Bools
+    doubts: dict[str, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +51,46 @@ class Known:
 class Summary:
     """Counts of some hosts, one position a host: ``counts`` by the names of COUNTS, ``doubts`` by diagnostic code.
 
-    ``worst`` is the rank of the highest level among what does not comply, at least INFORMATIONAL's, else 0.
+    ``worst`` is the rank of the highest level among what does not comply, at least INFORMATIONAL's, else 0; ``fails``
+    says which hosts do not comply.
     """
 
     counts: dict[str, Ints]
     worst: Ints
+    fails: Bools
     doubts: dict[str, Ints]
 
 
-def summed(judged: Judged, known: Known, absent: Ints) -> Summary:
+def summed(judged: Judged, known: Known, absent: Ints, ungraded: Bools) -> Summary:
     """Count the verdicts of every host; ``absent`` is how many keys would be NOT_APPLICABLE on an empty host.
 
-    Cost: O(rows) in numpy, a few passes.
+    ``ungraded`` says on which hosts what waits for a reboot gives the host no severity (Q20). Cost: O(rows) in numpy, a
+    few passes.
     """
     hosts = len(absent)
     host, verdict = judged.host, judged.verdict
-    states = np.bincount(host * len(STATES) + known.state[verdict], minlength=hosts * len(STATES))
-    by_state = states.reshape(hosts, len(STATES))
+    state = np.where(judged.waiting, STATES.index(State.INSTALLED_PENDING_REBOOT), known.state[verdict])
+    by_state = np.bincount(host * len(STATES) + state, minlength=hosts * len(STATES)).reshape(hosts, len(STATES))
     counts = {state.lower(): by_state[:, position] for position, state in enumerate(STATES)}
     counts[State.NOT_APPLICABLE.lower()] = absent - _count(host, known.absent[verdict], hosts)
-    failing, level = known.failing[verdict], known.level[verdict]
+    failing, level = known.failing[verdict] | judged.waiting, known.level[verdict]
     security, critical = known.security[verdict], level == _CRITICAL
     counts["critical_non_compliant"] = _count(host, failing & critical, hosts)
     counts["security_non_compliant"] = _count(host, failing & security, hosts)
     counts["other_non_compliant"] = _count(host, failing & ~security & ~critical, hosts)
     worst = np.zeros(hosts, dtype=np.int64)
-    np.maximum.at(worst, host[failing], np.maximum(level[failing], ComplianceLevel.INFORMATIONAL.rank))
+    graded = failing & ~(judged.waiting & ungraded[host])
+    np.maximum.at(worst, host[graded], np.maximum(level[graded], ComplianceLevel.INFORMATIONAL.rank))
     notes = known.notes[verdict]
     doubts = {str(note): _count(host, notes & BIT[note] != 0, hosts) for note in NOTES}
-    doubts[HALF_INSTALLED] = judged.half_installed
-    return Summary({name: counts[name] for name in COUNTS}, worst, doubts)
+    doubts |= judged.doubts
+    fails = _count(host, failing, hosts) > 0
+    return Summary({name: counts[name] for name in COUNTS}, worst, fails, doubts)
 
 
 def _count(host: Ints, flag: Bools, hosts: int) -> Ints:
     """Return how many rows of each host are flagged."""
-    return np.bincount(host[flag], minlength=hosts).astype(np.int64)
+    return counted(host[flag], hosts)
 
 
 def hosts_summary(
@@ -98,7 +106,7 @@ def hosts_summary(
     data |= {
         "baseline": [baseline.name if baseline else None for baseline in served],
         "baseline_id": [(baseline.baseline_id or None) if baseline else None for baseline in served],
-        "status": [_status(why, worst) for why, worst in zip(unknown, summary.worst.tolist(), strict=True)],
+        "status": [_status(why, fails) for why, fails in zip(unknown, summary.fails.tolist(), strict=True)],
         "unknown": [list(why) for why in unknown],
         "non_compliant_severity": [levels[worst] if worst else None for worst in summary.worst.tolist()],
         "doubts": [[(code, count) for code, count in zip(codes, row, strict=True) if count] for row in doubts],
@@ -109,12 +117,16 @@ def hosts_summary(
 
 def together(judged: Sequence[Judged], hosts: int) -> Judged:
     """Return the verdicts of all chunks as one."""
-    none = Judged(*(np.zeros(size, dtype=np.int64) for size in (0, 0, hosts)))
-    every = [none, *judged]
+    numbers, flags = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
+    every = [Judged(numbers, numbers, flags, flags, {}), *judged]
+    codes = sorted({code for found in every for code in found.doubts})
+    nobody = np.zeros(hosts, dtype=np.int64)
     return Judged(
-        np.concatenate([found.host for found in every]),
-        np.concatenate([found.verdict for found in every]),
-        np.sum([found.half_installed for found in every], axis=0),
+        host=np.concatenate([found.host for found in every]),
+        verdict=np.concatenate([found.verdict for found in every]),
+        waiting=np.concatenate([found.waiting for found in every]),
+        held=np.concatenate([found.held for found in every]),
+        doubts={code: np.sum([found.doubts.get(code, nobody) for found in every], axis=0) for code in codes},
     )
 
 
@@ -123,8 +135,8 @@ def fields(known: Known) -> tuple[Any, ...]:
     return known.state, known.level, known.notes, known.failing, known.security, known.absent
 
 
-def _status(unknown: tuple[Unknown, ...], worst: int) -> Status:
+def _status(unknown: tuple[Unknown, ...], fails: bool) -> Status:  # noqa: FBT001 - one of two columns
     """Return the status of a host: UNKNOWN is never COMPLIANT (DECISIONS 31)."""
     if unknown:
         return Status.UNKNOWN
-    return Status.NON_COMPLIANT if worst else Status.COMPLIANT
+    return Status.NON_COMPLIANT if fails else Status.COMPLIANT

@@ -15,6 +15,7 @@ from patchrules.assignment import baseline_for
 from patchrules.batch.chunks import chunks
 from patchrules.batch.evaluate import Evaluation, compiled
 from patchrules.batch.keys import Vocabulary
+from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
@@ -30,7 +31,8 @@ from patchrules.model.columns import CATALOG
 from patchrules.model.host import Host, Inventory
 from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
-from patchrules.model.verdict import Settings
+from patchrules.model.previous_run import PreviousRun
+from patchrules.model.verdict import OverridePatch, Settings
 from patchrules.sources import arrow
 
 BY_REFERENCE = frozenset({"zypper"})
@@ -56,7 +58,7 @@ class Assigned:
     of_host: list[int]
 
 
-def evaluate_fleet(
+def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     policy: Baseline | Registry,
     fleet: Inventory,
     catalogs: Catalog | Sequence[Catalog],
@@ -65,6 +67,9 @@ def evaluate_fleet(
     dialect: str = "documented",
     operation: str = "scan",
     missing_date: str = "approve",
+    reboot_option: str = "RebootIfNeeded",
+    install_override: tuple[OverridePatch, ...] | None = None,
+    previous_runs: Mapping[str, PreviousRun] | None = None,
     rows: str = "noncompliant",
     limits: AgeLimits | None = None,
 ) -> Run:
@@ -73,16 +78,26 @@ def evaluate_fleet(
     A baseline serves the hosts of its operating system; hosts that ``policy`` leaves out are served by AWS's predefined
     baseline (SEMANTICS 7.3). ``rows`` says which verdicts the run lists: ``noncompliant`` or ``all``. ``as_of`` is an
     aware datetime or ISO 8601 text with a zone. SUSE hosts in the ``agent`` dialect are judged one by one by the
-    reference engine (decision 0007).
+    reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id; the
+    other options are those of :func:`patchrules.evaluate`.
 
     Raises CatalogError PR3801 when a catalog does not say its products and the hosts of its family have several.
     """
-    given = settings(as_of=as_of, dialect=dialect, operation=operation, missing_date=missing_date)
+    options: dict[str, Any] = {
+        "as_of": as_of,
+        "dialect": dialect,
+        "operation": operation,
+        "missing_date": missing_date,
+        "reboot_option": reboot_option,
+        "install_override": install_override,
+    }
+    given = settings(**options)
     registry = policy if isinstance(policy, Registry) else Registry((policy,), {}, {policy.operating_system: policy})
     scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     assigned = assign(registry, fleet.hosts, scoped)
     fast, slow = parted(assigned, given.dialect)
-    evaluation = Evaluation([policy_of(profile, scoped, given) for profile in fast.profiles])
+    memory = memory_of(fleet.hosts, previous_runs or {}, given)
+    evaluation = Evaluation([policy_of(profile, scoped, given) for profile in fast.profiles], memory)
     judged = [evaluation.judge(chunk, fleet.hosts["host"], fast.of_host) for chunk in chunks(fleet.packages)]
     unknown = _unknown(fleet, assigned, scoped, given, limits or AgeLimits())
     served = [assigned.profiles[number].baseline if number >= 0 else None for number in assigned.of_host]
@@ -100,8 +115,8 @@ def evaluate_fleet(
     )
     if not any(slow):
         return run
-    options = {"as_of": as_of, "dialect": dialect, "operation": operation, "missing_date": missing_date}
-    part = _by_reference(registry, _where(fleet, slow), scoped, rows, limits, options)
+    hosts = [replace(one, previous_run=(previous_runs or {}).get(one.id)) for one in hosts_of(_where(fleet, slow))]
+    part = _by_reference(registry, hosts, scoped, rows, limits, options)
     return _completed(run, part, slow)
 
 
@@ -163,7 +178,7 @@ def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) ->
 
 def _by_reference(
     registry: Registry,
-    fleet: Inventory,
+    hosts: Sequence[Host],
     catalogs: Sequence[Catalog],
     rows: str,
     limits: AgeLimits | None,
@@ -171,11 +186,10 @@ def _by_reference(
 ) -> Run:
     """Judge hosts one by one with the reference engine."""
     reports = []
-    for host in hosts_of(fleet):
+    for host in hosts:
         baseline = baseline_for(registry, family_named(host.family), host.patch_group) if host.family else None
         reports.append(evaluate(baseline or next(iter(registry.baselines)), host, catalogs, limits=limits, **options))
-    sources = (*fleet.sources, *(source for found in catalogs for source in found.sources))
-    return run_of(reports, rows=rows, sources=sources, diagnostics=fleet.diagnostics)
+    return run_of(reports, rows=rows)
 
 
 def _where(fleet: Inventory, wanted: Sequence[bool]) -> Inventory:

@@ -16,11 +16,12 @@ from patchrules.families import facts_of, family_named
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host, Inventory
 from patchrules.model.patch import Catalog
-from patchrules.model.verdict import HostReport
+from patchrules.model.previous_run import PreviousRun
+from patchrules.model.verdict import HostReport, OverridePatch
 from patchrules.reference.evaluate import evaluate as judged
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     baseline: Baseline,
     host: Host | Inventory,
     catalog: Catalog | Sequence[Catalog],
@@ -29,17 +30,31 @@ def evaluate(
     dialect: str = "documented",
     operation: str = "scan",
     missing_date: str = "approve",
+    reboot_option: str = "RebootIfNeeded",
+    install_override: tuple[OverridePatch, ...] | None = None,
+    previous_run: PreviousRun | None = None,
     limits: AgeLimits | None = None,
 ) -> HostReport:
     """Judge one host, with the reference engine and the full evidence.
 
     Of the catalogs those count that have the host in scope. ``as_of`` is an aware datetime or ISO 8601 with a zone.
+    ``operation``, ``reboot_option`` and ``install_override`` are those of the run to judge: an Install asks what is to
+    be reported after a run that changed nothing more (SEMANTICS 5.8). ``previous_run`` is what the node's tracking file
+    remembers; None: what ``host`` says of it.
 
     Raises InventoryError when ``host`` is an inventory of several hosts or its family is not known, and BaselineError
     when the baseline is for another operating system.
     """
-    given = settings(as_of=as_of, dialect=dialect, operation=operation, missing_date=missing_date)
+    given = settings(
+        as_of=as_of,
+        dialect=dialect,
+        operation=operation,
+        missing_date=missing_date,
+        reboot_option=reboot_option,
+        install_override=install_override,
+    )
     one = _only(host) if isinstance(host, Inventory) else host
+    one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
     if one.family is None:
         message = f"the family of host `{one.id}` is not known"
         raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")

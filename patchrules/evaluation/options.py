@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from patchrules.errors import UnknownNameError
-from patchrules.model.names import Dialect, MissingDate, Operation
-from patchrules.model.verdict import Settings
+from patchrules.model.names import Dialect, MissingDate, Operation, RebootOption
+from patchrules.model.verdict import OverridePatch, Settings
 
 
 def settings(
@@ -15,6 +15,8 @@ def settings(
     dialect: str = "documented",
     operation: str = "scan",
     missing_date: str = "approve",
+    reboot_option: str = "RebootIfNeeded",
+    install_override: tuple[OverridePatch, ...] | None = None,
 ) -> Settings:
     """Return the settings of an evaluation.
 
@@ -29,11 +31,14 @@ def settings(
         message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
         raise ValueError(message)
     operations = {found.lower(): found for found in Operation}
+    reboots = {found.lower(): found for found in RebootOption}
     return Settings(
         as_of=instant.astimezone(UTC),
         dialect=Dialect(_known("dialect", dialect, list(Dialect))),
         operation=operations[_known("operation", operation, list(operations))],
         missing_date=MissingDate(_known("missing-date rule", missing_date, list(MissingDate))),
+        install_override=install_override,
+        reboot_option=reboots[_known("reboot option", reboot_option, list(reboots))],
     )
 
 

@@ -71,6 +71,7 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
 
 _SAME = (
     *("id", "title", "name", "arch", "installed", "target", "state", "status", "classification", "severity", "reason"),
+    "held",
 )
 
 

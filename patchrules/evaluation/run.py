@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
+from patchrules.evaluation.plain import plain
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS
 from patchrules.model.names import Status
@@ -53,6 +54,8 @@ class Run:
             "dialect": str(self.settings.dialect),
             "operation": str(self.settings.operation),
             "missing_date": str(self.settings.missing_date),
+            "reboot_option": str(self.settings.reboot_option),
+            "install_override": plain(self.settings.install_override),
             "rows": self.rows,
             "baselines": [{"name": found.name, "sha256": found.sha256} for found in self.baselines],
             "sources": [{"name": found.name, "format": found.format, "sha256": found.sha256} for found in self.sources],

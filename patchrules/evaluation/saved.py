@@ -22,6 +22,7 @@ from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS = "run.json", "hosts.parquet", "verdicts.parquet"
 _ID = b"patchrules.run"
+_SETTINGS = ("as_of", "dialect", "operation", "missing_date", "reboot_option", "install_override")
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
 
 
@@ -64,7 +65,7 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     said = _said(folder, str(path))
     try:
         run = Run(
-            settings=noun(Settings, {name: said[name] for name in ("as_of", "dialect", "operation", "missing_date")}),
+            settings=noun(Settings, {name: said[name] for name in _SETTINGS if name in said}),
             hosts=_table(folder / _HOSTS, "hosts", RUN_HOSTS, said["id"]),
             verdicts=_table(folder / _VERDICTS, "verdicts", VERDICTS, said["id"]),
             rows=said["rows"],

@@ -33,6 +33,7 @@ YUM_AGENT = replace(
     duplicates="first",
     majors=False,
     time_travel=False,
+    waiting="tracking",
 )
 """AL1, AL2, RHEL, CentOS and Oracle Linux up to 7."""
 
@@ -50,6 +51,7 @@ DNF_AGENT = replace(
     duplicates="keep",
     majors=False,
     time_travel=False,
+    waiting="tracking",
 )
 """RHEL, CentOS and Oracle Linux 8 (and, by inference, later ones)."""
 
@@ -69,12 +71,14 @@ ZYPPER_AGENT = replace(
     duplicates="keep",
     majors=False,
     time_travel=False,
+    waiting="tracking",
 )
 """SLES."""
 
 APT_AGENT = replace(
     DEB_DOCUMENTED,
     states="apt",
+    order="dpkg-aws",
     security_gate="agent-archive",
     name_forms=_DEB_ALL_FORMS,
     override_forms=(),
@@ -85,5 +89,6 @@ APT_AGENT = replace(
     duplicates="keep",
     majors=False,
     time_travel=False,
+    waiting="tracking",
 )
 """Debian, Ubuntu and Raspbian."""

@@ -27,6 +27,8 @@ class Facts:
     - ``alike``: filter value -> one more value it also matches, not the reverse, both lower case (DECISIONS 7).
     - ``severity``: the catalog column reported as vendor severity (deb: ``priority``).
     - ``lists_not_applicable``: NOT_APPLICABLE rows are listed, not only counted (DECISIONS 16).
+    - ``waiting``: what waits for a reboot: what anyone installed after the last boot (``history``, DECISIONS 26), or
+      what AWS's tool remembers of its own runs (``tracking``, 5.9).
 
     What only the ``agent`` dialect changes:
 
@@ -61,6 +63,7 @@ class Facts:
     host_product: bool = True
     severity: str = "severity"
     lists_not_applicable: bool = False
+    waiting: str = "history"
     states: str = "documented"
     order: str | None = None
     dates: str = "documented"

@@ -8,6 +8,7 @@ from typing import Any
 
 from patchrules.errors import Diagnostic
 from patchrules.model.package import Package
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 
 
@@ -18,7 +19,8 @@ class Host:
     ``family`` is a name of the ``families`` shelf (``rhel``); ``product`` is AWS's product string
     (``RedhatEnterpriseLinux9.3``), None when it cannot be told (DECISIONS 21, 31). ``arch`` is the machine's own
     architecture in the family's spelling. ``boot_time`` and ``captured_at`` are aware UTC instants.
-    ``enabled_modules`` holds ``name:stream``, None when nobody knows.
+    ``enabled_modules`` holds ``name:stream``, None when nobody knows. ``previous_run`` is what the node's tracking file
+    remembers (SEMANTICS 5.10).
 
     >>> web = Host("web-1", "rhel", packages=(Package("openssl", "x86_64", "1:3.0.7-24.el9"),))
     >>> print(web)
@@ -35,6 +37,7 @@ class Host:
     captured_at: datetime | None = None
     enabled_modules: frozenset[str] | None = None
     packages: tuple[Package, ...] = ()
+    previous_run: PreviousRun | None = None
 
     def __str__(self) -> str:
         """Return the host on one line."""

@@ -155,6 +155,7 @@ class Reason(StrEnum):
     REJECTED_BLOCKED = "rejected-blocked"
     REJECTED_ALLOWED = "rejected-allowed"
     NOT_INSTALLED = "not-installed"
+    AWAITS_REBOOT = "awaits-reboot"
 
 
 class Note(StrEnum):
@@ -170,6 +171,15 @@ class Note(StrEnum):
 
 HALF_INSTALLED = "PR7007"
 """Counts dpkg rows whose status is not ``installed`` (DECISIONS 20)."""
+
+BOOT_UNKNOWN = "PR7008"
+"""Counts installed packages of which nobody can tell whether they wait for a reboot (DECISIONS 26)."""
+
+NOT_CREDIBLE = "PR7009"
+"""Says that a host's tracking file was left out (SEMANTICS 5.10)."""
+
+MAY_WAIT = frozenset({State.INSTALLED, State.INSTALLED_OTHER, State.INSTALLED_REJECTED})
+"""The states that INSTALLED_PENDING_REBOOT takes the place of (SEMANTICS 5.9)."""
 
 SEVERITY_RANK = {"critical": 4, "important": 3, "high": 3, "moderate": 2, "medium": 2, "low": 1}
 """Vendor severities in lower case; other texts and absence rank 0."""

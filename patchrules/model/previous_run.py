@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from patchrules.model.names import State
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,15 @@ class PreviousRun:
     def pending(self) -> frozenset[str]:
         """Return the titles that waited for a reboot."""
         return frozenset(one.title for one in self.patches if one.state is State.INSTALLED_PENDING_REBOOT)
+
+    def is_credible(self, as_of: datetime) -> bool:
+        """Say whether no time lies before 1970 or after ``as_of``; AWS's node throws away a file with one (5.10).
+
+        >>> from datetime import UTC
+        >>> PreviousRun(last_no_reboot_install=datetime(2030, 1, 1, tzinfo=UTC)).is_credible(
+        ...     datetime(2025, 1, 1, tzinfo=UTC)
+        ... )
+        False
+        """
+        instants = [self.last_no_reboot_install, *(one.installed_at for one in self.patches)]
+        return all(one is None or _EPOCH <= one <= as_of for one in instants)

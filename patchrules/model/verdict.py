@@ -8,7 +8,17 @@ from datetime import datetime
 from patchrules.errors import Diagnostic
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
-from patchrules.model.names import Approval, ComplianceLevel, Dialect, MissingDate, Operation, State, Status, Unknown
+from patchrules.model.names import (
+    Approval,
+    ComplianceLevel,
+    Dialect,
+    MissingDate,
+    Operation,
+    RebootOption,
+    State,
+    Status,
+    Unknown,
+)
 from patchrules.model.patch import Patch
 
 
@@ -25,6 +35,7 @@ class Settings:
     """What one evaluation takes for granted; every instant is an aware UTC datetime (SEMANTICS 0.3, DECISIONS 17).
 
     ``install_override`` is read on Install only; None is "no list", an empty one is a list (4.8).
+    ``reboot_option`` says whether an Install may reboot the host (5.9).
     """
 
     as_of: datetime
@@ -32,6 +43,7 @@ class Settings:
     operation: Operation = Operation.SCAN
     missing_date: MissingDate = MissingDate.APPROVE
     install_override: tuple[OverridePatch, ...] | None = None
+    reboot_option: RebootOption = RebootOption.REBOOT_IF_NEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Verdict:
 
     ``installed`` and ``target`` are version texts with the epoch that was used in the comparison. ``decision`` is the
     approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
+    ``held`` says that an administrator holds or pins the package: a fact beside the state, which decides nothing.
     """
 
     name: str
@@ -80,6 +93,7 @@ class Verdict:
     reason: str
     decision: Decision | None = None
     notes: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def id(self) -> str:

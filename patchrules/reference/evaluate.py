@@ -10,13 +10,24 @@ from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS
 from patchrules.model.host import Host
-from patchrules.model.names import HALF_INSTALLED, SECURITY_CLASSIFICATIONS, ComplianceLevel, Note, Status, Unknown
+from patchrules.model.names import (
+    BOOT_UNKNOWN,
+    HALF_INSTALLED,
+    NOT_CREDIBLE,
+    SECURITY_CLASSIFICATIONS,
+    ComplianceLevel,
+    Note,
+    State,
+    Status,
+    Unknown,
+)
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
 from patchrules.reference.agent import AGENTS, Question
 from patchrules.reference.approvals import decision
 from patchrules.reference.installed import Key, as_patch, key_of, newest, runs, settled
 from patchrules.reference.merging import merged
+from patchrules.reference.pending import cannot_tell, waiting, waits, with_agent_pending
 from patchrules.reference.states import absent_verdict, installed_verdict, order
 
 
@@ -36,34 +47,38 @@ def evaluate(
     status is not ``installed`` are counted, not judged (DECISIONS 20).
     """
     counted = [package for package in host.packages if package.status in (None, "installed")]
-    half_installed = len(host.packages) - len(counted)
     one = dataclasses.replace(host, packages=tuple(counted))
     if facts.states == "documented":
-        verdicts = documented(baseline, one, patches, family=family, facts=facts, settings=settings)
+        verdicts, doubts = documented(baseline, one, patches, family=family, facts=facts, settings=settings)
     else:
-        verdicts = list(AGENTS[facts.states](Question(baseline, one, family, facts, settings), patches))
-    return report(baseline, host, verdicts, settings=settings, unknown=unknown, half_installed=half_installed)
+        question = Question(baseline, one, family, facts, settings)
+        verdicts = with_agent_pending(AGENTS[facts.states](question, patches), host, facts, settings)
+        doubts = Counter()
+    doubts[HALF_INSTALLED] = len(host.packages) - len(counted)
+    doubts[NOT_CREDIBLE] = host.previous_run is not None and not host.previous_run.is_credible(settings.as_of)
+    return report(baseline, host, verdicts, facts=facts, settings=settings, unknown=unknown, doubts=doubts)
 
 
 def documented(
     baseline: Baseline, host: Host, patches: Sequence[Patch], *, family: Family, facts: Facts, settings: Settings
-) -> list[Verdict]:
-    """Judge every name and architecture of a host as AWS documents it (5.3)."""
+) -> tuple[list[Verdict], Counter[str]]:
+    """Judge every name and architecture of a host as AWS documents it (5.3), and count doubts about the host."""
     decisions = decide(baseline, patches, host, family=family, facts=facts, settings=settings)
     installed = newest([settled(package, decisions, host, family) for package in host.packages], host, family)
-    verdicts = []
+    verdicts, doubts = [], Counter[str]()
     for key, package in installed.items():
         itself = as_patch(package)
         own = decision(baseline, itself, [itself], host, family=family, facts=facts, settings=settings)
         found = installed_verdict(
             package, own, decisions.get(key, []), baseline=baseline, family=family, facts=facts, settings=settings
         )
-        verdicts.append(found)
+        doubts[BOOT_UNKNOWN] += cannot_tell(found, package, host, facts, settings)
+        verdicts.append(waiting(found) if waits(found, package, host, facts, settings) else found)
     for key, rows in decisions.items():
         if key not in installed and runs(key[1], host, family):
             absent = absent_verdict(rows, family=family, facts=facts)
             verdicts += [absent] if absent else []
-    return verdicts
+    return verdicts, doubts
 
 
 def decide(
@@ -95,11 +110,12 @@ def report(
     host: Host,
     verdicts: Iterable[Verdict],
     *,
+    facts: Facts,
     settings: Settings,
     unknown: tuple[Unknown, ...],
-    half_installed: int,
+    doubts: Counter[str],
 ) -> HostReport:
-    """Add the verdicts up (5.12, 5.13, 5.16)."""
+    """Add the verdicts up (5.12, 5.13, 5.16); ``doubts`` are those about the host."""
     ordered = sorted(verdicts, key=lambda verdict: (verdict.name, verdict.arch))
     failing = [verdict for verdict in ordered if verdict.status is Status.NON_COMPLIANT]
     counts = dict.fromkeys(COUNTS, 0) | Counter(verdict.state.lower() for verdict in ordered)
@@ -109,10 +125,9 @@ def report(
         counts["critical_non_compliant"] += critical
         counts["security_non_compliant"] += security
         counts["other_non_compliant"] += not critical and not security
-    doubts = Counter(str(note) for verdict in ordered if verdict.installed is not None for note in verdict.notes)
-    if half_installed:
-        doubts[HALF_INSTALLED] = half_installed
-    worst = max([ComplianceLevel.INFORMATIONAL, *(v.level for v in failing)], key=lambda level: level.rank)
+    doubts += Counter(str(note) for verdict in ordered if verdict.installed is not None for note in verdict.notes)
+    graded = [v for v in failing if facts.waiting != "tracking" or v.state is not State.INSTALLED_PENDING_REBOOT]
+    worst = max([ComplianceLevel.INFORMATIONAL, *(v.level for v in graded)], key=lambda level: level.rank)
     status = Status.NON_COMPLIANT if failing else Status.COMPLIANT
     return HostReport(
         host=host,
@@ -121,7 +136,7 @@ def report(
         status=Status.UNKNOWN if unknown else status,
         unknown=unknown,
         counts=counts,
-        non_compliant_severity=worst if failing else None,
+        non_compliant_severity=worst if graded else None,
         verdicts=tuple(ordered),
         doubts=dict(sorted(doubts.items())),
     )

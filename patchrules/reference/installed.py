@@ -44,8 +44,10 @@ def newest(packages: Iterable[Package], host: Host, family: Family) -> dict[Key,
 
 
 def _age(package: Package, family: Family) -> tuple[object, ...]:
-    """Sort packages from old to new; among equal versions texts and build times decide, never the order of rows."""
-    return order(family, package.evr), package.evr, package.arch, package.built is not None, package.built
+    """Sort packages from old to new; among equal versions texts and times decide, never the order of rows."""
+    built, installed = package.built, package.installed_at
+    texts = order(family, package.evr), package.evr, package.arch
+    return *texts, built is not None, built, installed is not None, installed, package.held
 
 
 def as_patch(package: Package) -> Patch:

@@ -78,6 +78,7 @@ def installed_verdict(
         target=target.patch.evr if target else None,
         title=title(package.name, package.arch or "", evr, facts),
         notes=tuple(sorted({*notes, *unsure, *found.notes, *about})),
+        held=package.held,
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from patchrules.families import family_of
+from patchrules.families import families, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
 from patchrules.model.names import (
@@ -26,10 +26,14 @@ from patchrules.model.names import (
     MissingDate,
     OperatingSystem,
     Operation,
+    RebootOption,
     RejectedPatchesAction,
+    State,
 )
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
+from patchrules.model.previous_run import PreviousRun, TrackedPatch
+from patchrules.reference.states import title
 
 T = TypeVar("T")
 
@@ -255,7 +259,8 @@ def packages(operating_system: OperatingSystem, world: World | None = None) -> s
         arch=st.sampled_from((*world.arches, *world.arches, world.arches[0], None)),
         evr=st.sampled_from(world.versions),
         built=maybe(instants()),
-        installed_at=maybe(instants()),
+        installed_at=maybe(instants(-2, 2)),
+        held=st.booleans(),
         status=st.sampled_from((None, "installed", "installed", "config-files")) if half else st.none(),
         priority=maybe(st.sampled_from(TEXTS["priority"])),
         section=maybe(st.sampled_from(TEXTS["section"])),
@@ -275,8 +280,29 @@ def hosts(
         family=st.just(family.name),
         product=st.sampled_from((products[0], products[0], *products, None)),
         arch=st.sampled_from((common, common, common, *others, None)),
+        boot_time=maybe(instants(-2, 2)),
         packages=tuples(packages(operating_system, world), (1, 2, 1, 3, 4, 0)),
+    ).flatmap(remembering)
+
+
+def remembering(host: Host) -> st.SearchStrategy[Host]:
+    """Draw what the tracking file of a host remembers: often of what is installed now, sometimes impossible."""
+    family = families()[host.family or ""]
+    at_home = [title(one.name, one.arch or host.arch or "", one.evr, family.documented) for one in host.packages]
+    tracked = st.builds(
+        TrackedPatch,
+        title=st.sampled_from([*at_home, *at_home, "gone.x86_64:0:1-1"]),
+        state=st.sampled_from((State.INSTALLED_PENDING_REBOOT, State.INSTALLED_PENDING_REBOOT, State.INSTALLED)),
+        installed_at=maybe(instants(-3, 1)),
     )
+    run = st.builds(
+        PreviousRun,
+        patches=tuples(tracked, (1, 2, 0)),
+        last_no_reboot_install=maybe(instants(-2, 2)),
+        installed=tuples(st.sampled_from([*at_home, "gone.x86_64:0:1-1"]), (0, 1)),
+        exit_code=st.sampled_from((0, 0, 194)),
+    )
+    return rarely(run, None, 1).map(lambda found: dataclasses.replace(host, previous_run=found))
 
 
 def siblings(patch: Patch, world: World) -> st.SearchStrategy[Patch]:
@@ -310,6 +336,7 @@ def situations(draw: st.DrawFn, systems: Sequence[OperatingSystem] = LINUX) -> S
         "as_of": draw(instants(0, 3)),
         "operation": draw(st.sampled_from(list(Operation))),
         "missing_date": draw(st.sampled_from(list(MissingDate))),
+        "reboot_option": draw(st.sampled_from(list(RebootOption))),
     }
     return Situation(
         baseline=draw(baselines(system)),

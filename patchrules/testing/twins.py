@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.pending import memory_of
 from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
@@ -19,6 +20,7 @@ from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, REJECTS, VERDICTS
 from patchrules.model.host import Host, Inventory
 from patchrules.model.patch import Catalog, Patch, Scope
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import HostReport, Settings, Verdict
 from patchrules.reference.evaluate import evaluate as judged
 from patchrules.sources import arrow
@@ -55,6 +57,7 @@ def by_batch(
     """Judge the same hosts as one fleet with the batch engine; the twin of :func:`by_reference`."""
     none = arrow.table(REJECTS, {}, 0)
     fleet = Inventory(hosts_table(hosts), packages_table(hosts), none)
+    options["previous_runs"] = previous_runs(hosts)
     run = evaluate_fleet(baseline, fleet, catalog_of(baseline, hosts, patches), rows="all", **options)
     return _run(run.hosts, run.verdicts)
 
@@ -75,6 +78,11 @@ def catalog_of(baseline: Baseline, hosts: Sequence[Host], patches: Sequence[Patc
     return Catalog(system, scope, catalog_table(patches), arrow.table(REJECTS, {}, 0))
 
 
+def previous_runs(hosts: Iterable[Host]) -> dict[str, PreviousRun]:
+    """Return what the tracking files of hosts remember, by host."""
+    return {host.id: host.previous_run for host in hosts if host.previous_run is not None}
+
+
 def one_by_reference(baseline: Baseline, host: Host, patches: Sequence[Patch], settings: Settings) -> Plain:
     """Judge one host by the reference engine alone, with settings and a host that no door and no fleet has yet."""
     family = family_named(host.family or "")
@@ -87,8 +95,9 @@ def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], setti
     family = family_named(host.family or "")
     facts = facts_of(family, settings.dialect, host.product)
     like, catalog = dataclasses.replace(host, packages=()), catalog_table(patches)
-    evaluation = Evaluation([compiled(baseline, catalog, like, family=family, facts=facts, settings=settings)])
     hosts = hosts_table([host])
+    memory = memory_of(hosts, previous_runs([host]), settings)
+    evaluation = Evaluation([compiled(baseline, catalog, like, family=family, facts=facts, settings=settings)], memory)
     found = [evaluation.judge(packages_table([host]), hosts["host"], [0])]
     summary = hosts_summary(hosts, [baseline], evaluation.summary(found, [0]), [()])
     return _run(summary, evaluation.rows(found, hosts["host"], failing_only=False))[host.id]
