@@ -17,6 +17,8 @@ NAMES = ("registry.yaml", "registry.yml", "registry.json")
 """A folder with one of these is read by it alone."""
 
 _KEYS = ("baselines", "groups", "defaults", "policies")
+_OTHERS = ("windows",)
+"""What `documents.windows` reads from the same file."""
 _GROUP = ("group", "operating_system", "baseline")
 _POLICY = ("name", "baselines", "override", "targets")
 _TARGETS = ("hosts", "tags")
@@ -51,7 +53,7 @@ def claims_of(document: Document) -> tuple[Claims, Listed]:
     for pointer, key, times in document.repeated:
         reader.fault("PR1033", f"{quoted(key)} is given {times} times, wanted once", f"{pointer}/{_yaml.escape(key)}")
     value = document.value
-    reader.keys(value, "", _KEYS)
+    reader.keys(value, "", (*_KEYS, *_OTHERS))
     baselines = tuple(reader.baselines(value.get("baselines")))
     reader.groups(value.get("groups"))
     reader.defaults(value.get("defaults"))

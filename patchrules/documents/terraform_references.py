@@ -57,6 +57,22 @@ class References:
         """Return the one resource that an expression of a resource's configuration refers to."""
         return self._followed(_references(expression), resource.module, resource.index, self.block(resource), 0)
 
+    def each_referred(self, resource: Resource, names: Sequence[str]) -> list[Resource]:
+        """Return the resources that the names of a list's expression refer to, one after the other."""
+        own = [one for one in names if (found := _TARGET.fullmatch(one)) and found["kind"] == self.kind]
+        others = [one for one in names if one not in own]
+        groups: dict[tuple[str, str], list[str]] = {}
+        for one in own:
+            if found := _TARGET.fullmatch(one):
+                groups.setdefault((found["name"], found["index"] or ""), []).append(one)
+        lists = list(groups.values()) or ([others] if others else [])
+        block = self.block(resource)
+        followed = (
+            self._followed([*listed, *(others if own else [])], resource.module, resource.index, block, 0)
+            for listed in lists
+        )
+        return [one for one in followed if one is not None]
+
     def _followed(
         self, names: Sequence[str], module: _Module, index: str, block: Mapping[Any, Any], steps: int
     ) -> Resource | None:

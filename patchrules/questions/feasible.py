@@ -17,8 +17,8 @@ from enum import StrEnum
 
 from patchrules.errors import ScheduleError
 from patchrules.model.baseline import ApprovalRule
-from patchrules.model.window import Window
-from patchrules.schedule.calendars import OpenCalendar, last_open
+from patchrules.model.window import Calendar, Window
+from patchrules.schedule.calendars import OpenCalendar, last_open, opened
 from patchrules.schedule.fields import WEEKDAYS
 from patchrules.schedule.windows import Execution, clock_of, schedule_of, standing
 from patchrules.schedule.zones import aware
@@ -140,7 +140,7 @@ def feasible(
     sla: Mapping[str, timedelta],
     start: datetime,
     days: int = 365,
-    calendars: Sequence[OpenCalendar] = (),
+    calendars: Sequence[Calendar | OpenCalendar] = (),
 ) -> Feasibility:
     """Say whether patches released in the ``days`` from ``start`` are patched in time, rule by rule.
 
@@ -160,7 +160,7 @@ def feasible(
     """
     start = aware(start)
     slowest = max((*(rule.delay for rule in rules), *sla.values()), default=timedelta())
-    question = _Question(tuple(windows), tuple(calendars), start, start + days * _DAY, slowest)
+    question = _Question(tuple(windows), opened(calendars), start, start + days * _DAY, slowest)
     line = question.line(question.windows)
     deadlines = tuple(
         _deadline(number, rule, sla.get(rule.compliance_level.value), question, line)

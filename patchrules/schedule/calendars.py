@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -145,6 +145,15 @@ def open_calendar(calendar: Calendar) -> OpenCalendar:
     check(events)
     ranges = tuple(_span(dates, calendar.name, zone) for dates in calendar.ranges)
     return OpenCalendar(calendar.name, calendar.kind, tuple(events), ranges)
+
+
+def opened(calendars: Iterable[Calendar | OpenCalendar]) -> tuple[OpenCalendar, ...]:
+    """Return calendars with their texts read, those that are open already as they are; raises as :func:`open_calendar`.
+
+    >>> [calendar.name for calendar in opened([ranges_calendar("year-end", ["2026-12-18/2027-01-03"])])]
+    ['year-end']
+    """
+    return tuple(one if isinstance(one, OpenCalendar) else open_calendar(one) for one in calendars)
 
 
 def ics_calendar(name: str, text: str, *, kind: CalendarKind | None = None, zone: str = "UTC") -> Calendar:

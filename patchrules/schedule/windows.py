@@ -78,11 +78,11 @@ def faults(window: Window) -> list[ScheduleError]:
         message = f"the cutoff of {window.cutoff} h is not shorter than the duration of {window.duration} h"
         hint = f"a cutoff of at most {window.duration - 1} leaves time to start tasks"
         found.append(ScheduleError(message, code="PR4103", hint=hint if window.duration > 1 else "a cutoff of 0"))
-    try:
-        _dates(window)
-        schedule_of(window)
-    except ScheduleError as fault:
-        found.append(fault)
+    for question in (_dates, schedule_of):
+        try:
+            question(window)
+        except ScheduleError as fault:
+            found.append(fault)
     return found
 
 
