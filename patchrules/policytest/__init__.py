@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from patchrules.policytest.case import Case, read_cases
 from patchrules.policytest.outcome import Outcome, run
+from patchrules.policytest.suite import Result, explanation, run_cases
+from patchrules.policytest.writers import WRITERS
 
-__all__ = ["Case", "Outcome", "read_cases", "run"]
+__all__ = ["WRITERS", "Case", "Outcome", "Result", "explanation", "read_cases", "run", "run_cases"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from patchrules.documents.text import parse
 from patchrules.errors import DocumentError, PolicyTestError, Where
+from patchrules.policytest.shape import check
 from patchrules.sources.files import Document, Input, open_document
 
 
@@ -43,22 +44,30 @@ class Case:
 def read_cases(source: Input) -> Iterator[Case]:
     """Read cases from JSON, JSON lines or YAML, compressed or not.
 
-    A document is one case, a list of cases, or a mapping with ``cases``. Raises PolicyTestError PR6001 for what cannot
-    be read and PR6002 for what is no case.
+    A document is one case, a list of cases, or a mapping with ``cases``. Raises PolicyTestError: PR6001 for what cannot
+    be read, PR6002 for what is no case, PR6003 - PR6005 for a case whose shape is wrong, PR6006 for no case at all.
     """
     document = open_document(source, error=PolicyTestError)
     if ".jsonl" in document.name or _is_lines(document):
-        for number, line in document.lines():
-            if line.strip():
-                yield _case(_json(line, document.name, number), f"{document.name}:{number}")
+        yield from _lines(document)
         return
     try:
         value = parse(document.read(), name=document.name).value
     except DocumentError as error:
         raise PolicyTestError(error.message, code="PR6001", where=error.where, hint=error.hint) from error
     found = value.get("cases", [value]) if isinstance(value, Mapping) else value
+    if found in ([], None):
+        message = f"`{document.name}` holds no policy test"
+        raise PolicyTestError(message, code="PR6006", hint="write a list of cases, or one case a line")
     for number, one in enumerate(found if isinstance(found, list) else [found], 1):
         yield _case(one, f"{document.name}#{number}")
+
+
+def _lines(document: Document) -> Iterator[Case]:
+    """Return one case a line."""
+    for number, line in document.lines():
+        if line.strip():
+            yield _case(_json(line, document.name, number), f"{document.name}:{number}")
 
 
 def _is_lines(document: Document) -> bool:
@@ -77,8 +86,5 @@ def _json(line: str, name: str, number: int) -> object:
 
 
 def _case(value: object, place: str) -> Case:
-    """Return a case; raises PolicyTestError when it is not a mapping with a baseline."""
-    if not isinstance(value, Mapping) or not isinstance(value.get("baseline"), Mapping):
-        message = "this is no policy test: a mapping with `baseline` is wanted"
-        raise PolicyTestError(message, code="PR6002", where=Where(file=place))
-    return Case(value, place)
+    """Return a case; raises PolicyTestError when its shape is wrong."""
+    return Case(check(value, place), place)

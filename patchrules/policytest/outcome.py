@@ -3,113 +3,171 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from patchrules.errors import PatchRulesError
-from patchrules.families import facts_of
+from patchrules.errors import InvariantError, PatchRulesError, UnknownNameError
 from patchrules.model.names import State
-from patchrules.model.verdict import HostReport, Verdict
 from patchrules.policytest.case import Case
+from patchrules.policytest.engines import ENGINES, Judged, apart
+from patchrules.policytest.shape import ROW_FIELDS
 from patchrules.policytest.situation import situation
-from patchrules.reference.evaluate import evaluate
 
-FIELDS = ("id", "title", "classification", "severity", "state", "compliance_severity", "status")
+BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether a case passes, and every difference if it does not; ``note`` says what else is to be known."""
+    """Whether a case passes, and every difference if it does not.
+
+    ``note`` says what else is to be known, ``about`` is the id of the package that the first difference is about, and
+    ``judged`` is what the engine said; None where the case was refused.
+    """
 
     case_id: str
     ok: bool
     differences: tuple[str, ...] = ()
     note: str = ""
+    about: str = ""
+    case: Case | None = field(default=None, repr=False, compare=False)
+    judged: Judged | None = field(default=None, repr=False, compare=False)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the outcome ready for JSON."""
-        return {"case_id": self.case_id, "ok": self.ok, "differences": list(self.differences), "note": self.note}
 
+def run(case: Case, *, dialect: str | None = None, engine: str = "reference") -> Outcome:
+    """Judge a case in ``dialect``, or the one the case names, else the documented one.
 
-def run(case: Case, *, dialect: str | None = None) -> Outcome:
-    """Judge a case by the reference engine, in ``dialect`` or the one the case names, else the documented one.
+    ``engine`` is ``reference``, ``batch``, or ``both``: then the reference is compared with the case, and the batch
+    engine with the reference. A case that expects an ``error`` (AWS's code raised) passes with a diagnosed error of
+    ours or with our documented choice, which the note names.
 
-    A case that expects an ``error`` (AWS's code raised) passes with a diagnosed error of ours or with our documented
-    choice, which the note names.
+    >>> from patchrules.policytest import read_cases
+    >>> text = b'{"as_of": "2025-03-01T00:00Z", "product": "Debian12", "installed": [], "available": [], "baseline": '
+    >>> text += b'{"Name": "all", "OperatingSystem": "DEBIAN"}, "expected": {"summary": {"missing": 1}}}'
+    >>> run(next(read_cases(text))).differences
+    ('missing is 0, 1 expected',)
     """
-    chosen = dialect or case.fields.get("dialect") or "documented"
+    if engine not in (*ENGINES, BOTH):
+        raise UnknownNameError("engine", engine, (*ENGINES, BOTH))
+    chosen = str(dialect or case.fields.get("dialect") or "documented").lower()
     expects_error = "error" in case.expected
     try:
-        report = judged(case, chosen)
+        found = situation(case, chosen)
+        judged = ENGINES["reference" if engine == BOTH else engine](found)
+        disagreement = apart(judged, ENGINES["batch"](found)) if engine == BOTH else []
     except (PatchRulesError, ExceptionGroup) as error:
-        message = str(error).partition("\n")[0]
-        return Outcome(case.case_id, expects_error, () if expects_error else (f"refused: {message}",), message)
+        if not _is_diagnosed(error):
+            raise
+        message = _sentence(error)
+        return Outcome(
+            case.case_id, expects_error, () if expects_error else (f"refused: {message}",), message, case=case
+        )
     if expects_error:
-        return Outcome(case.case_id, ok=True, note="AWS's code fails here; patchrules gives a report")
-    differences = min((compared(report, answer) for answer in case.answers), key=len)
-    return Outcome(case.case_id, not differences, tuple(differences))
+        note = "AWS's code fails here; patchrules gives a report"
+        return Outcome(case.case_id, not disagreement, tuple(disagreement), note, case=case, judged=judged)
+    wrong = min((compared(judged, answer) for answer in case.answers), key=len)
+    differences = (*(line for _, line in wrong), *disagreement)
+    about = next((package for package, _ in wrong if package), "")
+    return Outcome(case.case_id, not differences, differences, about=about, case=case, judged=judged)
 
 
-def judged(case: Case, dialect: str) -> HostReport:
-    """Return the report on a case."""
-    found = situation(case, dialect)
-    facts = facts_of(found.family, found.settings.dialect, found.host.product)
-    return evaluate(
-        found.baseline, found.host, found.patches, family=found.family, facts=facts, settings=found.settings
-    )
-
-
-def compared(report: HostReport, answer: Mapping[str, Any]) -> list[str]:
-    """Return how a report differs from an answer, which may name any subset of fields."""
-    found = [row_of(verdict) for verdict in report.verdicts]
-    differences = []
-    if "patches" in answer:
-        wanted = answer["patches"]
-        listed = found if _lists_absent(wanted) else [row for row in found if row["state"] != State.NOT_APPLICABLE]
+def compared(judged: Judged, answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return how a result differs from an answer, which may name any subset of fields: package id and sentence."""
+    found = judged.rows
+    differences: list[tuple[str, str]] = []
+    if answer.get("patches") is not None:
+        wanted = answer["patches"] if judged.lists_absent else _present(answer["patches"])
+        listed = found if any(row.get("state") == State.NOT_APPLICABLE for row in wanted) else _present(found)
         differences += _rows(wanted, listed, exact=True)
-    if "contains" in answer:
-        differences += _rows(answer["contains"], found, exact=False)
-    if "status" in answer and answer["status"] != report.status:
-        differences.append(f"status is {report.status}, {answer['status']} expected")
-    summary = {**report.counts, "non_compliant_severity": report.non_compliant_severity}
-    for name, count in (answer.get("summary") or {}).items():
-        if name in summary and summary[name] != count:
-            differences.append(f"{name} is {summary[name]}, {count} expected")
+    if answer.get("contains") is not None:
+        differences += _rows(answer["contains"] if judged.lists_absent else _present(answer["contains"]), found)
+    if answer.get("status") is not None and answer["status"] != judged.status:
+        differences.append(("", f"status is {judged.status}, {answer['status']} expected"))
+    for name, wanted in (answer.get("summary") or {}).items():
+        if judged.summary[name] != wanted:
+            differences.append(("", f"{name} is {judged.summary[name]}, {wanted} expected"))
+    for name, wanted in (answer.get("doubts") or {}).items():
+        if judged.doubts.get(name, 0) != wanted:
+            differences.append(("", f"{name} is counted {judged.doubts.get(name, 0)} times, {wanted} expected"))
     return differences
 
 
-def row_of(verdict: Verdict) -> dict[str, Any]:
-    """Return the fields of a verdict that cases may name."""
-    row = {name: getattr(verdict, name) for name in FIELDS if name != "compliance_severity"}
-    return {**{name: str(value) for name, value in row.items()}, "compliance_severity": str(verdict.level)}
+def _present(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows that are not NOT_APPLICABLE."""
+    return [row for row in rows if row.get("state") != State.NOT_APPLICABLE]
 
 
-def _lists_absent(wanted: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether an answer lists NOT_APPLICABLE rows, so that they are compared."""
-    return any(row.get("state") == State.NOT_APPLICABLE for row in wanted)
+def _rows(
+    wanted: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]], *, exact: bool = False
+) -> list[tuple[str, str]]:
+    """Return how the found rows differ from the wanted ones; where the set is exact, no other may be there.
 
-
-def _rows(wanted: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]], *, exact: bool) -> list[str]:
-    """Return the wanted rows that are not found and, where the set is exact, the found ones that are not wanted."""
-    left = list(found)
-    differences = []
+    Equal rows are put aside first; what is left is compared by id, so that a difference names a field.
+    """
+    left, missing = list(found), []
     for row in wanted:
-        match = next((one for one in left if _equal(row, one)), None)
+        match = next((one for one in left if not _fields(row, one)), None)
         if match is None:
-            differences.append(f"expected, not found: {_text(row)}")
+            missing.append(row)
         else:
             left.remove(match)
-    return differences + [f"found, not expected: {_text(row)}" for row in left if exact]
+    differences = []
+    for row in missing:
+        near = next((one for one in left if row.get("id") in (one["id"], None) and _same_name(row, one)), None)
+        if near is None:
+            differences.append((_id(row), f"{_id(row)} is not in the report: {_text(row)} expected"))
+        else:
+            left.remove(near)
+            differences += [(near["id"], f"{near['id']}: {line}") for line in _fields(row, near)]
+    return differences + [(row["id"], f"{row['id']} is not expected: {_text(row)}") for row in left if exact]
 
 
-def _equal(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Say whether a found row has the wanted fields; what is not applicable has no status (DECISIONS 16)."""
-    names = [name for name in FIELDS if name in wanted]
-    if wanted.get("state") == State.NOT_APPLICABLE and "status" in names:
+def _fields(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """Return how a found row differs in the wanted fields; what is not applicable has no status (DECISIONS 16)."""
+    names = [name for name in ROW_FIELDS if name in wanted]
+    if wanted.get("state") == found["state"] == State.NOT_APPLICABLE and "status" in names:
         names.remove("status")
-    return all(wanted[name] == found[name] for name in names)
+    return [
+        f"{name} is {_word(found[name])}, {_word(wanted[name])} expected"
+        for name in names
+        if wanted[name] != found[name]
+    ]
+
+
+def _same_name(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether a found row may be the one a case speaks of: it names an id, a name, a title, or nothing of these."""
+    if "id" in wanted:
+        return bool(wanted["id"] == found["id"])
+    named = [name for name in ("name", "title") if name in wanted]
+    return any(wanted[name] == found[name] for name in named) or not named
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    """Return what a wanted row is about."""
+    return str(row.get("id") or row.get("title") or row.get("name") or "a row")
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    """Return a row on one line."""
-    return " ".join(f"{name}={row[name]!r}" for name in FIELDS if name in row)
+    """Return the fields of a row that people look at."""
+    names = [name for name in ("state", "compliance_severity", "title", "classification", "severity") if row.get(name)]
+    return " ".join(str(row[name]) for name in names) or "a verdict"
+
+
+def _word(value: object) -> str:
+    """Return a value of a field; nothing is said as such."""
+    if value in (None, ""):
+        return "empty"
+    return str(value)
+
+
+def _is_diagnosed(error: BaseException) -> bool:
+    """Say whether an error is about what we were given, not a bug of ours."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_diagnosed(one) for one in error.exceptions)
+    return isinstance(error, PatchRulesError) and not isinstance(error, InvariantError)
+
+
+def _sentence(error: BaseException) -> str:
+    """Return the first line of an error, of the first one where several came together."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return str(error).partition("\n")[0]

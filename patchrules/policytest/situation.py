@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from patchrules.documents.baseline import load_baseline
 from patchrules.documents.install_override import override_patches
+from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings
-from patchrules.families import Family, family_of
+from patchrules.families import Facts, Family, facts_of, family_of
 from patchrules.model.baseline import Baseline
+from patchrules.model.columns import CATALOG
 from patchrules.model.host import Host
-from patchrules.model.names import OperatingSystem
+from patchrules.model.names import Dialect, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Settings
 from patchrules.policytest.case import Case
 from patchrules.sources.dates import instant
+from patchrules.versions import rpm
 
 Row = Mapping[str, Any]
+
+_INSTANTS = frozenset(column.name for column in CATALOG if column.type == "instant")
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a case puts before the engine."""
+    """What a case puts before an engine; ``has_catalog`` is False where nothing is said of what could be installed."""
 
     baseline: Baseline
     host: Host
     patches: tuple[Patch, ...]
     family: Family
     settings: Settings
+    has_catalog: bool = True
 
 
 def situation(case: Case, dialect: str) -> Situation:
@@ -39,14 +45,24 @@ def situation(case: Case, dialect: str) -> Situation:
     fields = case.fields
     document = fields["baseline"] if dialect == "documented" else as_nodes_read(fields["baseline"])
     baseline = load_baseline(document)
-    system = OperatingSystem(fields.get("operating_system") or baseline.operating_system)
+    system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
+    if baseline.operating_system is not system:
+        message = f"`{baseline.name}` is for {baseline.operating_system}, the host is {system}"
+        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {system}")
     family = family_of(system)
-    rows = deb_patches(fields, family) if family.scheme == "dpkg" else rpm_patches(fields, family)
-    given = settings(as_of=fields["as_of"], dialect=dialect, operation=fields.get("operation", "Scan"))
+    facts = facts_of(family, Dialect(dialect), fields.get("product"))
+    rows = deb_patches(fields, family) if family.scheme == "dpkg" else rpm_patches(fields, family, facts)
     override = fields.get("install_override_list")
-    if override is not None:
-        given = Settings(**{**_fields(given), "install_override": override_patches(override)})
-    return Situation(baseline, host_of(fields, family), tuple(rows), family, given)
+    given = settings(
+        as_of=fields["as_of"],
+        dialect=dialect,
+        operation=fields.get("operation") or "Scan",
+        missing_date=fields.get("missing_date") or "approve",
+    )
+    given = replace(given, install_override=None if override is None else override_patches(override))
+    patches = (*rows, *catalog_patches(fields))
+    has_catalog = any(fields.get(name) is not None for name in ("available", "advisories", "catalog"))
+    return Situation(baseline, host_of(fields, family), patches, family, given, has_catalog)
 
 
 def as_nodes_read(value: Any) -> Any:  # noqa: ANN401 - a JSON document
@@ -72,8 +88,9 @@ def host_of(fields: Row, family: Family) -> Host:
         family=family.name,
         product=fields.get("product"),
         arch=fields.get("arch"),
+        boot_time=_instant(fields.get("boot_time")),
         enabled_modules=None if modules is None else frozenset(enabled),
-        packages=tuple(package_of(row, family) for row in fields.get("installed", ())),
+        packages=tuple(package_of(row, family) for row in fields.get("installed") or ()),
     )
 
 
@@ -83,44 +100,45 @@ def package_of(row: Row, family: Family) -> Package:
         name=row["name"],
         arch=row.get("arch"),
         evr=evr_of(row, family),
-        installed_at=_seconds(row.get("install_time")),
-        built=_seconds(row.get("buildtime")),
+        installed_at=_instant(row.get("install_time")),
+        built=_instant(row.get("buildtime")),
         priority=row.get("priority"),
         section=row.get("section"),
+        status=row.get("status"),
         held=row.get("selection") == "hold",
     )
 
 
-def rpm_patches(fields: Row, family: Family) -> Iterator[Patch]:
+def rpm_patches(fields: Row, family: Family, facts: Facts) -> Iterator[Patch]:
     """Return the packages of all advisories, then those that are offered and that no advisory names."""
-    listed = {_nevra(row): row for row in fields.get("available", ())}
+    listed = {_nevra(row, family): row for row in fields.get("available") or ()}
     needs = fields.get("dependencies") or {}
     named = set()
-    for advisory in fields.get("advisories", ()):
+    for advisory in fields.get("advisories") or ():
         for row in advisory["packages"]:
-            named.add(_nevra(row))
-            offered = listed.get(_nevra(row), {} if "available" not in fields else None)
+            named.add(_nevra(row, family))
+            offered = listed.get(_nevra(row, family), {} if fields.get("available") is None else None)
             yield Patch(
                 name=row["name"],
                 arch=row["arch"],
                 evr=evr_of(row, family),
-                built=_seconds((offered or {}).get("buildtime")),
+                built=_instant((offered or {}).get("buildtime")),
                 offered=offered is not None,
-                requires=tuple(needs.get(_full_name(row), ())),
-                **_notice(advisory, family, fields.get("engine")),
+                requires=tuple(needs.get(_full_name(row, family), ())),
+                **_notice(advisory, family, facts),
             )
     for key, row in listed.items():
         if key not in named:
-            evr, built = evr_of(row, family), _seconds(row.get("buildtime"))
-            requires = tuple(needs.get(_full_name(row), ()))
+            evr, built = evr_of(row, family), _instant(row.get("buildtime"))
+            requires = tuple(needs.get(_full_name(row, family), ()))
             yield Patch(name=row["name"], arch=row["arch"], evr=evr, built=built, requires=requires)
 
 
 def deb_patches(fields: Row, family: Family) -> Iterator[Patch]:
     """Return what the archives offer, archive by archive."""
-    archives = fields.get("archives", {})
-    for row in sorted(fields.get("available", ()), key=lambda row: str(row["archive"])):
-        archive = archives.get(row["archive"], {})
+    archives = fields.get("archives") or {}
+    for row in sorted(fields.get("available") or (), key=lambda row: str(row.get("archive"))):
+        archive = archives.get(row.get("archive"), {})
         suite, label, site = (str(archive.get(key) or "") for key in ("archive", "label", "site"))
         security = suite.endswith("-security") or label == "Debian-Security" or site == "security.debian.org"
         yield Patch(
@@ -136,17 +154,27 @@ def deb_patches(fields: Row, family: Family) -> Iterator[Patch]:
         )
 
 
+def catalog_patches(fields: Row) -> Iterator[Patch]:
+    """Return the rows of ``catalog``, which have the names of ``model.columns.CATALOG``."""
+    for row in fields.get("catalog") or ():
+        values = {name: _of_column(name, value) for name, value in row.items() if value is not None}
+        yield Patch(**values)
+
+
 def evr_of(row: Row, family: Family) -> str:
-    """Return the version text of a row; an rpm epoch that is null is not stated."""
-    if family.scheme == "dpkg":
+    """Return the version text of a row, ``evr`` or its parts; an rpm epoch that is null is not stated."""
+    if row.get("evr"):
+        return str(row["evr"])
+    if family.scheme != "rpm":
         return str(row["version"])
     epoch = "" if row.get("epoch") is None else f"{row['epoch']}:"
-    return f"{epoch}{row['version']}-{row['release']}"
+    release = "" if row.get("release") is None else f"-{row['release']}"
+    return f"{epoch}{row['version']}{release}"
 
 
-def _notice(advisory: Row, family: Family, engine: object) -> dict[str, Any]:
+def _notice(advisory: Row, family: Family, facts: Facts) -> dict[str, Any]:
     """Return what an advisory says of each of its packages."""
-    references: Sequence[Row] = advisory.get("references", ())
+    references: Sequence[Row] = advisory.get("references") or ()
     kinds = {
         kind: [str(ref["id"]) for ref in references if ref["type"] == kind] for kind in ("self", "cve", "bugzilla")
     }
@@ -154,7 +182,7 @@ def _notice(advisory: Row, family: Family, engine: object) -> dict[str, Any]:
     issued, updated = advisory.get("issued"), advisory.get("updated")
     suse = family.documented.manager == "zypper"
     return {
-        "advisory": _advisory_id(advisory, kinds["self"], engine),
+        "advisory": _advisory_id(advisory, kinds["self"], facts),
         "classification": kind if suse or not kind else kind[:1].upper() + kind[1:].lower(),
         "severity": advisory.get("severity"),
         "issued": instant(issued),
@@ -167,9 +195,9 @@ def _notice(advisory: Row, family: Family, engine: object) -> dict[str, Any]:
     }
 
 
-def _advisory_id(advisory: Row, itself: Sequence[str], engine: object) -> str:
+def _advisory_id(advisory: Row, itself: Sequence[str], facts: Facts) -> str:
     """Return the id by which lists know a notice: AWS's dnf code reads it from the self reference (14)."""
-    if engine == "dnf":
+    if facts.states == "dnf":
         return itself[0] if itself else ""
     return str(advisory["id"])
 
@@ -184,21 +212,26 @@ def _zypper_text(text: str | None) -> str | None:
     return text
 
 
-def _nevra(row: Row) -> tuple[str, ...]:
+def _nevra(row: Row, family: Family) -> tuple[str, ...]:
     """Return what makes two rows the same package version; an epoch that is null is 0."""
-    return row["name"], row["arch"], str(row.get("epoch") or "0"), row["version"], row["release"]
+    parts = rpm.split(evr_of(row, family)) if family.scheme == "rpm" else None
+    version = str(replace(parts, epoch=parts.epoch or 0)) if parts else evr_of(row, family)
+    return row["name"], row.get("arch") or "", version
 
 
-def _full_name(row: Row) -> str:
+def _full_name(row: Row, family: Family) -> str:
     """Return the text by which ``dependencies`` name a version."""
-    return f"{row['name']}-{row.get('epoch') or '0'}:{row['version']}-{row['release']}.{row['arch']}"
+    name, arch, version = _nevra(row, family)
+    return f"{name}-{version}.{arch}"
 
 
-def _seconds(value: float | None) -> datetime | None:
-    """Return seconds since 1970 as an instant."""
-    return None if value is None else datetime.fromtimestamp(value, UTC)
+def _of_column(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of JSON
+    """Return a value of ``catalog`` as a patch has it."""
+    if name in _INSTANTS:
+        return _instant(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _fields(given: Settings) -> dict[str, Any]:
-    """Return the fields of settings, to make others from."""
-    return {name: getattr(given, name) for name in ("as_of", "dialect", "operation", "missing_date")}
+def _instant(value: float | str | None) -> datetime | None:
+    """Return seconds since 1970, or a text that states an instant, as one."""
+    return instant(value) if value is None or isinstance(value, str) else datetime.fromtimestamp(value, UTC)

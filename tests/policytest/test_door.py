@@ -1,0 +1,88 @@
+"""What the door of policy tests reads, and what it refuses with which words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from patchrules.errors import PolicyTestError
+from patchrules.policytest import read_cases, run
+
+FAULTS = [
+    ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1"),
+    ("/as_of", None, "there is no `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
+    ("/as_of", "2025-03-01", "`2025-03-01` is no instant with a zone: `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
+    ("/product", 9, "`product` is `9`, wanted text [PR6003]\n  at <bytes>#1 at /product\n  hint: write it in quotes"),
+    ("/dialect", "aws", "`dialect` is `aws`, wanted one of documented, agent [PR6003]\n  at <bytes>#1 at /dialect"),
+    ("/operation", "Patch", "`operation` is `Patch`, wanted one of Scan, Install [PR6003]\n  at <bytes>#1 at /operation"),
+    ("/instaled", [], "there is no field `instaled`: did you mean `installed`? [PR6004]\n  at <bytes>#1 at /instaled"),
+    ("/installed", {}, "`installed` is `{}`, wanted a list [PR6003]\n  at <bytes>#1 at /installed"),
+    ("/installed/0", "bash", "`bash` stands where a mapping is wanted [PR6003]\n  at <bytes>#1 at /installed/0"),
+    ("/installed/0/name", None, "the package has no `name` [PR6003]\n  at <bytes>#1 at /installed/0"),
+    ("/installed/0/evr", None, "the package has no `version` [PR6003]\n  at <bytes>#1 at /installed/0"),
+    ("/installed/0/evr", 3, "`evr` is `3`, wanted text [PR6003]\n  at <bytes>#1 at /installed/0/evr\n  hint: write it in quotes"),
+    ("/installed/0/install_time", -1, "`install_time` is `-1`, wanted seconds since 1970 [PR6003]\n  at <bytes>#1 at /installed/0/install_time"),
+    ("/available/0/arch", None, "the package has no `arch` [PR6003]\n  at <bytes>#1 at /available/0"),
+    ("/available/1/epoch", [], "`epoch` is `[]`, wanted a number [PR6003]\n  at <bytes>#1 at /available/1/epoch"),
+    ("/advisories/0/packages", [], "the advisory has no `id`, or no `packages` [PR6003]\n  at <bytes>#1 at /advisories/0"),
+    ("/advisories/0/references/0", {"type": "cve"}, "a reference has a `type` and an `id` [PR6003]\n  at <bytes>#1 at /advisories/0/references/0"),
+    ("/catalog", [{"name": "kb", "arch": "", "evr": "", "kb": "1"}], "the catalog has no column `kb` [PR6004]\n  at <bytes>#1 at /catalog/0/kb"),
+    ("/catalog", [{"name": "kb", "arch": ""}], "the row has no `evr` [PR6003]\n  at <bytes>#1 at /catalog/0"),
+    ("/catalog", [{"name": "kb", "arch": "", "evr": "", "cves": "CVE-1"}], "`cves` is `CVE-1`, wanted list<string> [PR6003]\n  at <bytes>#1 at /catalog/0/cves"),
+    ("/enabled_modules", {"nodejs": "18"}, "`nodejs` is `18`, wanted a list of texts [PR6003]\n  at <bytes>#1 at /enabled_modules/nodejs"),
+    ("/expected", {}, "the case expects nothing [PR6005]\n  at <bytes>#1 at /expected\n  hint: name one of `patches`, `contains`, `summary`, `status`, `doubts`"),
+    ("/expected", {"contain": [], "status": "COMPLIANT"}, "there is no field `contain`: did you mean `contains`? [PR6004]\n  at <bytes>#1 at /expected/contain"),
+    ("/expected/summary", {"mising": 1}, "no summary has `mising`: known are installed, installed_other, installed_pending_reboot, installed_rejected, missing, failed, not_applicable, available_security_update, critical_non_compliant, security_non_compliant, other_non_compliant, non_compliant_severity [PR6004]\n  at <bytes>#1 at /expected/summary/mising"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pointer", "value", "message"), FAULTS)
+def test_what_is_refused_and_how(document, pointer, value, message):
+    with pytest.raises(PolicyTestError) as refused:
+        list(read_cases(json.dumps(document(pointer, value)).encode()))
+    assert str(refused.value) == message
+
+
+def test_a_row_that_names_what_no_verdict_has_is_refused(document):
+    with pytest.raises(PolicyTestError, match="no verdict has `compliance`: known are id, title, name, arch"):
+        list(read_cases(json.dumps(document("/expected", {"patches": [{"compliance": "HIGH"}]})).encode()))
+
+
+def shapes(case):
+    one = json.dumps(case)
+    yaml = f"# a comment\ncases:\n- {one}\n- {one}\n"
+    return {
+        "a case": (one, 1), "a list": (f"[{one}, {one}]", 2), "cases": (json.dumps({"cases": [case]}), 1),
+        "lines": (f"{one}\n\n{one}\n", 2), "YAML": (yaml, 2),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", list(shapes({})))
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_document_is_one_case_or_several(document, shape, pack):
+    text, count = shapes(document())[shape]
+    cases = list(read_cases(pack(text.encode())))
+    assert [run(case).ok for case in cases] == [True] * count
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[]", "PR6006"),
+        ("{", "PR6001"),
+        ('{"a": 1}\n{"b"', "PR6002"),
+        ("cases: [1]", "PR6002"),
+        ("[[]]", "PR6002"),
+        ("", "PR6001"),
+    ],
+)
+def test_what_is_no_document_of_cases_is_refused(text, code):
+    with pytest.raises(PolicyTestError) as refused:
+        list(read_cases(text.encode()))
+    assert refused.value.code == code
+
+
+def test_a_case_without_id_is_called_by_its_place(document):
+    assert [one.case_id for one in read_cases(json.dumps([document("/case_id", None)]).encode())] == ["<bytes>#1"]
