@@ -84,6 +84,7 @@ def read_catalog(
     gathered = _gather(sources, options)
     counts = Counter(gathered.counts)
     placed = released(gathered.parts, counts)
+    _one_family(placed, known)
     scope = Scope((known or _family_told(placed)).name, tuple(products or _products_told(placed)), arch, repository)
     return _catalog(scope, placed, gathered.made_at, counts)
 
@@ -122,10 +123,11 @@ def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions
     counts = Counter(gathered.counts)
     groups: dict[tuple[str | None, str | None], list[Placed]] = {}
     for one in released(gathered.parts, counts):
-        told = (one.says.family, one.says.product) if one.says else (None, None)
+        told = (one.says.family, one.says.product) if one.says else (one.part.family, None)
         groups.setdefault(told, []).append(one)
     catalogs = []
     for group in groups.values():
+        _one_family(group, known)
         of = known if group[0].says is None and known else _family_told(group)
         scope = Scope(of.name, _products_told(group))
         catalogs.append(_catalog(scope, group, gathered.made_at, counts))
@@ -158,6 +160,7 @@ def _catalog(scope: Scope, placed: Sequence[Placed], made_at: Sequence[datetime]
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]
     dates = [one.says.date for one in placed if one.says and one.says.date]
+    dates += [part.made_at for part in parts if part.made_at]
     return Catalog(
         operating_system=family_named(scope.family).operating_system,
         scope=scope,
@@ -170,8 +173,8 @@ def _catalog(scope: Scope, placed: Sequence[Placed], made_at: Sequence[datetime]
 
 
 def _family_told(placed: Sequence[Placed]) -> Family:
-    """Return the one family that Release files tell, or raise."""
-    told = {one.says.family for one in placed if one.says and one.says.family}
+    """Return the one family that the files tell, or raise."""
+    told = {family for one in placed if (family := one.says.family if one.says else one.part.family)}
     if len(told) > 1:
         raise CatalogError(f"the files are of several families: {', '.join(sorted(told))}", code="PR3005")
     if not told:
@@ -180,6 +183,15 @@ def _family_told(placed: Sequence[Placed]) -> Family:
     return family_named(told.pop())
 
 
+def _one_family(placed: Sequence[Placed], known: Family | None) -> None:
+    """Raise when a format that knows one system only is read for another."""
+    for one in placed:
+        if known and one.part.family and one.part.family != known.name:
+            told = f"the file is for {family_named(one.part.family).label}, not for {known.label}"
+            raise CatalogError(told, code="PR3005", where=Where(one.part.source.name))
+
+
 def _products_told(placed: Sequence[Placed]) -> tuple[str, ...]:
-    """Return the products that Release files tell, as globs over point releases."""
-    return tuple(sorted({f"{one.says.product}*" for one in placed if one.says and one.says.product}))
+    """Return the products that the files tell, those of Release files as globs over point releases."""
+    archives = {f"{one.says.product}*" for one in placed if one.says and one.says.product}
+    return tuple(sorted(archives.union(*(one.part.products for one in placed))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from patchrules.errors import Diagnostic
@@ -34,7 +35,8 @@ class Part:
 
     ``table`` has the columns ``model.columns.CATALOG``, ``rejects`` those of REJECTS. ``role`` says how it joins the
     others: ``notices`` name packages, ``packages`` is a repository's package list (the two are joined), an ``archive``
-    looks for its ``release`` (whose ``facts`` are the Release file's fields), ``patches`` are complete.
+    looks for its ``release`` (whose ``facts`` are the Release file's fields), ``patches`` are complete. ``family`` and
+    ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
     """
 
     role: Role
@@ -43,6 +45,9 @@ class Part:
     rejects: Any
     diagnostics: tuple[Diagnostic, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    family: str | None = None
+    products: tuple[str, ...] = ()
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -36,22 +37,32 @@ class PartRows:
     def __init__(self, document: Document, options: ReadOptions, role: Role, format: str) -> None:  # noqa: A002  our word
         """Start without rows."""
         self.counts: Counter[str] = Counter()
-        self._refused: list[tuple[int | None, str, str, str]] = []
+        self._refused: list[tuple[str, int | None, str, str, str]] = []
         self._document = document
         self._options = options
         self._role = role
         self._format = format
 
-    def reject(self, line: int | None, code: str, message: str, text: str) -> None:
-        """Refuse a row: keep why, or raise when the caller wants no bad row."""
+    def reject(self, line: int | None, code: str, message: str, text: str, *, file: str | None = None) -> None:
+        """Refuse a row: keep why, or raise when the caller wants no bad row; ``file`` is that inside an archive."""
+        file = file or self._document.name
         text = "".join(char if char.isprintable() else "\ufffd" for char in text[:_LONGEST_TEXT])
         if self._options.on_bad_row == "raise":
-            where = Where(file=self._document.name, line=line, text=text)
+            where = Where(file=file, line=line, text=text)
             hint = 'on_bad_row="collect" reads on and keeps such rows'
             raise CatalogError(message, code=code, where=where, hint=hint)
-        self._refused.append((line, code, message, text))
+        self._refused.append((file, line, code, message, text))
 
-    def part(self, patches: Any, scheme: str, facts: Mapping[str, str] | None = None) -> Part:  # noqa: ANN401  pyarrow is Any
+    def part(
+        self,
+        patches: Any,  # noqa: ANN401  pyarrow is Any
+        scheme: str,
+        facts: Mapping[str, str] | None = None,
+        *,
+        family: str | None = None,
+        products: tuple[str, ...] = (),
+        made_at: datetime | None = None,
+    ) -> Part:
         """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
         patches = self._with_good_versions(_filled(patches), scheme)
         if not patches.num_rows and self._role != "release":
@@ -59,7 +70,8 @@ class PartRows:
         self.counts["PR2203"] += self._document.undecodable
         rejects = self._rejects()
         source = self._document.source(self._format, rows=patches.num_rows, rejects=rejects.num_rows)
-        return Part(self._role, source, patches, rejects, counted(self.counts, self._document.name), facts or {})
+        doubts = counted(self.counts, self._document.name)
+        return Part(self._role, source, patches, rejects, doubts, facts or {}, family, products, made_at)
 
     def _with_good_versions(self, patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is Any
         """Move rows with a version that is none to the rejects. Cost: Python once per distinct version."""
@@ -73,10 +85,11 @@ class PartRows:
 
     def _rejects(self) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the rejects in order of line."""
-        ordered = sorted(self._refused, key=lambda reject: reject[0] or 0)
-        lines, codes, messages, texts = zip(*ordered, strict=True) if ordered else ((), (), (), ())
-        data = {"line": lines, "code": codes, "message": messages, "text": texts}
-        return table(REJECTS, data | {"file": [self._document.name] * len(ordered)}, len(ordered))
+        ordered = sorted(self._refused, key=lambda reject: (reject[0], reject[1] or 0))
+        columns = zip(*ordered, strict=True) if ordered else ((), (), (), (), ())
+        return table(
+            REJECTS, dict(zip(("file", "line", "code", "message", "text"), columns, strict=True)), len(ordered)
+        )
 
 
 def refused_versions(versions: Iterable[str], scheme: str) -> dict[str, str]:

@@ -65,6 +65,12 @@ CATALOG = (
     Column("product", "string", "product of a Windows update"),
     Column("product_family", "string", "product family of a Windows update"),
     Column("patch_set", "string", "OS or APPLICATION"),
+    Column(
+        "os_build",
+        "string",
+        "Windows: the build it is for, 10.0.17763, with the revision that holds the fix where known: 10.0.17763.5458",
+        absence="every release of the product",
+    ),
     Column("title", "string", "one line a person reads"),
     Column("issued", "instant", "when the notice was issued"),
     Column("updated", "instant", "when the notice was last updated"),

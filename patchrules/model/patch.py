@@ -21,7 +21,9 @@ class Patch:
     and ``updated_text`` keep what the file said, for a dialect that reads dates its own way. ``offered`` says that a
     repository (or, without a package list, a notice) makes it available; ``security`` that it comes from a security
     archive (deb); ``trusted`` is False for an archive whose signature is not trusted (deb). ``requires`` names what the
-    package needs, as ``name-epoch:version-release.arch``.
+    package needs, as ``name-epoch:version-release.arch``. On Windows ``evr`` is ``0``, for a KB has no version, and
+    ``os_build`` tells the releases of one product apart: ``10.0.17763``, or ``10.0.17763.5458`` where the revision that
+    holds the fix is known.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Patch:
     product: str | None = None
     product_family: str | None = None
     patch_set: str | None = None
+    os_build: str | None = None
     title: str | None = None
     issued: datetime | None = None
     updated: datetime | None = None

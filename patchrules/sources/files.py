@@ -39,7 +39,7 @@ class Limits:
     """How much one input may grow: ``max_bytes`` and ``max_line`` in bytes after decompression.
 
     ``max_ratio`` is output per stored byte and counts above 64 MiB of output only; ``max_depth`` is the nesting of XML
-    and JSON.
+    and JSON; ``max_members`` the number of files in an archive.
 
     >>> Limits().max_line
     1048576
@@ -49,6 +49,7 @@ class Limits:
     max_ratio: int = 2000
     max_line: int = 1 << 20
     max_depth: int = 64
+    max_members: int = 4096
 
 
 class Document:
