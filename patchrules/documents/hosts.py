@@ -22,7 +22,17 @@ GROUP_TAGS = ("Patch Group", "PatchGroup")
 """The tag keys that name a host's patch group, case-sensitive (SEMANTICS 7.1)."""
 
 _TEXTS = ("host", "product", "arch", "platform", "platform_version", "os_version")
-_KNOWN = (*_TEXTS, "inventory", "family", "patch_group", "tags", "boot_time", "captured_at", "os_release")
+_KNOWN = (
+    *_TEXTS,
+    "inventory",
+    "family",
+    "patch_group",
+    "tags",
+    "boot_time",
+    "captured_at",
+    "os_release",
+    "resource_groups",
+)
 _GLOB = frozenset("*?[")
 _OS_RELEASE = Limits(max_bytes=64 * 1024)
 
@@ -43,6 +53,7 @@ class HostFacts:
     arch: str | None = None
     patch_group: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    resource_groups: frozenset[str] | None = None
     boot_time: datetime | None = None
     captured_at: datetime | None = None
     platform: str | None = None
@@ -130,6 +141,7 @@ class _Reader:
             family=self._family(),
             patch_group=self._group(tags),
             tags=tags,
+            resource_groups=self._resource_groups(),
             boot_time=self._instant("boot_time"),
             captured_at=self._instant("captured_at"),
             os_release=self._os_release(),
@@ -213,6 +225,16 @@ class _Reader:
             else:
                 self._fault("13", f"tag {quoted(key)} is {quoted(value)}, wanted text", "tags", "put it in quotes")
         return tags
+
+    def _resource_groups(self) -> frozenset[str] | None:
+        """Return the resource groups, which maintenance windows may be for (SEMANTICS 8.6)."""
+        raw = self.raw.get("resource_groups")
+        if isinstance(raw, list) and all(isinstance(name, str) for name in raw):
+            return frozenset(raw)
+        if raw is not None:
+            found = f"`resource_groups` is {quoted(raw)}, wanted a list of names"
+            self._fault("13", found, "resource_groups", "write `resource_groups: [NAME]`")
+        return None
 
     def _group(self, tags: Mapping[str, str]) -> str | None:
         """Return the patch group: the field, else the tags (SEMANTICS 7.1)."""
