@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from patchrules.documents.text import parse
 from patchrules.errors import DocumentError, PolicyTestError, Where
 from patchrules.policytest.shape import check
-from patchrules.sources.files import Document, Input, open_document
+from patchrules.sources.files import Document, Input, expand, open_document
+
+SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
+"""What files of cases are called in a folder, compressed or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,22 @@ class Case:
         return [self.expected, *self.fields.get("expected_alternatives", ())]
 
 
+def read_folder(paths: Iterable[Input]) -> Iterator[Case]:
+    """Read the cases of files, folders and globs, in order; other files of a folder are passed over.
+
+    Raises PolicyTestError as :func:`read_cases` does, and PR6006 for a folder without cases.
+    """
+    for given in paths:
+        found = expand(given, error=PolicyTestError)
+        if isinstance(given, str | os.PathLike) and Path(given).is_dir():
+            cases = [one for one in found if str(one).removesuffix(".gz").endswith(SUFFIXES)]
+            if not cases:
+                raise _none(os.fspath(given), f"it has no file that ends in {', '.join(SUFFIXES)}")
+            found = tuple(cases)
+        for one in found:
+            yield from read_cases(one)
+
+
 def read_cases(source: Input) -> Iterator[Case]:
     """Read cases from JSON, JSON lines or YAML, compressed or not.
 
@@ -48,7 +69,7 @@ def read_cases(source: Input) -> Iterator[Case]:
     be read, PR6002 for what is no case, PR6003 - PR6005 for a case whose shape is wrong, PR6006 for no case at all.
     """
     document = open_document(source, error=PolicyTestError)
-    if ".jsonl" in document.name or _is_lines(document):
+    if ".jsonl" in document.name.lower() or _is_lines(document):
         yield from _lines(document)
         return
     try:
@@ -57,17 +78,24 @@ def read_cases(source: Input) -> Iterator[Case]:
         raise PolicyTestError(error.message, code="PR6001", where=error.where, hint=error.hint) from error
     found = value.get("cases", [value]) if isinstance(value, Mapping) else value
     if found in ([], None):
-        message = f"`{document.name}` holds no policy test"
-        raise PolicyTestError(message, code="PR6006", hint="write a list of cases, or one case a line")
+        raise _none(document.name, "write a list of cases, or one case a line")
     for number, one in enumerate(found if isinstance(found, list) else [found], 1):
         yield _case(one, f"{document.name}#{number}")
 
 
+def _none(name: str, hint: str) -> PolicyTestError:
+    """Return the error for a file or folder without cases."""
+    return PolicyTestError(f"`{name}` holds no policy test", code="PR6006", hint=hint)
+
+
 def _lines(document: Document) -> Iterator[Case]:
     """Return one case a line."""
+    number = 0
     for number, line in document.lines():
         if line.strip():
             yield _case(_json(line, document.name, number), f"{document.name}:{number}")
+    if not number:
+        raise _none(document.name, "write one case a line")
 
 
 def _is_lines(document: Document) -> bool:

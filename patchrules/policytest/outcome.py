@@ -15,6 +15,9 @@ from patchrules.policytest.situation import situation
 
 BOTH = "both"
 
+_FIRST = ("state", "compliance_severity", "id")
+"""The fields whose differences are told first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -123,7 +126,7 @@ def _rows(
 
 def _fields(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     """Return how a found row differs in the wanted fields; what is not applicable has no status (DECISIONS 16)."""
-    names = [name for name in ROW_FIELDS if name in wanted]
+    names = sorted((name for name in ROW_FIELDS if name in wanted), key=lambda name: name not in _FIRST)
     if wanted.get("state") == found["state"] == State.NOT_APPLICABLE and "status" in names:
         names.remove("status")
     return [

@@ -236,9 +236,17 @@ def objection(rule: ApprovalRule, patch: Patch, report: HostReport, facts: Facts
         _clause(one, patch, host, facts, "rule wants") for one in rule.filters if not holds(one, patch, host, facts)
     ]
     if not passes_gate(patch, facts, enabled=rule.enable_non_security):
-        found = {"notice": "no notice names it", "archive": "it comes from no security archive"}[facts.security_gate]
-        failing.append(f"{found}, and the rule has no EnableNonSecurity")
+        failing.append(f"{_INSECURE[facts.security_gate]}, and the rule has no EnableNonSecurity")
     return "; ".join(failing) or _too_young(rule, patch, facts, settings)
+
+
+_INSECURE = {
+    "notice": "no notice names it",
+    "metadata": "no notice gives it both type and severity",
+    "archive": "it comes from no security archive",
+    "agent-archive": "it comes from no trusted archive that says security",
+}
+"""What a patch lacks that a security gate holds back (3.7)."""
 
 
 def _too_young(rule: ApprovalRule, patch: Patch, facts: Facts, settings: Settings) -> str | None:

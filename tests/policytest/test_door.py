@@ -8,7 +8,7 @@ import json
 import pytest
 
 from patchrules.errors import PolicyTestError
-from patchrules.policytest import read_cases, run
+from patchrules.policytest import read_cases, read_folder, run
 
 FAULTS = [
     ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1"),
@@ -86,3 +86,15 @@ def test_what_is_no_document_of_cases_is_refused(text, code):
 
 def test_a_case_without_id_is_called_by_its_place(document):
     assert [one.case_id for one in read_cases(json.dumps([document("/case_id", None)]).encode())] == ["<bytes>#1"]
+
+
+def test_a_folder_holds_cases_beside_other_files(document, tmp_path):
+    (tmp_path / "SOURCE.md").write_text("ours", "utf-8")
+    with pytest.raises(PolicyTestError, match="holds no policy test"):
+        list(read_folder([str(tmp_path)]))
+    (tmp_path / "dates").mkdir()
+    (tmp_path / "dates" / "b.yaml").write_text(json.dumps([document()]), "utf-8")
+    (tmp_path / "dates" / "a.jsonl.gz").write_bytes(gzip.compress(json.dumps(document()).encode()))
+    names = ["a.jsonl.gz:1", "b.yaml#1"]
+    assert [case.place.rpartition("/")[2] for case in read_folder([tmp_path])] == names
+    assert len(list(read_folder([str(tmp_path / "*" / "*")]))) == 2
