@@ -25,7 +25,7 @@ def rendered(policy: Policy, packages: Packages, verdicts: Verdicts) -> pa.Table
     """Return the columns ``model.columns.VERDICTS`` without ``host``, one row a distinct verdict."""
     installed, target = versions_of(policy, packages, verdicts)
     names, arches = packages.table["name"].to_pylist(), packages.table["arch"].to_pylist()
-    newer = verdicts.reason == REASONS.index(Reason.NEWER_APPROVED)
+    newer = np.isin(verdicts.reason, [REASONS.index(Reason.NEWER_APPROVED), REASONS.index(Reason.LISTED_NEWER)])
     shown = [new if is_newer else old for old, new, is_newer in zip(installed, target, newer, strict=True)]
     titles = [title(policy, *parts) for parts in zip(names, arches, shown, strict=True)]
     states = [STATES[state] for state in verdicts.state]

@@ -10,8 +10,9 @@ import pyarrow as pa
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
 from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.keys import Bools, Ints, spans
+from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.policy import Policy, key_of
-from patchrules.model.names import Note, Operation, Reason, RejectedPatchesAction, State
+from patchrules.model.names import Note, Reason, RejectedPatchesAction, State
 
 STATES = tuple(State)
 REASONS = tuple(Reason)
@@ -71,12 +72,15 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
     same = versions.pairs == versions.installed[owner]
     known = np.bincount(owner[same], minlength=count) > 0
     target, target_pair, newer = targets(policy, own, versions, owner, row, same, known)
+    wanted, wanted_pair = wanted_by_list(policy, versions, owner, row, count)
+    listed = wanted >= 0
+    target, target_pair = np.where(listed, wanted, target), np.where(listed, wanted_pair, target_pair)
     itself = first(owner[same], policy.precedence[row[same]], row[same], count)
     rejecting = same & found.rejected[row]
     rejected_row = np.where(own.rejected, OWN, first(owner[rejecting], row[rejecting], row[rejecting], count))
     rejected = own.rejected | (np.bincount(owner[rejecting], minlength=count) > 0)
-    state, reason = states_of(policy, newer, rejected, target != NOTHING)
-    approved = newer | ((target != NOTHING) & ~rejected)
+    state, reason = states_of(policy, newer, listed, rejected, target != NOTHING)
+    approved = listed | newer | ((target != NOTHING) & ~rejected)
     deciding = np.where(approved, target, np.where(rejected, rejected_row, itself))
     notes = np.bitwise_or(np.where(deciding >= 0, at(found.notes, deciding), own.notes), about)
     notes |= np.where(versions.doubtful, BIT[Note.EPOCH_UNKNOWN], 0)
@@ -155,6 +159,20 @@ def targets(
     return target, pair, (target >= 0) & (top > versions.installed)
 
 
+def wanted_by_list(policy: Policy, versions: Compared, owner: Ints, row: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the catalog row that an InstallOverrideList wants for each package, and the pair it came from (4.8)."""
+    nothing = np.full(count, NOTHING, dtype=np.int64)
+    if not override_of(policy.settings):
+        return nothing, nothing
+    meant = listed(policy.settings, policy.catalog, policy.facts) & policy.offered
+    candidate = meant[row] & (versions.pairs > versions.installed[owner])
+    top = np.full(count, -1, dtype=np.int64)
+    np.maximum.at(top, owner[candidate], versions.pairs[candidate])
+    highest = np.flatnonzero(candidate & (versions.pairs == top[owner]))
+    pair = first(owner[highest], policy.precedence[row[highest]], highest, count)
+    return np.where(pair >= 0, at(row, pair), NOTHING), pair
+
+
 def first(owner: Ints, rank: Ints, value: Ints, count: int) -> Ints:
     """Return, for each owner, the value with the lowest rank; OWN for owners without any."""
     lowest = np.full(count, np.iinfo(np.int64).max, dtype=np.int64)
@@ -170,9 +188,9 @@ def at(values: Ints, positions: Ints) -> Ints:
     return values[positions.clip(0)] if len(values) else np.zeros_like(positions)
 
 
-def states_of(policy: Policy, newer: Bools, rejected: Bools, approved: Bools) -> tuple[Ints, Ints]:
+def states_of(policy: Policy, newer: Bools, listed: Bools, rejected: Bools, approved: Bools) -> tuple[Ints, Ints]:
     """Decide states and reasons, in the order of SEMANTICS 5.3: the last assignment wins."""
-    missing = State.FAILED if policy.settings.operation is Operation.INSTALL else State.MISSING
+    missing = unmet(policy.settings)
     blocks = policy.baseline.rejected_patches_action is RejectedPatchesAction.BLOCK
     refused = State.INSTALLED_REJECTED if blocks else State.INSTALLED_OTHER
     why = Reason.REJECTED_BLOCKED if blocks else Reason.REJECTED_ALLOWED
@@ -181,4 +199,5 @@ def states_of(policy: Policy, newer: Bools, rejected: Bools, approved: Bools) ->
     state[approved], reason[approved] = STATES.index(State.INSTALLED), REASONS.index(Reason.UP_TO_DATE)
     state[rejected], reason[rejected] = STATES.index(refused), REASONS.index(why)
     state[newer], reason[newer] = STATES.index(missing), REASONS.index(Reason.NEWER_APPROVED)
+    state[listed], reason[listed] = STATES.index(State.FAILED), REASONS.index(Reason.LISTED_NEWER)
     return state, reason

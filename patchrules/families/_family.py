@@ -22,7 +22,8 @@ class Facts:
       release evr``.
     - ``title``: the text of that kind that AWS shows as ``Title`` (5.11).
     - ``override_forms``: more such texts, for the titles of an InstallOverrideList only (DECISIONS 8).
-    - ``approved_ids``, ``rejected_ids``: catalog columns whose ids work in the two lists.
+    - ``approved_ids``, ``rejected_ids``: catalog columns whose ids work in the two lists; ``override_ids``: in an
+      InstallOverrideList (4.8).
     - ``wildcards``: list entries may be globs (4.2); without it they are exact texts (DECISIONS 8).
     - ``alike``: filter value -> one more value it also matches, not the reverse, both lower case (DECISIONS 7).
     - ``severity``: the catalog column reported as vendor severity (deb: ``priority``).
@@ -58,6 +59,7 @@ class Facts:
     override_forms: tuple[str, ...] = ()
     approved_ids: tuple[str, ...] = ()
     rejected_ids: tuple[str, ...] = ()
+    override_ids: tuple[str, ...] = ()
     wildcards: bool = True
     alike: Mapping[str, str] = field(default_factory=dict)
     host_product: bool = True

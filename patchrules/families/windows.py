@@ -31,6 +31,7 @@ FAMILY = Family(
         # Bulletin ids (MS10-048) work beside KB ids, which are the names (4.5, DECISIONS 8).
         approved_ids=("advisory",),
         rejected_ids=("advisory",),
+        override_ids=("advisory",),
         # [R] Ids are exact: no page of AWS shows a wildcard in a Windows list.
         wildcards=False,
         host_product=False,

@@ -155,6 +155,7 @@ class Reason(StrEnum):
     REJECTED_BLOCKED = "rejected-blocked"
     REJECTED_ALLOWED = "rejected-allowed"
     NOT_INSTALLED = "not-installed"
+    LISTED_NEWER = "listed-newer"
     AWAITS_REBOOT = "awaits-reboot"
 
 

@@ -13,7 +13,6 @@ from patchrules.model.names import (
     Approval,
     ComplianceLevel,
     Note,
-    Operation,
     Reason,
     RejectedPatchesAction,
     State,
@@ -22,6 +21,7 @@ from patchrules.model.names import (
 from patchrules.model.package import Package
 from patchrules.model.verdict import Decision, Settings, Verdict
 from patchrules.reference.epochs import stated_epochs
+from patchrules.reference.overrides import lists, override_of, unmet
 from patchrules.reference.patterns import forms
 from patchrules.versions import SCHEMES
 
@@ -47,7 +47,10 @@ def installed_verdict(
     ``own`` is the decision on the installed version as a patch that no notice names; it counts where the catalog does
     not know that version, so that what is installed is always a candidate itself.
     """
-    installed, known, notes = compared(package.evr, existing(decisions), family)
+    present = existing(decisions)
+    installed, known, notes = compared(package.evr, present, family)
+    lines = override_of(settings) or ()
+    listed = [d for raw, d in zip(present, known, strict=True) if any(lists(line, raw.patch, facts) for line in lines)]
     here = order(family, installed)
     same = [d for d in known if order(family, d.patch.evr) == here]
     mine = same or [dataclasses.replace(own, patch=dataclasses.replace(own.patch, evr=installed))]
@@ -55,9 +58,12 @@ def installed_verdict(
     approved = [d for d in candidates if d.approves]
     target = best(approved, family) if approved else None
     rejected = next((d for d in [own, *mine] if d.approval is Approval.EXPLICIT_REJECTED), None)
-    if target and here < order(family, target.patch.evr):
-        state = State.FAILED if settings.operation is Operation.INSTALL else State.MISSING
-        found = verdict(state, Reason.NEWER_APPROVED, target, target, facts)
+    wanted = [d for d in listed if d.patch.offered and here < order(family, d.patch.evr)]
+    if wanted:
+        target = best(wanted, family)
+        found = verdict(State.FAILED, Reason.LISTED_NEWER, target, target, facts)
+    elif target and here < order(family, target.patch.evr):
+        found = verdict(unmet(settings), Reason.NEWER_APPROVED, target, target, facts)
     elif rejected and baseline.rejected_patches_action is RejectedPatchesAction.BLOCK:
         found = verdict(State.INSTALLED_REJECTED, Reason.REJECTED_BLOCKED, rejected, best(mine, family), facts)
     elif rejected:
@@ -69,7 +75,7 @@ def installed_verdict(
         found = verdict(State.INSTALLED_OTHER, Reason.NOTHING_APPROVED, itself, itself, facts)
     unsure = () if package.arch_stated else (Note.ARCH_UNKNOWN,)
     about = (note for d in decisions for note in d.notes if note in ABOUT_THE_NAME)
-    evr = found.target if found.reason == Reason.NEWER_APPROVED and found.target else installed
+    evr = found.target if found.state in (State.MISSING, State.FAILED) and found.target else installed
     return dataclasses.replace(
         found,
         name=package.name,
@@ -93,7 +99,7 @@ def absent_verdict(decisions: Sequence[Decision], *, family: Family, facts: Fact
 
 def verdict(state: State, reason: Reason, deciding: Decision, shown: Decision, facts: Facts) -> Verdict:
     """Return the verdict of ``deciding``, described by ``shown``; only an approval gives a compliance level (5.11)."""
-    approved = reason in (Reason.NEWER_APPROVED, Reason.UP_TO_DATE, Reason.NOT_INSTALLED)
+    approved = reason in (Reason.NEWER_APPROVED, Reason.LISTED_NEWER, Reason.UP_TO_DATE, Reason.NOT_INSTALLED)
     patch = shown.patch
     return Verdict(
         name=patch.name,

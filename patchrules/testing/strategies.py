@@ -33,6 +33,7 @@ from patchrules.model.names import (
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.previous_run import PreviousRun, TrackedPatch
+from patchrules.model.verdict import OverridePatch
 from patchrules.reference.states import title
 
 T = TypeVar("T")
@@ -324,6 +325,14 @@ def siblings(patch: Patch, world: World) -> st.SearchStrategy[Patch]:
     return drawn.map(lambda values: dataclasses.replace(patch, **values))
 
 
+def overrides(world: World) -> st.SearchStrategy[tuple[OverridePatch, ...] | None]:
+    """Draw an InstallOverrideList, or none: ids with and without a title, some of which mean nothing."""
+    ids = st.sampled_from((*world.names, "*", *PATTERNS))
+    versions = [version.rpartition(":")[2] for version in world.versions]
+    titles = st.sampled_from((*world.versions, *versions, *(text.partition("-")[0] for text in versions), "*-1*"))
+    return rarely(tuples(st.builds(OverridePatch, ids, maybe(titles)), (1, 2, 0)), None, 2)
+
+
 @st.composite
 def situations(draw: st.DrawFn, systems: Sequence[OperatingSystem] = LINUX) -> Situation:
     """Draw everything an evaluation is made from: a baseline, a catalog, one to three hosts, the options."""
@@ -337,6 +346,7 @@ def situations(draw: st.DrawFn, systems: Sequence[OperatingSystem] = LINUX) -> S
         "operation": draw(st.sampled_from(list(Operation))),
         "missing_date": draw(st.sampled_from(list(MissingDate))),
         "reboot_option": draw(st.sampled_from(list(RebootOption))),
+        "install_override": draw(overrides(world)),
     }
     return Situation(
         baseline=draw(baselines(system)),
