@@ -20,7 +20,7 @@ SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it was written; ``place`` says where.
+    """A case as it was written; ``place`` says where, ``folder`` is what paths in it start from.
 
     >>> Case({"case_id": "first"}, "cases.jsonl:1").case_id
     'first'
@@ -28,6 +28,7 @@ class Case:
 
     fields: Mapping[str, Any]
     place: str
+    folder: Path = Path()
 
     @property
     def case_id(self) -> str:
@@ -80,7 +81,7 @@ def read_cases(source: Input) -> Iterator[Case]:
     if found in ([], None):
         raise _none(document.name, "write a list of cases, or one case a line")
     for number, one in enumerate(found if isinstance(found, list) else [found], 1):
-        yield _case(one, f"{document.name}#{number}")
+        yield _case(one, document, f"{document.name}#{number}")
 
 
 def _none(name: str, hint: str) -> PolicyTestError:
@@ -93,7 +94,7 @@ def _lines(document: Document) -> Iterator[Case]:
     number = 0
     for number, line in document.lines():
         if line.strip():
-            yield _case(_json(line, document.name, number), f"{document.name}:{number}")
+            yield _case(_json(line, document.name, number), document, f"{document.name}:{number}")
     if not number:
         raise _none(document.name, "write one case a line")
 
@@ -113,6 +114,6 @@ def _json(line: str, name: str, number: int) -> object:
         raise PolicyTestError(message, code="PR6001", where=Where(file=name, line=number)) from error
 
 
-def _case(value: object, place: str) -> Case:
+def _case(value: object, document: Document, place: str) -> Case:
     """Return a case; raises PolicyTestError when its shape is wrong."""
-    return Case(check(value, place), place)
+    return Case(check(value, place), place, document.path.parent if document.path else Path())

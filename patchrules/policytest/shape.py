@@ -24,8 +24,8 @@ _WORDS = {
 }
 _LISTS = ("installed", "available", "advisories", "catalog", "expected_alternatives")
 _TEXTS = ("case_id", "host", "topic", "description", "semantics", "engine", "product", "arch", "boot_time", "as_of")
-_MAPPINGS = ("baseline", "archives", "enabled_modules", "dependencies", "previous_run", "expected")
-_OTHERS = ("schema", "kind", "order_dependent", "install_override_list")
+_MAPPINGS = ("archives", "enabled_modules", "dependencies", "previous_run", "expected")
+_OTHERS = ("baseline", "schema", "kind", "order_dependent", "install_override_list")
 _EXPECTED = ("patches", "contains", "summary", "status", "doubts", "error", "candidates")
 _ROW_TEXTS = (
     *("name", "arch", "version", "release", "evr", "archive", "priority", "section", "selection", "status"),
@@ -42,7 +42,7 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
 
     Fields we do not know are the author's own, unless their name is close to one of ours.
     """
-    if not isinstance(fields, Mapping) or not isinstance(fields.get("baseline"), Mapping):
+    if not isinstance(fields, Mapping) or not isinstance(fields.get("baseline"), Mapping | str):
         message = "this is no policy test: a mapping with `baseline` is wanted"
         raise PolicyTestError(message, code="PR6002", where=Where(file=place))
     door = _Door(place)

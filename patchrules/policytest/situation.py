@@ -9,6 +9,7 @@ from typing import Any
 
 from patchrules.documents.baseline import load_baseline
 from patchrules.documents.install_override import override_patches
+from patchrules.documents.predefined import predefined_names
 from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings
 from patchrules.families import Facts, Family, facts_of, family_of
@@ -43,8 +44,7 @@ class Situation:
 def situation(case: Case, dialect: str) -> Situation:
     """Return the nouns of a case; raises what the doors of its documents raise."""
     fields = case.fields
-    document = fields["baseline"] if dialect == "documented" else as_nodes_read(fields["baseline"])
-    baseline = load_baseline(document)
+    baseline = baseline_of(case, dialect)
     system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
     if baseline.operating_system is not system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, the host is {system}"
@@ -63,6 +63,14 @@ def situation(case: Case, dialect: str) -> Situation:
     patches = (*rows, *catalog_patches(fields))
     has_catalog = any(fields.get(name) is not None for name in ("available", "advisories", "catalog"))
     return Situation(baseline, host_of(fields, family), patches, family, given, has_catalog)
+
+
+def baseline_of(case: Case, dialect: str) -> Baseline:
+    """Return the baseline of a case: a document, one of AWS's names, or a path that starts at the case's file."""
+    document = case.fields["baseline"]
+    if isinstance(document, str):
+        return load_baseline(document if document in predefined_names() else case.folder / document)
+    return load_baseline(document if dialect == "documented" else as_nodes_read(document))
 
 
 def as_nodes_read(value: Any) -> Any:  # noqa: ANN401 - a JSON document

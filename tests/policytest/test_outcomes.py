@@ -101,3 +101,19 @@ def test_the_dialect_asked_for_wins_over_that_of_the_case(document):
     found = next(read_cases(json.dumps(made).encode()))
     assert run(found).differences[0].startswith("refused: ")
     assert run(found, dialect="agent").differences == ("missing is 0, 1 expected", "not_applicable is 0, 1 expected")
+
+
+def test_a_baseline_may_be_a_file_beside_the_case_or_a_name_of_aws(document, tmp_path):
+    (tmp_path / "prod.json").write_text(json.dumps(document()["baseline"]), "utf-8")
+    names = {
+        "prod.json": True,
+        "AWS-RedHatDefaultPatchBaseline": False,
+        "AWS-NoBaseline": False,
+        "not-there.json": False,
+    }
+    for name, passes in names.items():
+        made = document("/expected", {"contains": [{"id": "openssl.x86_64", "compliance_severity": "HIGH"}]})
+        (tmp_path / "cases.json").write_text(json.dumps(made | {"baseline": name}), "utf-8")
+        found = run_cases(read_cases(tmp_path / "cases.json"))
+        assert (found.failed == 0) is passes, name
+    assert "there is no such file" in found.outcomes[0].differences[0]
