@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from patchrules.catalog import read_catalogs as read_catalogs
     from patchrules.documents.baseline import load_baseline as load_baseline
     from patchrules.documents.baseline import load_baselines as load_baselines
+    from patchrules.documents.calendars import load_calendar as load_calendar
     from patchrules.documents.hosts import load_hosts as load_hosts
     from patchrules.documents.predefined import predefined as predefined
     from patchrules.documents.predefined import predefined_names as predefined_names
     from patchrules.documents.registry import load_registry as load_registry
+    from patchrules.documents.windows import load_windows as load_windows
     from patchrules.errors import Diagnostic as Diagnostic
     from patchrules.errors import PatchRulesError as PatchRulesError
     from patchrules.evaluation.approvals import approvals as approvals
@@ -47,13 +49,21 @@ if TYPE_CHECKING:
     from patchrules.model.patch import Scope as Scope
     from patchrules.model.verdict import HostReport as HostReport
     from patchrules.model.verdict import Verdict as Verdict
+    from patchrules.model.window import Calendar as Calendar
+    from patchrules.model.window import Window as Window
     from patchrules.questions.explain import explain as explain
+    from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.next_run import next_run as next_run
     from patchrules.reports import write as write
+    from patchrules.schedule.expressions import parse_schedule as parse_schedule
+    from patchrules.schedule.windows import executions as executions
+    from patchrules.schedule.windows import next_executions as next_executions
 
 _HOMES = {
     "AgeLimits": "evaluation.coverage",
     "ApprovalRule": "model.baseline",
     "Baseline": "model.baseline",
+    "Calendar": "model.window",
     "Catalog": "model.patch",
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
@@ -69,17 +79,25 @@ _HOMES = {
     "Run": "evaluation.run",
     "Scope": "model.patch",
     "Verdict": "model.verdict",
+    "Window": "model.window",
     "approvals": "evaluation.approvals",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
+    "executions": "schedule.windows",
     "explain": "questions.explain",
     "family_named": "families",
+    "feasible": "questions.feasible",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
+    "load_calendar": "documents.calendars",
     "load_hosts": "documents.hosts",
     "load_registry": "documents.registry",
     "load_run": "evaluation.saved",
+    "load_windows": "documents.windows",
+    "next_executions": "schedule.windows",
+    "next_run": "questions.next_run",
     "open_fleet": "evaluation.fleet",
+    "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",
     "read_catalog": "catalog",

@@ -212,6 +212,7 @@ CODES: dict[str, str] = {
     "PR4601": "nobody says which hosts a maintenance window is for",
     "PR4602": "a maintenance window names a host that is not there",
     "PR4603": "the members of a resource group are not known",
+    "PR4604": "a patching task brings lists or baselines of its own, which are not read",
     # PR5xxx versions (versions/)
     "PR5001": "the text is not a version of its scheme",
     "PR5002": "a version, or a part of it that its scheme requires, is empty",

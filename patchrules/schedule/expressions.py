@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from patchrules.errors import ScheduleError
+from patchrules.errors import ScheduleError, UnknownNameError
 from patchrules.schedule.at import At, at_of
 from patchrules.schedule.cron import Cron, cron_of
 from patchrules.schedule.days import Grammar
@@ -145,13 +145,13 @@ class Schedule:
                 last = run
 
 
-def parse(text: str, *, zone: str | None = None, offset: int | None = None, grammar: str = "ssm") -> Schedule:
+def parse(text: str, *, zone: str | None = None, offset: int | None = None, service: str = "ssm") -> Schedule:
     """Return the schedule that ``text`` means.
 
-    ``zone`` is an IANA name (default UTC), ``offset`` 1 to 6 days for a cron, ``grammar`` ``ssm`` or ``eventbridge``.
-    Raises ScheduleError, its caret under the bad field: PR4001 not an expression, PR4002 number of fields, PR4003
-    value, PR4004 wildcard, PR4005 not exactly one ``?``, PR4006 rate, PR4007 rate too fast, PR4008 date, PR4009 offset,
-    PR4010 zone, PR4011 too long, PR4012 EventBridge only.
+    ``zone`` is an IANA name (default UTC), ``offset`` 1 to 6 days for a cron, ``service`` ``ssm`` or ``eventbridge``.
+    Raises UnknownNameError for another service. Raises ScheduleError, its caret under the bad field: PR4001 not an
+    expression, PR4002 number of fields, PR4003 value, PR4004 wildcard, PR4005 not exactly one ``?``, PR4006 rate,
+    PR4007 rate too fast, PR4008 date, PR4009 offset, PR4010 zone, PR4011 too long, PR4012 EventBridge only.
 
     >>> print(parse("cron(0 2 ? * THU#3 *)").describe())
     at 02:00 on the third Thursday of every month (UTC)
@@ -162,10 +162,16 @@ def parse(text: str, *, zone: str | None = None, offset: int | None = None, gram
         cron(0 2 ? * THU#6 *)
                          ^
     """
-    timing = _timing(text, Grammar(grammar))
+    if service not in list(Grammar):
+        raise UnknownNameError("service", service, Grammar)
+    timing = _timing(text, Grammar(service))
     if offset is not None:
-        _check_offset(text, timing, offset, Grammar(grammar))
+        _check_offset(text, timing, offset, Grammar(service))
     return Schedule(text, timing, zone_named(zone or "UTC"), offset or 0)
+
+
+parse_schedule = parse
+"""The same function by its public name: ``patchrules.parse`` would not say what it parses."""
 
 
 def _timing(text: str, grammar: Grammar) -> At | Rate | Cron:

@@ -63,7 +63,7 @@ ONLY_EVENTBRIDGE = [
 
 @pytest.mark.parametrize(("text", "sentence"), ONLY_EVENTBRIDGE)
 def test_the_sentence_of_eventbridge(text, sentence):
-    assert parse(text, grammar="eventbridge").describe() == sentence
+    assert parse(text, service="eventbridge").describe() == sentence
 
 
 days = st.integers(1, 7).map(str) | st.sampled_from(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])

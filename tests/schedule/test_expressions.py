@@ -160,7 +160,7 @@ REFUSED = [
     ("cron(1 0 0 2 ? * SUN *)", {}, "PR4002", 22, "cron has 8 fields, wanted are 6, or 7 with seconds in front"),
     (
         "cron(0 0 2 ? * SUN *)",
-        {"grammar": "eventbridge"},
+        {"service": "eventbridge"},
         "PR4002",
         20,
         "cron has 7 fields, wanted are 6, as EventBridge has no seconds",
@@ -193,7 +193,7 @@ REFUSED = [
     ("cron(0 2 ? * SUN *)", {"offset": 0}, "PR4009", 1, "the offset is 0 days, AWS takes 1-6"),
     (
         "cron(0 2 ? * SUN *)",
-        {"offset": 1, "grammar": "eventbridge"},
+        {"offset": 1, "service": "eventbridge"},
         "PR4009",
         1,
         "an EventBridge schedule takes no offset",
@@ -201,7 +201,7 @@ REFUSED = [
     ("cron(0 2 LW * ? *)", {}, "PR4012", 10, "`LW` works in EventBridge, not in Systems Manager"),
     ("cron(0 2 L-3 * ? *)", {}, "PR4012", 10, "`L-3` works in EventBridge, not in Systems Manager"),
     ("cron(0 2 ? * 3#1,6#3 *)", {}, "PR4012", 14, "`3#1,6#3` has more than one `#`"),
-    ("cron(0 2 ? * 3#1,6#3 *)", {"grammar": "eventbridge"}, "PR4012", 14, "`3#1,6#3` has more than one `#`"),
+    ("cron(0 2 ? * 3#1,6#3 *)", {"service": "eventbridge"}, "PR4012", 14, "`3#1,6#3` has more than one `#`"),
 ]
 
 
@@ -257,7 +257,7 @@ ONLY_EVENTBRIDGE = [
 
 @pytest.mark.parametrize(("text", "run"), ONLY_EVENTBRIDGE)
 def test_what_only_eventbridge_takes(text, run):
-    assert parse(text, grammar="eventbridge").next(at("2026-11-24T00:00Z")) == at(run)
+    assert parse(text, service="eventbridge").next(at("2026-11-24T00:00Z")) == at(run)
 
 
 @given(
@@ -266,7 +266,7 @@ def test_what_only_eventbridge_takes(text, run):
 def test_no_text_does_anything_but_parse_or_be_refused(text):
     for grammar in ("ssm", "eventbridge"):
         try:
-            schedule = parse(text, grammar=grammar)
+            schedule = parse(text, service=grammar)
         except ScheduleError as refused:
             assert refused.code in CODES  # noqa: PT017, both outcomes are right
         else:

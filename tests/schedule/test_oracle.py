@@ -43,7 +43,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 def outcome(text: str, zone: str, grammar: str) -> str:
     try:
-        parse(text, zone=zone or None, grammar=grammar)
+        parse(text, zone=zone or None, service=grammar)
     except ScheduleError as refused:
         return refused.code
     return ""
@@ -123,7 +123,7 @@ def test_two_thousand_random_crons_run_when_aws_croniter_says():
     for _ in range(2000):
         text = random_cron(draw)
         ours = list(
-            islice(parse(f"cron({text})", grammar="eventbridge").between(NOW, datetime.max.replace(tzinfo=UTC)), 4)
+            islice(parse(f"cron({text})", service="eventbridge").between(NOW, datetime.max.replace(tzinfo=UTC)), 4)
         )
         cron = oracle.AwsCroniter(text)
         theirs = [run for run in cron.get_next(NOW, n=4, inclusive=True) if run is not None]
