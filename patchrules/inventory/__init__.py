@@ -146,13 +146,16 @@ class _Reading:
             self.add_rows(rows, place, document.name)
 
     def add_rows(self, rows: Rows, place: Place, file: str = "<table>") -> None:
-        """Keep the rows of one file and what it says of hosts."""
+        """Keep the rows of one file and what it says of hosts; a file without packages adds to what others say."""
         self._packages.append(rows.packages)
         self._rejects.append(rows.rejects)
         self._diagnostics += rows.diagnostics
-        said = {place.host: {}} if rows.hosts is None else facts_of_table(rows.hosts)
+        said: Mapping[str, Mapping[str, Any]] = rows.facts or {}
+        if rows.facts is None:
+            said = {place.host: {}} if rows.hosts is None else facts_of_table(rows.hosts)
+        giving = set(rows.packages["host"].unique().to_pylist()) if rows.facts else said.keys()
         for host, facts in said.items():
-            owner, before = self._read.setdefault(host, (place, file))
+            owner, before = self._read.setdefault(host, (place, file)) if host in giving else (place, file)
             if owner is not place:
                 raise InventoryError(
                     f"`{before}` and `{file}` both speak of the host `{host}`",
@@ -160,13 +163,13 @@ class _Reading:
                     hint="rename one file, read one host's files with host=, or give tables that share hosts as one",
                 )
             more = {"os_release": place.os_release} if place.os_release else {}
-            self._facts[host] = facts | more | self._facts.get(host, {})
+            self._facts[host] = {**facts, **more, **self._facts.get(host, {})}
 
     def inventory(self) -> Inventory:
         """Return everything, packages sorted by host."""
         packages = pa.concat_tables([schema(PACKAGES).empty_table(), *self._packages]).combine_chunks()
         rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects]).combine_chunks()
-        if len(self._read) > 1:
+        if len(self._facts) > 1:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
         hosts, doubts = hosts_table(facts, packages)

@@ -54,7 +54,7 @@ def hosts_table(
         for doubt in identity.diagnostics:
             first, count = doubts.get((doubt.code, doubt.message), (doubt, 0))
             doubts[doubt.code, doubt.message] = (first, count + 1)
-        row = {name: stated.get(name) for name in _STATED} | {"family": identity.family, "product": identity.product}
+        row = {name: stated.get(name) for name in columns} | {"family": identity.family, "product": identity.product}
         row |= {"host": host, "arch": stated.get("arch") or mine.arch}
         row["tags"] = list(dict(stated["tags"]).items()) if stated.get("tags") else None
         for name, values in columns.items():

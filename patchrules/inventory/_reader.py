@@ -33,13 +33,15 @@ class ReadOptions:
 class Rows:
     """What reading a file gives: tables of ``model.columns`` PACKAGES and REJECTS, and what was doubtful.
 
-    ``hosts`` has columns of HOSTS and is there only when the file itself speaks of hosts.
+    What the file itself says of hosts is in ``hosts``, a table with columns of HOSTS, or in ``facts``, by host the
+    columns of HOSTS and what ``identify`` takes. A file that gives facts and no package adds to other files.
     """
 
     packages: Any
     rejects: Any
     diagnostics: tuple[Diagnostic, ...] = ()
     hosts: Any = None
+    facts: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from patchrules.sources.files import Document
 from patchrules.versions import SCHEMES
 
 _LONGEST_TEXT = 200
-_WARNINGS = frozenset({"PR2203", "PR2204", "PR2205", "PR2206", "PR2208"})
+_WARNINGS = frozenset(
+    {"PR2203", "PR2204", "PR2205", "PR2206", "PR2208", "PR2212", "PR2213", "PR2216", "PR2220", "PR2221"}
+)
 # A text these let pass is a version beyond doubt; only the others are taken apart one by one.
 _PLAIN = {
     "rpm": re.compile(r"(?:(?:[0-9]{1,9}:)?[A-Za-z0-9._+~^-]+\n)*").fullmatch,
@@ -29,22 +31,31 @@ _PLAIN = {
 class PackageRows:
     """The rows of one file while it is read: a reader appends to the lists of ``columns``, one value a row in each.
 
-    A reader that has itself made sure of every version says so by ``checked``.
+    A file that names its hosts has a column ``host``; one that mixes package managers a column ``scheme``. ``facts``
+    holds by host what the file says of it: columns of HOSTS, and what ``identify`` takes. A reader that has itself made
+    sure of every version says so by ``checked``, one whose file need not have packages by ``about_hosts``.
 
     Cost: a list append a value; versions are checked once per distinct text, all plain ones by one regular expression.
     """
 
-    def __init__(self, document: Document, options: ReadOptions, scheme: str, used: Iterable[str]) -> None:
+    def __init__(self, document: Document, options: ReadOptions, scheme: str | None, used: Iterable[str]) -> None:
         """Start with the columns ``used`` empty; ``line`` is always one of them."""
         self.columns: dict[str, list[Any]] = {name: [] for name in (*used, "line")}
-        self.rejects: list[tuple[int | None, str, str, str | None]] = []
+        self.rejects: list[tuple[int | None, str, str, str | None, str | None]] = []
         self.counts: Counter[str] = Counter()
+        self.facts: dict[str, dict[str, Any]] = {}
         self.checked = False
+        self.about_hosts = False
         self._document = document
         self._options = options
         self._scheme = scheme
 
-    def reject(self, line: int | None, code: str, message: str, text: str | None = None) -> None:
+    def add(self, **values: Any) -> None:  # noqa: ANN401  the values of one row
+        """Add one row; columns that are not given are null."""
+        for name, column in self.columns.items():
+            column.append(values.get(name))
+
+    def reject(self, line: int | None, code: str, message: str, text: str | None = None, host: str = "") -> None:
         """Refuse a row: keep why, or raise when the caller wants no bad row."""
         text = None if text is None else _shown(text)
         if self._options.on_bad_row == "raise":
@@ -52,43 +63,70 @@ class PackageRows:
             raise InventoryError(
                 message, code=code, where=where, hint='on_bad_row="collect" reads on and keeps such rows'
             )
-        self.rejects.append((line, code, message, text))
+        self.rejects.append((line, code, message, text, host or None))
 
     def finish(self) -> Rows:
         """Return the tables; rows whose version the scheme refuses go to the rejects."""
         if not self.checked:
             self._drop_refused()
         number = len(self.columns["line"])
-        if not number:
+        if not number and not self.about_hosts:
             self.counts["PR2205"] += 1
         if "arch" in self.columns:
             self.counts["PR2207"] += self.columns["arch"].count(None)
         self.counts["PR2203"] += self._document.undecodable
+        self._give_way()
         packages = table(PACKAGES, self.columns, number)
-        packages = packages.set_column(0, "host", pa.repeat(pa.scalar(self._options.host), number))
-        return Rows(packages, self._reject_table(), counted(self.counts, self._document.name))
+        if "host" not in self.columns:
+            packages = packages.set_column(0, "host", pa.repeat(pa.scalar(self._options.host), number))
+        elif len(self.facts) > 1:
+            packages = packages.sort_by("host")
+        doubts = counted(self.counts, self._document.name)
+        return Rows(packages, self._reject_table(), doubts, facts=self.facts or None)
+
+    def _give_way(self) -> None:
+        """Put a file that names one host under the id that the caller chose."""
+        if "host" not in self.columns:
+            return
+        names = {*self.columns["host"], *self.facts}
+        if self._options.host_stated and len(names) == 1:
+            stated = self._options.host
+            self.facts = {stated: next(iter(self.facts.values()), {})}
+            self.columns["host"] = [stated] * len(self.columns["host"])
+        for name in names - self.facts.keys():
+            if not self._options.host_stated or len(names) > 1:
+                self.facts[name] = {}
 
     def _drop_refused(self) -> None:
         """Move rows whose name cannot be shown or whose version is none to the rejects."""
         names, versions = self.columns["name"], self.columns["evr"]
-        refused = refused_versions(versions, self._scheme)
+        schemes = self.columns.pop("scheme", None) or [self._scheme] * len(names)
+        refused = {
+            (scheme, version): why
+            for scheme in dict.fromkeys(schemes)
+            for version, why in refused_versions(
+                (version for version, own in zip(versions, schemes, strict=True) if own == scheme), scheme
+            ).items()
+        }
         if not refused and "".join(names).isprintable():
             return
-        keep = [name.isprintable() and version not in refused for name, version in zip(names, versions, strict=True)]
-        for kept, line, name, version in zip(keep, self.columns["line"], names, versions, strict=True):
-            if not kept:
-                code = "PR2002" if version in refused else "PR2003"
-                why = refused.get(version, "the package name holds characters that cannot be shown")
-                self.reject(line, code, why, f"{name} {version}")
+        keep = []
+        for scheme, line, name, version in zip(schemes, self.columns["line"], names, versions, strict=True):
+            why = refused.get((scheme, version))
+            keep.append(why is None and name.isprintable())
+            if not keep[-1]:
+                said = why or "the package name holds characters that cannot be shown"
+                self.reject(line, "PR2002" if why else "PR2003", said, f"{name} {version}")
         for column, values in self.columns.items():
             self.columns[column] = [value for value, kept in zip(values, keep, strict=True) if kept]
 
     def _reject_table(self) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the rejects in order of line."""
         ordered = sorted(self.rejects, key=lambda reject: reject[0] or 0)
-        lines, codes, messages, texts = zip(*ordered, strict=True) if ordered else ((), (), (), ())
+        lines, codes, messages, texts, hosts = zip(*ordered, strict=True) if ordered else ((), (), (), (), ())
         number = len(ordered)
-        names = {"file": [self._document.name] * number, "host": [self._options.host] * number}
+        default = self._options.host if "host" not in self.columns else None
+        names: dict[str, Any] = {"file": [self._document.name] * number, "host": [host or default for host in hosts]}
         return table(REJECTS, names | {"line": lines, "code": codes, "message": messages, "text": texts}, number)
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from patchrules.errors import ColumnError, InventoryError, UnknownNameError
-from patchrules.inventory import read_inventory
+from patchrules.inventory import read_inventory, readers
 
 PLAIN = b"bash-5.1.8-6.el9.x86_64\n"
 
@@ -65,8 +65,8 @@ def test_an_unknown_format_names_the_known_ones(data):
     with pytest.raises(InventoryError) as caught:
         read_inventory(b"hello\n", host="h")
     assert str(caught.value) == (
-        "this is none of: Parquet or Arrow table, dpkg's status file, output of rpm -qa [PR2101]\n  at <bytes>\n"
-        "  hint: say which it is with format= or --format: arrow_table | dpkg_status | rpm_qa"
+        f"this is none of: {', '.join(reader.label for reader in readers().values())} [PR2101]\n  at <bytes>\n"
+        f"  hint: say which it is with format= or --format: {' | '.join(readers())}"
     )
     with pytest.raises(UnknownNameError, match="did you mean `rpm_qa`"):
         read_inventory(b"", format="rpmqa")
