@@ -171,6 +171,16 @@ class Window:
         return tuple(tuple(task for task in self.tasks if task.priority == priority) for priority in priorities)
 
     @property
+    def installs(self) -> bool:
+        """Say whether an execution may install: not, where the tasks are known and none of them does.
+
+        >>> scan = Task("AWS-RunPatchBaseline", parameters=(("Operation", ("Scan",)),))
+        >>> Window("prod", "rate(1 day)", 2, 1).installs, Window("prod", "rate(1 day)", 2, 1, tasks=(scan,)).installs
+        (True, False)
+        """
+        return not self.tasks or any(task.patches and task.operation is not Operation.SCAN for task in self.tasks)
+
+    @property
     def open_for(self) -> timedelta:
         """Return how long an execution is active."""
         return timedelta(hours=self.duration)

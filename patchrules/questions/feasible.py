@@ -16,7 +16,8 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from patchrules.errors import ScheduleError
-from patchrules.model.baseline import ApprovalRule
+from patchrules.families import family_of
+from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.window import Calendar, Window
 from patchrules.schedule.calendars import OpenCalendar, last_open, opened
 from patchrules.schedule.fields import WEEKDAYS
@@ -134,7 +135,7 @@ class Feasibility:
 
 
 def feasible(
-    rules: Sequence[ApprovalRule],
+    policy: Baseline | Sequence[ApprovalRule],
     windows: Sequence[Window],
     *,
     sla: Mapping[str, timedelta],
@@ -144,7 +145,9 @@ def feasible(
 ) -> Feasibility:
     """Say whether patches released in the ``days`` from ``start`` are patched in time, rule by rule.
 
-    ``sla`` maps a compliance level to the longest wait allowed. A window's crons are taken to have always been in
+    ``policy`` is a baseline, or rules alone; on a family whose patches have no dates a delay has no effect (DECISIONS
+    5). Windows that only scan do not count. ``sla`` maps a compliance level to the longest wait allowed. A window's
+    crons are taken to have always been in
     force, a rate without a later ``start_date`` or a known ``created`` counts from ``start``. Raises ScheduleError for
     a schedule that is not one, PR4301 when the windows open more than 600,000 times.
 
@@ -159,6 +162,8 @@ def feasible(
       fix: add 104 runs, the first `at(2027-01-13T02:00:00)` UTC: then at most 10 d
     """
     start = aware(start)
+    rules = rules_of(policy) if isinstance(policy, Baseline) else policy
+    windows = [window for window in windows if window.installs]
     slowest = max((*(rule.delay for rule in rules), *sla.values()), default=timedelta())
     question = _Question(tuple(windows), opened(calendars), start, start + days * _DAY, slowest)
     line = question.line(question.windows)
@@ -168,6 +173,19 @@ def feasible(
     )
     served = {rule.compliance_level.value for rule in rules}
     return Feasibility(start, question.end, deadlines, tuple(level for level in sla if level not in served))
+
+
+def rules_of(baseline: Baseline) -> tuple[ApprovalRule, ...]:
+    """Return the rules of a baseline as they wait: at once, where the family's patches have no dates (DECISIONS 5).
+
+    >>> from patchrules.model.names import OperatingSystem
+    >>> rules = (ApprovalRule(approve_after_days=7),)
+    >>> rules_of(Baseline("prod", OperatingSystem.DEBIAN, rules=rules))[0].delay
+    datetime.timedelta(0)
+    """
+    if family_of(baseline.operating_system).documented.clocks:
+        return baseline.rules
+    return tuple(dataclasses.replace(rule, approve_after_days=0, approve_until=None) for rule in baseline.rules)
 
 
 @dataclass(frozen=True, slots=True)
