@@ -19,7 +19,7 @@ from patchrules.versions import SCHEMES
 
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
-    {"PR2203", "PR2204", "PR2205", "PR2206", "PR2208", "PR2212", "PR2213", "PR2216", "PR2220", "PR2221"}
+    {"PR2203", "PR2204", "PR2205", "PR2206", "PR2208", "PR2212", "PR2213", "PR2216", "PR2220", "PR2221", "PR2224"}
 )
 # A text these let pass is a version beyond doubt; only the others are taken apart one by one.
 _PLAIN = {

@@ -15,11 +15,11 @@ from fnmatch import fnmatchcase
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
 from patchrules.families import Family, families
+from patchrules.families._windows_releases import RELEASES
 
 __all__ = ["Identity", "identify", "os_release_fields"]
 
 _ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)").fullmatch
-_SERVER_YEAR = re.compile(r"Server (20\d\d)( R2)?").search
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*").match
 _Claim = tuple[Family, str | None, str]
 
@@ -131,13 +131,16 @@ def _from_platform(name: str, version: str) -> Iterator[_Claim]:
         if length != longest:
             continue
         evidence = f"platform: {name} {version}".rstrip()
-        year = _SERVER_YEAR(name)
         if family.documented.manager == "wua":
-            # Windows states a build as its version (10.0.17763): only the year in the name tells the product.
-            release = year[1] + (year[2] or "").strip() if year else None
-            yield family, family.product_format.format(version=release) if release else None, evidence
+            yield family, _windows_product(name), evidence
         elif _in_versions(family, version):
             yield family, product_of(family, version), evidence
+
+
+def _windows_product(name: str) -> str | None:
+    """Return the product of the release that a name contains: Windows states a build as its version, not a release."""
+    named = [(len(text), one.product) for one in RELEASES for text in one.names if text.lower() in name.lower()]
+    return max(named, key=lambda found: found[0])[1] if named else None
 
 
 def _from_osquery(row: Mapping[str, str]) -> Iterator[_Claim]:
