@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from patchrules.documents.baseline import load_baseline
 from patchrules.documents.install_override import override_patches
 from patchrules.documents.predefined import predefined_names
+from patchrules.documents.previous_run import load_previous_run
 from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings
 from patchrules.families import Facts, Family, facts_of, family_of
@@ -19,6 +21,7 @@ from patchrules.model.host import Host
 from patchrules.model.names import Dialect, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import Settings
 from patchrules.policytest.case import Case
 from patchrules.sources.dates import instant
@@ -58,8 +61,9 @@ def situation(case: Case, dialect: str) -> Situation:
         dialect=dialect,
         operation=fields.get("operation") or "Scan",
         missing_date=fields.get("missing_date") or "approve",
+        reboot_option=fields.get("reboot_option") or "RebootIfNeeded",
+        install_override=None if override is None else override_patches(override),
     )
-    given = replace(given, install_override=None if override is None else override_patches(override))
     patches = (*rows, *catalog_patches(fields))
     has_catalog = any(fields.get(name) is not None for name in ("available", "advisories", "catalog"))
     return Situation(baseline, host_of(fields, family), patches, family, given, has_catalog)
@@ -99,7 +103,16 @@ def host_of(fields: Row, family: Family) -> Host:
         boot_time=_instant(fields.get("boot_time")),
         enabled_modules=None if modules is None else frozenset(enabled),
         packages=tuple(package_of(row, family) for row in fields.get("installed") or ()),
+        previous_run=previous_run_of(fields.get("previous_run")),
     )
+
+
+def previous_run_of(value: Row | None) -> PreviousRun | None:
+    """Return a tracking file with what the judged run ``installed`` and its ``exit_code``."""
+    if value is None:
+        return None
+    remembered = load_previous_run(json.dumps({"patchStates": {}, **value}).encode())
+    return replace(remembered, installed=tuple(value.get("installed") or ()), exit_code=value.get("exit_code") or 0)
 
 
 def package_of(row: Row, family: Family) -> Package:
