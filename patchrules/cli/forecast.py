@@ -24,7 +24,7 @@ _COLUMNS = {
     "Installed → approved": "{installed} → {target}",
     "Advisory": "{advisory}",
     "Level": "{level}",
-    "": "{when}",
+    "Approved": "{when}",
 }
 _NO_RUN = 1
 
@@ -109,5 +109,5 @@ def _rows(run: NextRun) -> Iterator[dict[str, Any]]:
                 "advisory": patch.advisory,
                 "level": patch.level,
                 "since": stamp(patch.since) if patch.since else None,
-                "when": "approved by then" if patch.is_new else "approved today",
+                "when": "by then" if patch.is_new else "already",
             }

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from patchrules.errors import ScheduleError
-from patchrules.model.baseline import ApprovalRule
-from patchrules.model.names import ComplianceLevel
-from patchrules.model.window import Calendar, CalendarKind, DateRange, Window
+from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.names import ComplianceLevel, OperatingSystem
+from patchrules.model.window import Calendar, CalendarKind, DateRange, Task, Window
 from patchrules.questions.feasible import Change, Deadline, feasible
 from patchrules.schedule.calendars import OpenCalendar, open_calendar, skips
 from patchrules.schedule.windows import standing
@@ -111,6 +111,27 @@ def test_two_changes_at_once_only_when_none_alone_is_enough():
         str(found.fixes[0])
         == "approve after 0 d and open the first window by `cron(0 2 ? * TUE,FRI *)`: then at most 4 d"
     )
+
+
+def test_a_baseline_of_a_family_without_dates_does_not_wait():
+    debian, redhat = (
+        Baseline("prod", system, rules=(critical(7),))
+        for system in (OperatingSystem.DEBIAN, OperatingSystem.REDHAT_ENTERPRISE_LINUX)
+    )
+    waits = [feasible(one, [WEEKLY], sla={}, start=START).deadlines[0].wait for one in (debian, redhat)]
+    assert waits == [7 * DAY, 14 * DAY]
+
+
+def test_a_window_that_only_scans_installs_nothing():
+    scan = Task("AWS-RunPatchBaseline", parameters=(("Operation", ("Scan",)),))
+    assert proof(critical(0), dataclasses.replace(WEEKLY, tasks=(scan,))).wait is None
+    assert proof(critical(0), dataclasses.replace(WEEKLY, tasks=(scan, dataclasses.replace(scan, parameters=())))).met
+
+
+def test_a_calendar_may_be_one_that_nobody_opened_yet():
+    closed = Calendar("year-end", ranges=(DateRange("2026-12-18", "2027-01-03", "holidays"),))
+    found = feasible([critical(3)], [WEEKLY], sla={}, start=START, calendars=[closed])
+    assert found == feasible([critical(3)], [WEEKLY], sla={}, start=START, calendars=[open_calendar(closed)])
 
 
 def test_a_rate_counts_from_the_start_that_is_asked_about():
