@@ -104,6 +104,7 @@ CODES: dict[str, str] = {
     "PR2222": "an older capture of the same host was left out for a newer one",
     "PR2223": "rows are what AWS found when it judged the host, not what is installed, and were left out",
     "PR2224": "systeminfo counts more hotfixes than it lists: the list was cut off, and the rest is not known",
+    "PR2225": "rows are of packages that are offered, not installed, and were left out",
     # PR25xx hosts files (documents/)
     "PR2503": "the hosts file is not UTF-8 text",
     "PR2504": "the hosts file is neither JSON nor YAML, or is empty",

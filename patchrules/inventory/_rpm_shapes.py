@@ -94,6 +94,18 @@ def nevra(text: str) -> tuple[str, str | None, str] | None:
     return (bare, arch, f"{epoch}:{version}-{release}") if bare and epoch.isdecimal() and ":" not in bare else None
 
 
+def listed(line: str) -> bool:
+    """Say whether a line is a row of ``dnf list installed``: name.arch, version, repository.
+
+    >>> listed("bash.x86_64  5.1.8-6.el9  @anaconda"), listed("bash-5.1.8-6.el9.x86_64 Tue 14 Jul 2015")
+    (True, False)
+    """
+    words = line.split()
+    if len(words) != 3 or line[:1].isspace() or words[0].rpartition(".")[2] not in ARCHES:  # noqa: PLR2004
+        return False
+    return "-" in words[1] and (words[2].startswith("@") or words[2] == "installed")
+
+
 def layout_of_header(line: str) -> Layout | None:
     """Return the layout that a line of column names states.
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES, Layout, layout_of, layout_of_header, nevra
+from patchrules.inventory._rpm_shapes import ARCHES, Layout, layout_of, layout_of_header, listed, nevra
 from patchrules.sources.files import Document
 
 _USED = ("name", "arch", "evr")
@@ -29,7 +29,9 @@ _BASE = 10**6
 def sniff(document: Document) -> bool:
     """Say whether any of the first lines is a package as rpm prints it."""
     lines = document.head_lines()
-    return not any(line.startswith("Package: ") for line in lines) and any(map(_shape, lines))
+    if any(line.startswith("Package: ") or listed(line) for line in lines):
+        return False
+    return any(map(_shape, lines))
 
 
 def read(document: Document, options: ReadOptions) -> Rows:
