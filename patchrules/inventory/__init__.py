@@ -16,6 +16,7 @@ import pyarrow as pa
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
 from patchrules.families import family_named
+from patchrules.inventory._checked import check_formats, checked
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -111,6 +112,7 @@ class _Reading:
         self._by_file = {Path(str(one.inventory)).resolve(): one for one in hosts if getattr(one, "inventory", None)}
         self._facts: dict[str, dict[str, Any]] = {name: facts_of(one) for name, one in self._given.items()}
         self._read: dict[str, tuple[Place, str]] = {}
+        self._schemes: dict[str, tuple[str, str]] = {}
         self._packages: list[Any] = []
         self._rejects: list[Any] = []
         self._sources: list[Source] = []
@@ -144,6 +146,8 @@ class _Reading:
                 document.source(reader.name, rows=rows.packages.num_rows, rejects=rows.rejects.num_rows)
             )
             self.add_rows(rows, place, document.name)
+            if reader.scheme:
+                self._schemes[place.host] = (reader.scheme, document.name)
 
     def add_rows(self, rows: Rows, place: Place, file: str = "<table>") -> None:
         """Keep the rows of one file and what it says of hosts; a file without packages adds to what others say."""
@@ -173,6 +177,9 @@ class _Reading:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
         hosts, doubts = hosts_table(facts, packages)
+        check_formats(hosts, self._schemes)
+        packages, refused = checked(packages, hosts, self._common.on_bad_row)
+        rejects = pa.concat_tables([rejects, refused]).combine_chunks()
         return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))
 
     def _named(self, place: Place) -> Place:

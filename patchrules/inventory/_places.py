@@ -11,6 +11,7 @@ from patchrules.errors import InventoryError
 from patchrules.sources.files import Document, Input, Limits, expand, open_document
 
 _FACTS = ("os-release", "hostname")
+_STATUS_FOLDER = "status.d"  # where images without dpkg keep a file a package
 _LONGEST_FACT = 1 << 16
 _LONGEST_HOSTNAME = 253
 
@@ -29,8 +30,8 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
     """Return the hosts that ``source`` speaks of, in order of path.
 
     A folder that holds ``os-release`` or ``hostname``, or a folder below the given one with a single file, is one host,
-    called by its hostname, else by the folder. Any other file is a host called by the file. ``host`` puts all files
-    under one id. Raises InventoryError (PR29xx).
+    called by its hostname, else by the folder; so is dpkg's ``status.d``, called by the folder its ``var`` is in. Any
+    other file is a host called by the file. ``host`` puts all files under one id. Raises InventoryError (PR29xx).
     """
     found: list[Place] = []
     for one in source if isinstance(source, list | tuple) else (source,):
@@ -59,7 +60,9 @@ def _folder_places(folder: Path, limits: Limits) -> list[Place]:
         facts = {path.name: path for path in paths if path.name in _FACTS}
         files = [path for path in paths if path.name not in _FACTS]
         documents = tuple(open_document(path, limits=limits) for path in files)
-        if facts or (parent != folder and len(files) == 1):
+        if parent.name == _STATUS_FOLDER and not facts:
+            found.append(Place(_root_name(parent), documents))
+        elif facts or (parent != folder and len(files) == 1):
             texts = {name: _text(path, limits) for name, path in facts.items()}
             hostname = texts.get("hostname", "").strip()
             name = hostname if hostname and hostname.isprintable() and len(hostname) <= _LONGEST_HOSTNAME else ""
@@ -67,6 +70,13 @@ def _folder_places(folder: Path, limits: Limits) -> list[Place]:
         else:
             found += [_single(document) for document in documents]
     return found
+
+
+def _root_name(folder: Path) -> str:
+    """Return the name of the folder whose ``var/lib/dpkg/status.d`` a folder is, else its own parent's."""
+    above = list(folder.resolve().parents)
+    inside = [parent.name for parent in above[:3]] == ["dpkg", "lib", "var"]
+    return (above[3] if inside else above[0]).name or folder.name
 
 
 def _single(document: Document) -> Place:

@@ -49,7 +49,8 @@ class Reader:
     """One inventory format.
 
     ``suffixes`` are the usual ends of its file names, for messages only; ``sniff`` looks at the head of a document and
-    never raises; ``read`` raises InventoryError or ColumnError only.
+    never raises; ``read`` raises InventoryError or ColumnError only. ``scheme`` is the version order of formats that
+    one packaging world alone has.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Reader:
     suffixes: tuple[str, ...]
     sniff: Callable[[Document], bool]
     read: Callable[[Document, ReadOptions], Rows]
+    scheme: str | None = None

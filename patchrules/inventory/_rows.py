@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -10,22 +9,17 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.codes import CODES
-from patchrules.errors import Diagnostic, InventoryError, Level, VersionError, Where
+from patchrules.errors import Diagnostic, InventoryError, Level, Where
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.model.columns import PACKAGES, REJECTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
-from patchrules.versions import SCHEMES
+from patchrules.versions.refused import refused_versions
 
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
     {"PR2203", "PR2204", "PR2205", "PR2206", "PR2208", "PR2212", "PR2213", "PR2216", "PR2220", "PR2221", "PR2224"}
 )
-# A text these let pass is a version beyond doubt; only the others are taken apart one by one.
-_PLAIN = {
-    "rpm": re.compile(r"(?:(?:[0-9]{1,9}:)?[A-Za-z0-9._+~^-]+\n)*").fullmatch,
-    "dpkg": re.compile(r"(?:(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~]*(?:-[A-Za-z0-9.+~]+)*\n)*").fullmatch,
-}
 
 
 class PackageRows:
@@ -128,27 +122,6 @@ class PackageRows:
         default = self._options.host if "host" not in self.columns else None
         names: dict[str, Any] = {"file": [self._document.name] * number, "host": [host or default for host in hosts]}
         return table(REJECTS, names | {"line": lines, "code": codes, "message": messages, "text": texts}, number)
-
-
-def refused_versions(versions: Iterable[str], scheme: str) -> dict[str, str]:
-    """Return the texts that are no version of ``scheme``, each with why.
-
-    >>> refused_versions(["1.0-1", "1.0 rc1"], "rpm")
-    {'1.0 rc1': '`1.0 rc1` is not an rpm version: it holds a blank or control character at column 4'}
-    """
-    distinct = dict.fromkeys(versions)
-    plain = _PLAIN.get(scheme)
-    joined = "\n".join([*distinct, ""])
-    if plain and joined.count("\n") == len(distinct) and plain(joined):
-        return {}
-    sort_key = SCHEMES[scheme].sort_key
-    refused = {}
-    for version in distinct:
-        try:
-            sort_key(version)
-        except VersionError as problem:
-            refused[version] = problem.message
-    return refused
 
 
 def counted(counts: Counter[str], file: str) -> tuple[Diagnostic, ...]:

@@ -13,6 +13,9 @@ mips mipsel mips64 mips64el riscv64 riscv32 loongarch64 sh4 m68k x86_64_v2 x86_6
 ARCHES = frozenset(_ARCHES.split())
 """The architectures rpm knows (its rpmrc): what ends a line and is none of these belongs to the release."""
 
+EL_TAG = re.compile(r"\.(?:el|fc|amzn|azl|cm|oe)[0-9]").search
+"""Finds the tag of a distribution with rpm packages in a version."""
+
 _NAMES = {
     "name": "name",
     "package": "name",

@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 from patchrules.errors import ColumnError, InventoryError, UnknownNameError
 from patchrules.families import families, family_named
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
-from patchrules.inventory._rows import counted, refused_versions
+from patchrules.inventory._rows import counted
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
+from patchrules.versions.refused import refused_versions
 
 _BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError, RecursionError)
 _MAGIC = (b"PAR1", b"ARROW1\x00\x00", b"\xff\xff\xff\xff")

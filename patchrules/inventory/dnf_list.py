@@ -108,4 +108,4 @@ def _is_installed(repository: str) -> bool:
     return repository.startswith("@") or repository == "installed"
 
 
-READER = Reader("dnf_list", "dnf or yum list installed", (".txt",), sniff, read)
+READER = Reader("dnf_list", "dnf or yum list installed", (".txt",), sniff, read, "rpm")

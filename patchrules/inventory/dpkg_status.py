@@ -14,13 +14,16 @@ from patchrules.sources.files import Document
 _FIELDS = ("Package", "Version", "Architecture", "Status", "Priority", "Section")
 _USED = ("name", "arch", "evr", "status", "held", "priority", "section")
 _WORDS = 3
+_OFFERED = frozenset({"Filename", "Files", "Size", "SHA256", "SHA1", "MD5sum", "Binary"})
 _INSTALLED = ["install", "ok", "installed"]
 
 
 def sniff(document: Document) -> bool:
-    """Say whether the first lines are a stanza of an installed package."""
+    """Say whether the first lines are a stanza of an installed package, and not of one that an archive offers."""
     starts = {line.partition(":")[0] for line in document.head_lines()}
-    return {"Package", "Status"} <= starts
+    return {"Package", "Status"} <= starts or (
+        {"Package", "Version", "Architecture"} <= starts and not _OFFERED & starts
+    )
 
 
 def read(document: Document, options: ReadOptions) -> Rows:
@@ -54,4 +57,4 @@ def read(document: Document, options: ReadOptions) -> Rows:
     return rows.finish()
 
 
-READER = Reader("dpkg_status", "dpkg's status file", (".status",), sniff, read)
+READER = Reader("dpkg_status", "dpkg's status file", (".status",), sniff, read, "dpkg")

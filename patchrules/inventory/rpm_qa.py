@@ -195,4 +195,4 @@ def _json_fields(found: dict[str, Any]) -> dict[str, str] | None:
     return None
 
 
-READER = Reader("rpm_qa", "output of rpm -qa", (".rpmqa", ".rpm-qa"), sniff, read)
+READER = Reader("rpm_qa", "output of rpm -qa", (".rpmqa", ".rpm-qa"), sniff, read, "rpm")

@@ -1,0 +1,84 @@
+"""Rows of dpkg packages, as every tool but dpkg's own database prints them: statuses as words or letters."""
+
+from __future__ import annotations
+
+import re
+
+from patchrules.inventory._reader import ReadOptions, Rows
+from patchrules.inventory._rows import PackageRows
+from patchrules.sources.files import Document
+
+_ARCHES = """
+all amd64 arm64 armel armhf i386 ia64 mips mipsel mips64el powerpc ppc64el riscv64 s390x alpha hppa hurd-i386 loong64
+kfreebsd-amd64 kfreebsd-i386 m68k ppc64 sh4 sparc sparc64 x32 any
+"""
+ARCHES = frozenset(_ARCHES.split())
+"""The architectures dpkg knows."""
+
+PRIORITIES = frozenset({"required", "important", "standard", "optional", "extra"})
+_STATES = {
+    "n": "not-installed",
+    "c": "config-files",
+    "H": "half-installed",
+    "U": "unpacked",
+    "F": "half-configured",
+    "W": "triggers-awaited",
+    "t": "triggers-pending",
+    "i": "installed",
+}
+_WORDS = frozenset(_STATES.values())
+_ABBREVIATION = re.compile(r"([uirph])([ncHUFWti])(R?)").fullmatch
+VERSION = re.compile(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]*").fullmatch
+NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+", re.IGNORECASE).fullmatch
+_USED = ("name", "arch", "evr", "status", "held", "priority", "section")
+
+
+def status_of(text: str) -> tuple[str, bool] | None:
+    """Return dpkg's third status word and whether the package is held, None when the text is no status.
+
+    >>> status_of("install ok installed"), status_of("hi "), status_of("rc"), status_of("config-files")
+    (('installed', False), ('installed', True), ('config-files', False), ('config-files', False))
+    """
+    words = text.split()
+    found = _ABBREVIATION(text.strip())
+    if found:
+        return _STATES[found[2]], found[1] == "h"
+    if len(words) == 3 and words[2] in _WORDS:  # noqa: PLR2004  desired, error, state
+        return words[2], words[0] == "hold"
+    return (words[0], False) if len(words) == 1 and words[0] in _WORDS else None
+
+
+class DpkgRows(PackageRows):
+    """The dpkg packages of one file while it is read; a file that states no status is told of once."""
+
+    def __init__(self, document: Document, options: ReadOptions) -> None:
+        """Start empty."""
+        super().__init__(document, options, "dpkg", _USED)
+
+    def add_package(self, line: int, text: str, fields: dict[str, str]) -> None:
+        """Add a package by its fields ``name`` (with ``:arch``, if so printed), ``version``, ``arch``, ``status``..."""
+        name, _, qualifier = fields.get("name", "").partition(":")
+        version, status = fields.get("version", ""), status_of(fields.get("status", ""))
+        state, held = status or (None, False)
+        if state is not None and state != "installed":
+            self.counts["PR2202"] += 1
+            if not version or state == "not-installed":
+                return
+        if not NAME(name) or not version:
+            self.reject(line, "PR2003", "the line has no package name or no version", text)
+            return
+        self.add(
+            name=name,
+            arch=fields.get("arch") or qualifier or None,
+            evr=version,
+            status=state,
+            held=held or None,
+            priority=fields.get("priority") or None,
+            section=fields.get("section") or None,
+            line=line,
+        )
+
+    def finish(self) -> Rows:
+        """Count the rows without a status, and return the tables."""
+        self.counts["PR2216"] += self.columns["status"].count(None)
+        return super().finish()
