@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,8 +62,7 @@ def read_windows(paths: Iterable[str], names: Sequence[str] = (), *, strict: boo
     from patchrules.documents.windows import load_windows
     from patchrules.errors import UnknownNameError
 
-    files = [file for path in paths for file in _files(Path(path))]
-    found = [*load_windows(files, strict=strict)]
+    found = load_windows(list(paths), strict=strict)
     told([one for window in found for one in window.diagnostics])
     known = [window.name for window in found]
     for name in names:
@@ -159,10 +157,3 @@ def emit_ics(executions: Iterable[Execution], about: dict[str, str], now: dateti
         return
     with placed(output) as stream:
         stream.write(text)
-
-
-def _files(path: Path) -> list[str]:
-    """Return a file, or the JSON and YAML files of a folder."""
-    if not path.is_dir():
-        return [str(path)]
-    return [str(one) for one in sorted(path.rglob("*")) if one.suffix.lower() in {".json", ".yaml", ".yml"}]

@@ -24,6 +24,7 @@ from patchrules.sources.dates import EPOCH, instant
 Word = TypeVar("Word", bound=StrEnum)
 
 MISSING, WRONG_TYPE, NO_INSTANT, NOT_KNOWN, NO_WORD = "11", "12", "13", "14", "20"
+OUT_OF_RANGE = WRONG_TYPE
 
 _SILENT = frozenset(
     {

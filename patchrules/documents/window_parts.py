@@ -10,7 +10,7 @@ from patchrules.documents._yaml import Plain
 from patchrules.documents.faults import Findings
 from patchrules.documents.shape import not_known
 from patchrules.documents.text import quoted
-from patchrules.documents.window_fields import MISSING, WRONG_TYPE, Fields
+from patchrules.documents.window_fields import MISSING, NO_WORD, OUT_OF_RANGE, WRONG_TYPE, Fields
 from patchrules.errors import Level, ScheduleError, Where
 from patchrules.model.window import CutoffBehavior, ResourceType, Selector, Target, Task, TaskType, Window
 from patchrules.schedule import windows as meaning
@@ -74,6 +74,7 @@ _FIELD_OF = {
     "PR4010": ("ScheduleTimezone",),
 }
 _LONGEST_LINE = 200
+_MOST_SELECTORS, _MOST_VALUES = 5, 50
 
 
 def window_of(raw: Mapping[Any, Any], pointer: str, findings: Findings) -> Window:
@@ -127,6 +128,9 @@ def target_of(raw: Mapping[Any, Any], pointer: str, findings: Findings, known_as
     if not selectors:
         hint = "write `targets: [{tags: {Env: [prod]}}]`, or AWS's `Targets: [{Key: ..., Values: [...]}]`"
         fields.fault(MISSING, "the target selects nothing", "Targets", hint)
+    if len(selectors) > _MOST_SELECTORS or any(len(one.values) > _MOST_VALUES for one in selectors):
+        message = f"the target has more than {_MOST_SELECTORS} keys, or more than {_MOST_VALUES} values of one"
+        fields.fault(OUT_OF_RANGE, message, "Targets", "AWS takes no more: register several targets")
     name = fields.text("Name")
     grouped = any(selector.key.startswith("resource-groups:") for selector in selectors)
     default = ResourceType.RESOURCE_GROUP if grouped else ResourceType.INSTANCE
@@ -139,7 +143,7 @@ def task_of(raw: Mapping[Any, Any], pointer: str, findings: Findings) -> Task:
     fields = Fields(raw, pointer, findings, TASK)
     operation = fields.text("Operation")
     if operation and operation.strip().casefold() not in _OPERATIONS:
-        fields.fault("20", f"`Operation` is {quoted(operation)}, wanted `scan` or `install`", "Operation")
+        fields.fault(NO_WORD, f"`Operation` is {quoted(operation)}, wanted `scan` or `install`", "Operation")
     document = fields.text("TaskArn") or ("AWS-RunPatchBaseline" if operation else "")
     if not document:
         fields.needed("TaskArn", "a document such as `AWS-RunPatchBaseline`, or our `operation: install`")
@@ -148,7 +152,7 @@ def task_of(raw: Mapping[Any, Any], pointer: str, findings: Findings) -> Task:
         parameters["Operation"] = (_OPERATIONS.get(operation.strip().casefold(), operation),)
     priority = fields.whole("Priority")
     if priority is not None and priority < 0:
-        fields.fault("12", f"`Priority` is {priority}, wanted 0 or more: 0 comes first", "Priority")
+        fields.fault(OUT_OF_RANGE, f"`Priority` is {priority}, wanted 0 or more: 0 comes first", "Priority")
     return Task(
         document=document,
         type=fields.word("TaskType", TaskType, TaskType.RUN_COMMAND),

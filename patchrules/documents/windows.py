@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias, cast
 
 from patchrules.documents import _yaml, terraform, terraform_windows, window_shapes
 from patchrules.documents.faults import Findings, raise_together
@@ -19,6 +21,7 @@ from patchrules.sources.files import Input, Limits, open_document
 Source: TypeAlias = "Input | Mapping[str, Any]"
 """A path, bytes, a binary file object, or what boto3 returned."""
 
+_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 _SHAPES = (
     "a window is what CreateMaintenanceWindow takes or `aws ssm describe-maintenance-windows` prints, a template with "
     "AWS::SSM::MaintenanceWindow, `terraform show -json`, or a list `windows:`"
@@ -30,11 +33,12 @@ _UNREGISTERED = "AWS takes ids of hosts that are no target only with AllowUnasso
 def load_windows(source: Source | Sequence[Source], *, strict: bool = False) -> tuple[Window, ...]:
     """Load maintenance windows with their targets and tasks (SEMANTICS 8.1, 8.6, 8.7).
 
-    ``source`` is one document or a list of them: what is registered with a window may lie in another file (the answers
-    of describe-maintenance-window-targets and -tasks). Read are the JSON and YAML of CreateMaintenanceWindow,
-    GetMaintenanceWindow, describe-maintenance-windows, RegisterTarget- and RegisterTaskWithMaintenanceWindow,
-    CloudFormation, ``terraform show -json``, and ``windows:`` of our own file (docs/how-to/windows.md). What is odd and
-    stops nothing is in ``diagnostics``; with ``strict`` those of level ``error`` are faults.
+    ``source`` is a document, a folder of them, or a list of these: what is registered with a window may lie in another
+    file (the answers of describe-maintenance-window-targets and -tasks). Read are the JSON and YAML of
+    CreateMaintenanceWindow, GetMaintenanceWindow, describe-maintenance-windows, RegisterTarget- and
+    RegisterTaskWithMaintenanceWindow, CloudFormation, ``terraform show -json``, and ``windows:`` of our own file
+    (docs/how-to/windows.md). Other files of a folder are passed over. What is odd and stops nothing is in
+    ``diagnostics``; with ``strict`` those of level ``error`` are faults.
 
     Raises ScheduleError PR40xx, PR41xx and PR45xx with the place, and an ExceptionGroup of them when several things are
     wrong. The tuple is never empty.
@@ -51,8 +55,8 @@ def load_windows(source: Source | Sequence[Source], *, strict: bool = False) -> 
       hint: exactly one of day-of-month and day-of-week must be `?`
     """
     gathered = _Gathered()
-    for one in _listed(source):
-        gathered.add(one)
+    for one, in_folder in _listed(source):
+        gathered.add(one, foreign=in_folder)
     windows = tuple(gathered.linked())
     if not windows and not gathered.faults:
         gathered.faults.append(ScheduleError("there is no maintenance window", code="PR4510", hint=_SHAPES))
@@ -63,11 +67,15 @@ def load_windows(source: Source | Sequence[Source], *, strict: bool = False) -> 
     return windows
 
 
-def _listed(source: Source | Sequence[Source]) -> Iterable[Source]:
-    """Return the single documents."""
-    if isinstance(source, list | tuple):
-        return source
-    return [source]  # type: ignore[list-item]
+def _listed(source: Source | Sequence[Source]) -> Iterator[tuple[Source, bool]]:
+    """Yield the single documents, and whether they are only some file of a folder."""
+    single = isinstance(source, str | bytes | bytearray | memoryview | os.PathLike | Mapping) or hasattr(source, "read")
+    for one in cast("Sequence[Source]", [source] if single else source):
+        if isinstance(one, str | os.PathLike) and Path(one).is_dir():
+            files = sorted(path for path in Path(one).rglob("*") if path.suffix.lower() in _SUFFIXES)
+            yield from ((path, True) for path in files)
+        else:
+            yield one, False
 
 
 @dataclass(slots=True)
@@ -93,8 +101,8 @@ class _Gathered:
     faults: list[DocumentError] = field(default_factory=list)
     doubts: list[Diagnostic] = field(default_factory=list)
 
-    def add(self, source: Source) -> None:
-        """Read one document."""
+    def add(self, source: Source, *, foreign: bool) -> None:
+        """Read one document; where it may be ``foreign``, what is no window is passed over."""
         self.number += 1
         try:
             document = _opened(source)
@@ -106,10 +114,12 @@ class _Gathered:
             place = f"{pointer}/{_yaml.escape(key)}"
             findings.fault("21", f"{quoted(key)} is given {times} times, wanted once", place, "keep one of them")
         found = list(_pieces(document))
-        if not found:
+        if not found and not foreign:
             findings.fault("10", "there is no maintenance window here", "", _SHAPES)
         self._cut_short(document, findings)
         for one in found:
+            if isinstance(one, Stranger) and foreign:
+                continue
             if isinstance(one, Stranger):
                 findings.fault("10", _strange(one), one.pointer, _SHAPES)
             elif one.kind is Kind.WINDOW:

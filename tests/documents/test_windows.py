@@ -12,8 +12,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchrules.codes import CODES
+from patchrules.documents import window_parts
 from patchrules.documents.calendars import load_calendar
+from patchrules.documents.faults import Findings
 from patchrules.documents.registry import load_registry
+from patchrules.documents.text import Document
+from patchrules.documents.window_fields import Fields
 from patchrules.documents.windows import load_windows
 from patchrules.errors import DocumentError
 from patchrules.model.names import Operation
@@ -263,6 +267,83 @@ def test_a_registry_file_may_hold_the_windows_too():
     text = b"baselines: [AWS-DebianDefaultPatchBaseline]\n" + (DATA / "windows.yaml").read_bytes()
     assert len(load_registry(text).baselines) == 1
     assert load_windows(text) == load_windows(WHOLE["our file"])
+
+
+def test_of_a_folder_only_what_holds_windows_is_read(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/windows.yaml").write_bytes((DATA / "windows.yaml").read_bytes())
+    (tmp_path / "baseline.json").write_text('{"Name": "prod", "ApprovalRules": {}}')
+    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "notes.txt").write_text("x")
+    assert load_windows(tmp_path) == load_windows([tmp_path / "deep/windows.yaml"])
+    assert [error.code for error in faults([tmp_path, tmp_path / "baseline.json"])] == ["PR4510"]
+    (tmp_path / "deep/windows.yaml").unlink()
+    assert [error.code for error in faults(tmp_path)] == ["PR4510"]
+
+
+def test_more_keys_or_values_than_aws_takes_are_refused():
+    many = [f"i-{number}" for number in range(51)]
+    window = {**GOOD, "Targets": [{"hosts": many}, {"tags": dict.fromkeys("abcdef", "x")}, {"hosts": many[:50]}]}
+    assert [(error.code, error.where.pointer) for error in faults(window)] == [
+        ("PR4512", "/Targets/0"),
+        ("PR4512", "/Targets/1"),
+    ]
+
+
+AWS_SHAPES = [
+    (window_parts.WINDOW, "CreateMaintenanceWindowRequest"),
+    (window_parts.WINDOW, "GetMaintenanceWindowResult"),
+    (window_parts.WINDOW, "MaintenanceWindowIdentity"),
+    (window_parts.TARGET, "RegisterTargetWithMaintenanceWindowRequest"),
+    (window_parts.TARGET, "MaintenanceWindowTarget"),
+    (window_parts.TASK, "RegisterTaskWithMaintenanceWindowRequest"),
+    (window_parts.TASK, "MaintenanceWindowTask"),
+    (window_parts.TASK, "GetMaintenanceWindowTaskResult"),
+]
+
+
+@pytest.mark.parametrize(("known", "shape"), AWS_SHAPES, ids=[shape for _, shape in AWS_SHAPES])
+def test_every_field_of_aws_is_known(known, shape):
+    model = pytest.importorskip("botocore.session").get_session().get_service_model("ssm")
+    raw = dict.fromkeys(model.shape_for(shape).members)
+    findings = Findings(Document(raw))
+    Fields(raw, "", findings, known)
+    assert findings.doubts == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "shape"),
+    [
+        (ResourceType, "MaintenanceWindowResourceType"),
+        (TaskType, "MaintenanceWindowTaskType"),
+        (CutoffBehavior, "MaintenanceWindowTaskCutoffBehavior"),
+    ],
+)
+def test_every_word_of_aws_is_known(ours, shape):
+    model = pytest.importorskip("botocore.session").get_session().get_service_model("ssm")
+    assert set(ours) == set(model.shape_for(shape).enum)
+
+
+# What AWS's own examples are: read, or refused for a reason. Some are no JSON and are read as YAML.
+EXAMPLES = {
+    "describe-maintenance-windows.0.invalid": ["MyMaintenanceWindow-1", "MyMaintenanceWindow-2"],
+    "describe-maintenance-windows-for-target.0": ["PR4511"] * 3,
+    "get-maintenance-window.0.invalid": ["My-Maintenance-Window"],
+    "update-maintenance-window.0": ["My-Renamed-MW"],
+    "describe-maintenance-window-targets.0": ["PR4515"] * 2,
+    "describe-maintenance-window-tasks.0": ["PR4515"] * 2,
+    "get-maintenance-window-task.0": ["PR4515"],
+    "describe-maintenance-window-executions.0": ["PR4510"],
+    "create-maintenance-window.0": ["PR4510"],
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_of_the_aws_command_are_read_or_refused(name, shared):
+    content = (shared / f"data/inventory/awscli-json/{name}.json").read_bytes()
+    told = [error.code for error in faults(content)]
+    assert (told or [window.name for window in load_windows(content)]) == EXAMPLES[name]
 
 
 def test_two_templates_may_call_different_windows_alike():
