@@ -7,8 +7,9 @@ import importlib
 import pkgutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -86,7 +87,7 @@ def read_catalog(
     placed = released(gathered.parts, counts)
     _one_family(placed, known)
     scope = Scope((known or _family_told(placed)).name, tuple(products or _products_told(placed)), arch, repository)
-    return _catalog(scope, placed, gathered.made_at, counts)
+    return _catalog(scope, placed, counts)
 
 
 def read_catalogs(
@@ -106,7 +107,7 @@ def read_catalogs(
     options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
     by_glob: dict[str, list[str]] = {}
     for spec in specs:
-        glob, equals, path = spec.partition("=")
+        glob, equals, path = ("", "", spec) if Path(spec).exists() else spec.partition("=")
         by_glob.setdefault(glob if equals else "", []).append(path if equals else spec)
     catalogs: list[Catalog] = []
     for glob, paths in by_glob.items():
@@ -123,14 +124,14 @@ def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions
     counts = Counter(gathered.counts)
     groups: dict[tuple[str | None, str | None], list[Placed]] = {}
     for one in released(gathered.parts, counts):
-        told = (one.says.family, one.says.product) if one.says else (one.part.family, None)
-        groups.setdefault(told, []).append(one)
+        said = (one.says.family, one.says.product) if one.says else (one.part.family, None)
+        groups.setdefault(said, []).append(one)
     catalogs = []
-    for group in groups.values():
+    for (told, _), group in groups.items():
         _one_family(group, known)
-        of = known if group[0].says is None and known else _family_told(group)
+        of = family_named(told) if told else known or _family_told(group)
         scope = Scope(of.name, _products_told(group))
-        catalogs.append(_catalog(scope, group, gathered.made_at, counts))
+        catalogs.append(_catalog(scope, group, counts))
         counts = Counter[str]()  # what was counted before grouping is said once, with the first catalog
     return catalogs
 
@@ -140,35 +141,45 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
     found = find(sources, options.limits)
     for name, stream in found.streams:
         found.parts.append(read_stream(stream, name, options))
-    for document, certain in found.documents:
+    for document, certain, made in found.documents:
         reader = sniffed(document)
+        if not document.head and certain:
+            raise document.fail("PR3001", f"`{document.name}` is empty")
         if reader is None and certain:
             known = ", ".join(one.label for one in readers().values())
             raise document.fail("PR3001", f"`{document.name}` is no catalog that we know", hint=f"known are {known}")
         if reader is None:
             found.counts["PR3215"] = found.counts.get("PR3215", 0) + 1
         else:
-            found.parts.append(reader.read(document, options))
+            part = reader.read(document, options)
+            found.parts.append(replace(part, made_at=part.made_at or made))
     if all(part.role == "release" for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found
 
 
-def _catalog(scope: Scope, placed: Sequence[Placed], made_at: Sequence[datetime], counts: Counter[str]) -> Catalog:
-    """Put the parts together."""
+def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Catalog:
+    """Put the parts together; raises CatalogError PR3010 for a part whose packages are not the family's."""
+    family = family_named(scope.family)
+    for part in (one.part for one in placed):
+        if part.scheme not in (None, family.scheme):
+            message = f"`{part.source.name}` lists {part.scheme} packages, and {family.name} has {family.scheme}"
+            hint = "say what it is for: --catalog 'PRODUCT_GLOB=PATH', or products=[...]"
+            raise CatalogError(message, code="PR3010", hint=hint)
+    counts["PR3219"] += {one.part.role for one in placed} == {"packages"}
     table = joined([one.part for one in placed], counts)
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]
     dates = [one.says.date for one in placed if one.says and one.says.date]
     dates += [part.made_at for part in parts if part.made_at]
     return Catalog(
-        operating_system=family_named(scope.family).operating_system,
+        operating_system=family.operating_system,
         scope=scope,
         table=table,
         rejects=pa.concat_tables([part.rejects for part in parts]),
         sources=tuple(part.source for part in parts),
         diagnostics=(*(told for part in parts for told in part.diagnostics), *counted(counts, None)),
-        as_of=max([*dates, *made_at], default=None),
+        as_of=max(dates, default=None),
     )
 
 

@@ -37,6 +37,7 @@ class Part:
     others: ``notices`` name packages, ``packages`` is a repository's package list (the two are joined), an ``archive``
     looks for its ``release`` (whose ``facts`` are the Release file's fields), ``patches`` are complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
+    ``scheme`` is the version order its rows were checked by.
     """
 
     role: Role
@@ -48,6 +49,7 @@ class Part:
     family: str | None = None
     products: tuple[str, ...] = ()
     made_at: datetime | None = None
+    scheme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

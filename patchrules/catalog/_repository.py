@@ -55,6 +55,8 @@ def _file(repomd: Path, kind: str, href: str | None, document: Document) -> Path
         if named.is_file():
             return named
     matches = sorted(path for path in repomd.parent.glob(f"*{kind}.xml*") if path.suffix != ".zck")
+    if href and not matches:
+        raise document.fail("PR3006", f"repomd.xml names `{href}`, which is not there", hint="mirror it as well")
     return matches[0] if matches else None
 
 

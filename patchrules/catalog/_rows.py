@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +12,16 @@ import pyarrow.compute as pc
 
 from patchrules.catalog._reader import Part, ReadOptions, Role
 from patchrules.codes import CODES
-from patchrules.errors import CatalogError, Diagnostic, Level, VersionError, Where
+from patchrules.errors import CatalogError, Diagnostic, Level, Where
 from patchrules.model.columns import CATALOG, REJECTS
 from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
-from patchrules.versions import SCHEMES
+from patchrules.versions.refused import refused_versions
 
-__all__ = ["PartRows", "counted", "refused_versions"]
+__all__ = ["PartRows", "counted"]
 
 _LONGEST_TEXT = 200
-_WARNINGS = frozenset({"PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216"})
-# A text these let pass is a version beyond doubt; only the others are taken apart one by one.
-_PLAIN = {
-    "rpm": re.compile(r"(?:(?:[0-9]{1,9}:)?[A-Za-z0-9._+~^-]+\n)*").fullmatch,
-    "dpkg": re.compile(r"(?:(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~]*(?:-[A-Za-z0-9.+~]+)*\n)*").fullmatch,
-}
+_WARNINGS = frozenset({"PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216", "PR3219"})
 _DEFAULTS = {"offered": True, "security": False, "trusted": True, "reboot": False}
 
 
@@ -71,7 +65,7 @@ class PartRows:
         rejects = self._rejects()
         source = self._document.source(self._format, rows=patches.num_rows, rejects=rejects.num_rows)
         doubts = counted(self.counts, self._document.name)
-        return Part(self._role, source, patches, rejects, doubts, facts or {}, family, products, made_at)
+        return Part(self._role, source, patches, rejects, doubts, facts or {}, family, products, made_at, scheme)
 
     def _with_good_versions(self, patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is Any
         """Move rows with a version that is none to the rejects. Cost: Python once per distinct version."""
@@ -90,26 +84,6 @@ class PartRows:
         return table(
             REJECTS, dict(zip(("file", "line", "code", "message", "text"), columns, strict=True)), len(ordered)
         )
-
-
-def refused_versions(versions: Iterable[str], scheme: str) -> dict[str, str]:
-    """Return the texts that are no version of ``scheme``, each with why.
-
-    >>> refused_versions(["1.0-1", "1.0_rc1"], "dpkg")
-    {'1.0_rc1': '`1.0_rc1` is not a dpkg version: `_` may not stand in the upstream version'}
-    """
-    distinct = dict.fromkeys(versions)
-    plain = _PLAIN.get(scheme)
-    if plain and plain("\n".join([*distinct, ""])):
-        return {}
-    sort_key = SCHEMES[scheme].sort_key
-    refused = {}
-    for version in distinct:
-        try:
-            sort_key(version)
-        except VersionError as problem:
-            refused[version] = problem.message
-    return refused
 
 
 def counted(counts: Mapping[str, int], file: str | None) -> tuple[Diagnostic, ...]:

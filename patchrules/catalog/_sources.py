@@ -20,13 +20,15 @@ __all__ = ["Found", "find"]
 
 @dataclass(slots=True)
 class Found:
-    """What was named: documents (and whether the caller named that very file), tables, and later the parts read."""
+    """What was named: documents, tables, and later the parts read.
 
-    documents: list[tuple[Document, bool]] = field(default_factory=list)
+    With each document stands whether the caller named that very file, and when its repository was made.
+    """
+
+    documents: list[tuple[Document, bool, datetime | None]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     streams: list[tuple[str, Any]] = field(default_factory=list)
-    made_at: list[datetime] = field(default_factory=list)
 
 
 def find(sources: Iterable[Any], limits: Limits) -> Found:
@@ -62,22 +64,29 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) ->
     repositories = repomd_files(folder)
     for repomd in repositories:
         made = made_at(repomd, limits)
-        found.made_at += [made] if made else []
         for path in metadata_files(repomd, limits):
-            _add(path, limits, found, seen, certain=True)
+            _add(path, limits, found, seen, certain=True, made=made)
     if not repositories:
         for one in expand(folder, error=CatalogError):
             _add(one, limits, found, seen, certain=False)
 
 
-def _add(one: Any, limits: Limits, found: Found, seen: set[Path], *, certain: bool) -> None:  # noqa: ANN401  one input
+def _add(
+    one: Any,  # noqa: ANN401  one input
+    limits: Limits,
+    found: Found,
+    seen: set[Path],
+    *,
+    certain: bool,
+    made: datetime | None = None,
+) -> None:
     """Open one input, once."""
     if isinstance(one, Path):
         real = Path(os.path.realpath(one))
         if real in seen:
             return
         seen.add(real)
-    found.documents.append((open_document(one, limits=limits, error=CatalogError), certain))
+    found.documents.append((open_document(one, limits=limits, error=CatalogError), certain, made))
 
 
 def _is_folder(source: str | os.PathLike[str]) -> bool:

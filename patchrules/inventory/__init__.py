@@ -207,6 +207,8 @@ def _reader_named(name: str | None) -> Reader | None:
 
 def _unrecognised(document: Document) -> DocumentError:
     """Return the error for a file no format knows."""
+    if not document.head:
+        return document.fail("PR2101", "the file is empty", hint="collect it again: docs/how-to/collect.md")
     tried = ", ".join(reader.label for reader in readers().values())
     forced = " | ".join(readers())
     return document.fail(

@@ -203,3 +203,39 @@ def test_archives_of_two_products_are_two_catalogs(mirror):
     ] == [("Debian13*",), ("Debian12*",)]
     assert [len(one.sources) for one in catalogs] == [2, 2]
     assert [one.table.num_rows for one in catalogs] == [3, 3]
+
+
+def test_a_deb_archive_is_not_read_for_an_rpm_family():
+    with pytest.raises(CatalogError, match="lists dpkg packages, and rhel has rpm") as raised:
+        read_catalog(PACKAGES, family="rhel")
+    assert raised.value.code == "PR3010"
+
+
+def test_a_package_list_without_notices_is_told():
+    assert codes(read_catalog(PRIMARY, family="rhel"))["PR3219"] == 1
+    assert "PR3219" not in codes(read_catalog(NOTICES, PRIMARY, family="rhel"))
+
+
+def test_a_repository_without_the_notices_that_it_names_is_refused(repository):
+    (repository / "baseos/repodata/up.xml").unlink()
+    with pytest.raises(CatalogError, match=r"repomd.xml names `repodata/up.xml`, which is not there"):
+        read_catalog(repository, family="rhel")
+
+
+def test_a_path_may_have_an_equals_sign(tmp_path):
+    place = tmp_path / "region=eu.xml"
+    shutil.copy(NOTICES, place)
+    [catalog] = read_catalogs([str(place)], family="rhel")
+    assert catalog.table.num_rows
+
+
+def test_a_catalog_is_as_old_as_its_own_files(repository, mirror):
+    together = read_catalogs([f"RedhatEnterpriseLinux9*={repository / 'baseos'}", str(mirror / "debian")])
+    alone = read_catalogs([str(mirror / "debian")])
+    assert [one.as_of for one in together if one.scope.family == "debian"] == [one.as_of for one in alone]
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "updateinfo.xml").touch()
+    with pytest.raises(CatalogError, match=r"`.*updateinfo.xml` is empty"):
+        read_catalog(tmp_path / "updateinfo.xml", family="rhel")

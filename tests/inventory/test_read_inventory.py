@@ -123,3 +123,30 @@ def test_tables_that_are_refused(case):
 def test_the_empty_table_is_an_inventory_of_nobody():
     empty = pa.table({name: pa.array([], pa.string()) for name in ("host", "name", "evr", "family")})
     assert str(read_inventory(empty)) == "inventory of 0 hosts: 0 packages"
+
+
+STATUS = b"Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2.15-2+b2\n\n"
+
+
+def test_a_dpkg_status_file_says_nothing_about_a_rhel_host():
+    with pytest.raises(InventoryError, match="lists dpkg packages, and host `web-1` is rhel, which has rpm") as raised:
+        read_inventory(STATUS, host="web-1", family="rhel", product="RedhatEnterpriseLinux9.3")
+    assert raised.value.code == "PR2106"
+
+
+def test_versions_are_checked_once_the_family_is_known(tmp_path):
+    rows = {"host": ["a", "a"], "name": ["bash", "dash"], "arch": ["x86_64"] * 2, "evr": ["0:5.1-2", "0:5 1-9"]}
+    found = read_inventory(pa.table(rows), hosts=[SimpleNamespace(host="a", product="RedhatEnterpriseLinux9.3")])
+    assert found.packages["name"].to_pylist() == ["bash"]
+    assert [(row["host"], row["code"], row["text"]) for row in found.rejects.to_pylist()] == [
+        ("a", "PR2002", "dash 0:5 1-9")
+    ]
+    with pytest.raises(InventoryError, match="host `a`, package `dash`"):
+        facts = [SimpleNamespace(host="a", product="RedhatEnterpriseLinux9.3")]
+        read_inventory(pa.table(rows), hosts=facts, on_bad_row="raise")
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "web-1.rpmqa").touch()
+    with pytest.raises(InventoryError, match="the file is empty"):
+        read_inventory(tmp_path / "web-1.rpmqa")

@@ -12,7 +12,7 @@ from patchrules.errors import CatalogError
 
 pytestmark = pytest.mark.shared
 
-LISTED = {"PR3203"}
+LISTED = {"PR3203", "PR3219"}
 SUSE = "rpm/libzypp/data__11.0-update__"
 LIST, DATA = "rpm/vuln-list-update/", "rpm/vuls-data-update/"
 FEEDS = {  # file: rows, doubts
