@@ -81,6 +81,7 @@ CODES: dict[str, str] = {
     "PR2103": "an Arrow or Parquet table cannot be read",
     "PR2104": "a JSON inventory cannot be read: it is no JSON, is cut off, or is nested too deeply",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
+    "PR2107": "the inventory has no host",
     "PR2201": "signing keys stand between the packages (gpg-pubkey): they are no packages and were left out",
     "PR2202": "packages are half installed, or only their configuration is left: they do not count as installed",
     "PR2203": "characters could not be decoded and were replaced",
@@ -106,6 +107,7 @@ CODES: dict[str, str] = {
     "PR2223": "rows are what AWS found when it judged the host, not what is installed, and were left out",
     "PR2224": "systeminfo counts more hotfixes than it lists: the list was cut off, and the rest is not known",
     "PR2225": "rows are of packages that are offered, not installed, and were left out",
+    "PR2226": "the release of packages is not stated and was taken from the names of their source packages",
     # PR25xx hosts files (documents/)
     "PR2503": "the hosts file is not UTF-8 text",
     "PR2504": "the hosts file is neither JSON nor YAML, or is empty",

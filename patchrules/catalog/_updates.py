@@ -54,11 +54,11 @@ class Update:
     title: str | None = None
     advisory: str | None = None
     classification: str | None = None
-    build: str | None = None
     reboot: bool = False
     disagrees: bool = False
     cves: dict[str, None] = field(default_factory=dict)
     supersedes: dict[str, None] = field(default_factory=dict)
+    builds: set[str] = field(default_factory=set)
 
     def add(self, severity: str | None, issued: datetime | None, issued_text: str | None) -> None:
         """Take one more row: the highest severity and the earliest date hold (DECISIONS 23)."""
@@ -105,7 +105,7 @@ class Updates:
             if target.foreign:
                 self._rows.counts["PR3227"] += 1
             else:
-                key = (update.kb, target.product, update.build or target.os_build, target.arch)
+                key = (update.kb, target.product, target.os_build, target.arch)
                 groups.setdefault(key, []).append((target, update))
         rows = [self._row(group) for group in groups.values()]
         columns = dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
@@ -135,7 +135,7 @@ class Updates:
             target.product,
             target.product_family,
             target.patch_set,
-            first.build or target.os_build,
+            max((build for update in updates for build in update.builds), key=_numbers, default=target.os_build),
             first.title or f"Update for {' '.join(first.name.split())} ({first.kb})",
             first.issued,
             first.issued_text,
@@ -144,6 +144,11 @@ class Updates:
             any(update.reboot for update in updates),
             first.line,
         )
+
+
+def _numbers(build: str) -> list[int]:
+    """Return the numbers of a build: the highest is the one that surely holds the fix."""
+    return [int(part) for part in build.split(".")]
 
 
 def _once(texts: Iterable[Iterable[str]]) -> list[str]:

@@ -28,13 +28,14 @@ ARCHITECTURES = {
 class WindowsRelease:
     """One release: its names, the usual one first, without edition, commas and architecture.
 
-    ``build`` is the part of the version that all its updates share; client and server releases of one build differ in
-    ``server``. ``arch`` is its only architecture, None when there are several.
+    ``build`` is the part of the version that all its updates share, None where an update changed it (6.0.6002 became
+    6.0.6003); client and server releases of one build differ in ``server``. ``arch`` is its only architecture, None
+    when there are several.
     """
 
     names: tuple[str, ...]
     product: str | None
-    build: str
+    build: str | None
     server: bool = False
     arch: str | None = None
 
@@ -49,7 +50,7 @@ def _server(product: str | None, build: str, *names: str) -> WindowsRelease:
     return WindowsRelease(names, product, build, server=True, arch="x64")
 
 
-def _old_server(product: str | None, build: str, *names: str) -> WindowsRelease:
+def _old_server(product: str | None, build: str | None, *names: str) -> WindowsRelease:
     """Return a release of Windows Server for several architectures."""
     return WindowsRelease(names, product, build, server=True)
 
@@ -65,7 +66,7 @@ RELEASES = (
     _client(None, "6.0.6001", "Windows Vista Service Pack 1"),
     _client(None, "6.0.6002", "Windows Vista Service Pack 2"),
     _old_server("WindowsServer2008", "6.0.6001", "Windows Server 2008"),
-    _old_server("WindowsServer2008", "6.0.6002", "Windows Server 2008 Service Pack 2"),
+    _old_server("WindowsServer2008", None, "Windows Server 2008 Service Pack 2"),
     _client("Windows7", "6.1.7600", "Windows 7"),
     _client("Windows7", "6.1.7601", "Windows 7 Service Pack 1"),
     _old_server("WindowsServer2008R2", "6.1.7600", "Windows Server 2008 R2"),

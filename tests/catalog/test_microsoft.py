@@ -13,7 +13,7 @@ NAMES = [  # name: product, build, architecture, component
     ("Windows 7 for x64-based Systems Service Pack 1", "Windows7", "6.1.7601", "x64", None),
     ("Windows 8.1 for 32-bit systems", "Windows8.1", "6.3.9600", "x86", None),
     ("Windows Server 2008 R2 for Itanium-Based Systems Service Pack 1", "WindowsServer2008R2", "6.1.7601", "ia64", None),
-    ("Windows Server 2008 for 32-bit Systems Service Pack 2 (Server Core installation)", "WindowsServer2008", "6.0.6002", "x86", None),
+    ("Windows Server 2008 for 32-bit Systems Service Pack 2 (Server Core installation)", "WindowsServer2008", None, "x86", None),
     ("Windows Server 2012 R2 (server core installation)", "WindowsServer2012R2", "6.3.9600", "x64", None),
     ("Windows Server 2016  ", "WindowsServer2016", "10.0.14393", "x64", None),
     ("Windows Server 2022, 23H2 Edition (Server Core installation)", "Windows Server 2022 23H2 Edition", "10.0.25398", "x64", None),
@@ -34,7 +34,7 @@ NAMES = [  # name: product, build, architecture, component
 def test_a_name_of_microsoft_tells_product_build_and_architecture(name, product, build, arch, component):
     found = target_of(name)
     assert (found.product, found.os_build, found.arch, found.component) == (product, build, arch, component)
-    assert found.patch_set == ("OS" if build else "APPLICATION")
+    assert found.patch_set == ("OS" if arch else "APPLICATION")
 
 
 def test_what_is_for_other_systems_is_told():

@@ -1,0 +1,124 @@
+"""MSRC CVRF as JSON: what ``Get-MsrcCvrfDocument | ConvertTo-Json`` and ``api.msrc.microsoft.com/cvrf`` give.
+
+The same as ``msrc_cvrf``. Keys are read without regard to case and underscores, values with or without the object
+``{"Value": ...}`` around them, lists with or without the object that names them: tools re-shape the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from patchrules.catalog._msrc import EVERY, Fix, Vulnerability, add
+from patchrules.catalog._reader import Part, Reader, ReadOptions
+from patchrules.catalog._rows import PartRows
+from patchrules.catalog._updates import Updates
+from patchrules.sources.dates import instant
+from patchrules.sources.files import Document
+from patchrules.sources.json import Place, json_of
+
+_TITLE = re.compile(rb'\s*\{\s*"document_?(?:title|type|publisher|tracking)"', re.IGNORECASE)
+_SEVERITY = frozenset({"severity", "3"})
+_VENDOR_FIX = frozenset({"vendorfix", "2"})
+
+
+def sniff(document: Document) -> bool:
+    """Say whether the document begins with the title, type, publisher or tracking of a CVRF document."""
+    return _TITLE.match(document.head.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def read(document: Document, options: ReadOptions) -> Part:
+    """Read every remedy; raises CatalogError PR2907 for broken JSON. Memory is that of the document."""
+    rows = PartRows(document, options, "patches", "msrc_cvrf_json")
+    updates = Updates(rows)
+    names: dict[str, str] = {}
+    places: list[Place] = []
+    tracking: dict[str, Any] = {}
+    for key, place in json_of(document).members():
+        name = _key(key)
+        if name == "producttree":
+            names = dict(_products(place.value()))
+        elif name == "documenttracking":
+            tracking = _fields(place.value())
+        elif name == "vulnerability":
+            places = list(place.elements()) or [place]
+    released, changed = (_text(tracking.get(key)) for key in ("initialreleasedate", "currentreleasedate"))
+    add(map(_vulnerability, places), names, released, rows, updates)
+    return updates.part(made_at=instant(changed))
+
+
+def _vulnerability(place: Place) -> Vulnerability:
+    """Return one vulnerability; its remedies stand at its own line when they stand in no list of their own."""
+    fields = _fields(place.value())
+    lines = [one.line for key, found in place.members() if _key(key) == "remediations" for one in found.elements()]
+    severities: dict[str, str] = {}
+    for threat in map(_fields, _list(fields.get("threats"), "threat")):
+        if _key(_text(threat.get("type"))) in _SEVERITY:
+            severities.update(
+                dict.fromkeys(_texts(threat.get("productid")) or [EVERY], _text(threat.get("description")))
+            )
+    fixes = []
+    remedies = [_fields(one) for one in _list(fields.get("remediations"), "remediation")]
+    for number, remedy in enumerate(remedies):
+        if _key(_text(remedy.get("type"))) in _VENDOR_FIX:
+            fixes.append(
+                Fix(
+                    kb=_text(remedy.get("description")),
+                    products=tuple(_texts(remedy.get("productid"))),
+                    line=lines[number] if number < len(lines) else place.line,
+                    replaces=_text(remedy.get("supercedence")),
+                    build=_text(remedy.get("fixedbuild")),
+                    restart=_text(remedy.get("restartrequired")),
+                )
+            )
+    dates = [_text(_fields(one).get("date")) for one in _list(fields.get("revisionhistory"), "revision")]
+    return Vulnerability(_text(fields.get("cve")), tuple(filter(None, dates)), severities, tuple(fixes))
+
+
+def _products(tree: object) -> Iterator[tuple[str, str]]:
+    """Yield id and name of every product, wherever in the tree it stands."""
+    if isinstance(tree, list):
+        for one in tree:
+            yield from _products(one)
+    elif isinstance(tree, dict):
+        fields = _fields(tree)
+        if "productid" in fields:
+            yield _text(fields["productid"]), _text(fields.get("value", fields.get("text")))
+        else:
+            for one in fields.values():
+                yield from _products(one)
+
+
+def _key(text: str) -> str:
+    """Return a key or word without what tools change in it."""
+    return text.replace("_", "").replace(" ", "").lower()
+
+
+def _fields(value: object) -> dict[str, Any]:
+    """Return an object with such keys, an empty one for anything else."""
+    return {_key(key): one for key, one in value.items()} if isinstance(value, dict) else {}
+
+
+def _list(value: object, name: str) -> list[Any]:
+    """Return a list, also one that an object holds under a name, or a single object."""
+    if isinstance(value, dict):
+        inner = _fields(value).get(name, value)
+        return inner if isinstance(inner, list) else [inner]
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of a list, or the one text."""
+    found = value if isinstance(value, list) else [value]
+    return [text for one in found if (text := _text(one))]
+
+
+def _text(value: object) -> str:
+    """Return a scalar as text, also one inside ``{"Value": ...}``; empty for anything else."""
+    if isinstance(value, dict):
+        value = _fields(value).get("value")
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+READER = Reader("msrc_cvrf_json", "security updates of Microsoft, CVRF as JSON", (".json",), sniff, read)

@@ -1,0 +1,43 @@
+"""What the samples of Windows catalogs give, row by row: one table, a block a format."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchrules.catalog import read_catalog
+
+COLUMNS = ("line", "name", "product", "os_build", "arch", "severity", "issued", "supersedes", "reboot")
+ROWS = {
+    "msrc_cvrf.xml": [
+        (28, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Critical", "2024-02-13 08:00", ["KB5080001", "KB5080002"], True),
+        (37, "KB5090002", "WindowsServer2012R2", "6.3.9600.21813", "x64", "Moderate", "2024-02-13 08:00", [], False),
+        (60, "KB5090003", "Contoso Console 3", None, "", None, "2024-02-15 08:00", [], False),
+    ],
+    "msrc_cvrf_json.json": [
+        (25, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", ["KB5080001"], True),
+        (27, "KB5090005", "Windows11", "10.0.22621.3155", "x64", "Important", "2024-02-13 08:00", [], False),
+    ],
+    "msrc_csaf.json": [
+        (26, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", [], True),
+    ],
+}  # fmt: skip
+DOUBTS = {  # as_of, rejects by line, codes
+    "msrc_cvrf.xml": ("2024-02-20 08:00", {64: "PR3003"}, {"PR3202": 1, "PR3220": 1, "PR3221": 3, "PR3222": 1, "PR3224": 1, "PR3225": 1}),
+    "msrc_cvrf_json.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3221": 2}),
+    "msrc_csaf.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3220": 1, "PR3221": 1}),
+}  # fmt: skip
+
+
+def shown(value):
+    return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "strftime") else value
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_sample_gives_these_rows(name, data):
+    catalog = read_catalog(data / "catalogs/samples" / name)
+    rows = [tuple(shown(row[column]) for column in COLUMNS) for row in catalog.table.to_pylist()]
+    assert rows == ROWS[name]
+    made_at, rejects, codes = DOUBTS[name]
+    assert shown(catalog.as_of) == made_at
+    assert {row["line"]: row["code"] for row in catalog.rejects.to_pylist()} == rejects
+    assert {one.code: one.count for one in catalog.diagnostics} == codes
