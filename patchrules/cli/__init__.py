@@ -16,6 +16,7 @@ import click
 from patchrules.errors import InvariantError, PatchRulesError
 
 BAD_INPUT = 2
+INTERRUPTED = 130
 
 
 class Verbs(click.Group):
@@ -47,9 +48,14 @@ class Verbs(click.Group):
             for fault in faults:
                 click.echo(f"error: {fault}", err=True)
             ctx.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             sys.stderr.close()  # the reader of our output has gone, and Python would complain about it at exit
             ctx.exit(0)
+        except OSError as problem:
+            click.echo(f"error: cannot write the output: {problem.strerror or problem}", err=True)
+            ctx.exit(BAD_INPUT)
 
 
 def _leaves(problem: BaseException) -> Iterator[BaseException]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from patchrules.cli._progress import stage
-from patchrules.cli._types import Age, Instant, Named, Pair
+from patchrules.cli._types import Age, Instant, Named, Pair, Place
 
 if TYPE_CHECKING:
     from patchrules.evaluation.coverage import AgeLimits
@@ -38,6 +38,13 @@ def inventory_formats() -> list[str]:
     return sorted(readers())
 
 
+def predefined() -> tuple[str, ...]:
+    """Return the names of AWS's baselines."""
+    from patchrules.documents.predefined import predefined_names
+
+    return predefined_names()
+
+
 def dialects() -> list[str]:
     """Return the dialects."""
     from patchrules.model.names import Dialect
@@ -46,18 +53,38 @@ def dialects() -> list[str]:
 
 
 POLICY = (
-    click.option("--baseline", multiple=True, metavar="FILE|FOLDER|AWS-NAME", help="Baselines; one serves every host."),
-    click.option("--registry", multiple=True, metavar="FILE|FOLDER", help="Which baseline serves which patch group."),
+    click.option(
+        "--baseline",
+        type=Place(predefined),
+        multiple=True,
+        metavar="FILE|FOLDER|AWS-NAME",
+        help="Baselines; one serves every host of its system.",
+    ),
+    click.option(
+        "--registry",
+        type=Place(),
+        multiple=True,
+        metavar="FILE|FOLDER",
+        help="Which baseline serves which patch group.",
+    ),
 )
 CATALOG = (
     click.option(
-        "--catalog", multiple=True, metavar="[PRODUCT_GLOB=]PATH", help="What could be installed: files or folders."
+        "--catalog",
+        type=Place(),
+        multiple=True,
+        metavar="[PRODUCT_GLOB=]PATH",
+        help="What could be installed: files or folders.",
     ),
 )
 INVENTORY = (
-    click.option("--inventory", multiple=True, metavar="PATH", help="What is installed: files, folders, globs."),
+    click.option(
+        "--inventory", type=Place(), multiple=True, metavar="PATH", help="What is installed: files, folders, globs."
+    ),
     click.option("--host", metavar="NAME", help="Judge this host only; names the host of a single file."),
-    click.option("--hosts", metavar="FILE", help="Facts about hosts: family, product, patch group, tags (YAML)."),
+    click.option(
+        "--hosts", type=Place(), metavar="FILE", help="Facts about hosts: family, product, patch group, tags (YAML)."
+    ),
     click.option("--arch", metavar="ARCH", help="Architecture of hosts that do not state one."),
     click.option(
         "--format", "form", type=Named("inventory format", inventory_formats), help="Do not sniff the format."
@@ -139,6 +166,7 @@ class Inputs:
 
     def fleet(self) -> Inventory:
         """Read the inventory, of the one host where ``--host`` names one."""
+        from patchrules.errors import InventoryError
         from patchrules.evaluation.nouns import only
 
         if not self.inventory:
@@ -149,6 +177,8 @@ class Inputs:
             if self.host is not None and self.host not in names:
                 found = self._renamed(names)
         refused("inventory", found.rejects)
+        if not found.hosts.num_rows:
+            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
         return found if self.host is None else only(found, self.host)
 
     def limits(self) -> AgeLimits:

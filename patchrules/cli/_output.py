@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import click
 
+from patchrules.cli._types import Place
+
 OUTPUT = click.option(
-    "-o", "--output", metavar="FILE", help="Write here, whole or not at all. Default: standard output."
+    "-o", "--output", type=Place(), metavar="FILE", help="Write here, whole or not at all. Default: standard output."
 )
 ROW_FORMAT = click.option(
     "--output-format", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
@@ -33,10 +36,19 @@ def color(output: str | None) -> bool:
     return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+def stdout() -> BinaryIO:
+    """Return standard output for bytes; raises OSError where it is closed."""
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return sys.stdout.buffer
+
+
 def emit(text: str, output: str | None) -> None:
     """Write a text to a file, or to standard output."""
     if output is None or output == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        stream = stdout()
+        stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+        stream.flush()
         return
     from patchrules.reports import placed
 

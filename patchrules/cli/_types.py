@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 from patchrules.errors import UnknownNameError
 
 _AGE = re.compile(r"([0-9]{1,6})([hdw])")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -36,6 +37,26 @@ class Named(click.ParamType[str]):
         return [CompletionItem(name) for name in self._known() if name.lower().startswith(incomplete.lower())]
 
 
+class Place(click.ParamType[str]):
+    """A file or folder, with ``names`` that may stand in its place; an empty text is a mistake in a script."""
+
+    name = "path"
+
+    def __init__(self, names: Callable[[], Iterable[str]] = tuple) -> None:
+        self._names = names
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the text."""
+        if not str(value).rpartition("=")[2]:
+            self.fail("the path is empty: is a variable of your script not set?", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """Offer the names that begin so, and leave files to the shell."""
+        names = [CompletionItem(name) for name in self._names() if incomplete and name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
+
+
 class Instant(click.ParamType[datetime]):
     """ISO 8601; without a zone UTC is assumed, and said."""
 
@@ -49,6 +70,8 @@ class Instant(click.ParamType[datetime]):
             found = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"`{value}` is not an instant, wanted e.g. 2026-11-01T00:00Z", param, ctx)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            self.fail(f"`{value}` is not between the years {_FIRST_YEAR} and {_LAST_YEAR}", param, ctx)
         if found.tzinfo is None:
             found = found.replace(tzinfo=UTC)
             click.echo(f"note: `{value}` has no time zone, UTC is assumed: {found:%Y-%m-%dT%H:%MZ}", err=True)

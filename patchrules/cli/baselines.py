@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchrules.cli._inputs import predefined
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, joined
+from patchrules.cli._types import Place
 
+_FINDINGS = 1
 if TYPE_CHECKING:
     from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 
@@ -17,7 +20,7 @@ _COLUMNS = {"Name": "{name}", "Operating system": "{operating_system}", ">Rules"
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME|FILE|FOLDER]...")
+@click.argument("names", nargs=-1, type=Place(predefined), metavar="[NAME|FILE|FOLDER]...")
 @click.option("--strict", is_flag=True, help="Fail on what is odd in a baseline.")
 @ROW_FORMAT
 @OUTPUT
@@ -27,12 +30,16 @@ def command(*, names: tuple[str, ...], strict: bool, output_format: str, output:
     \b
     patchrules baselines
     patchrules baselines AWS-UbuntuDefaultPatchBaseline prod.json
+
+    Exit code 1 when a baseline that is shown says something that matches nothing.
     """
     from patchrules.documents.predefined import predefined_names
 
     found = [one for name in names or predefined_names() for one in _loaded(name, strict=strict)]
     if names and output_format == "table":
         emit("\n\n".join(_shown(one) for one in found), output)
+        if any(doubt.level == "error" for one in found for doubt in one.diagnostics):
+            raise SystemExit(_FINDINGS)
         return
     rows = [_row(one) for one in found]
     head = "" if names else f"{len(rows)} predefined baselines of AWS; `patchrules baselines NAME` shows one"

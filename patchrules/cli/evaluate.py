@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
-from patchrules.cli._output import OUTPUT, color, width
+from patchrules.cli._output import OUTPUT, color, stdout, width
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Named
 
@@ -76,7 +75,7 @@ def command(
 
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
-    is_table = output_format == "table" or (output_format is None and output is None)
+    is_table = output_format == "table" or (output_format is None and output in (None, "-"))
     rows = "noncompliant" if only_noncompliant or is_table else "all"
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         run = evaluate_fleet(policy, fleet, catalogs, rows=rows, limits=inputs.limits(), **inputs.options())
@@ -84,11 +83,12 @@ def command(
         for one in run.diagnostics:
             if one.level == "error":
                 click.echo(str(one), err=True)
-    target = sys.stdout.buffer if output in (None, "-") else output
+    target = stdout() if output is None or output == "-" else output
     form = output_format or ("table" if output in (None, "-") else None)
     with stage("writing"):
         write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
-    sys.stdout.flush()
+    if not isinstance(target, str):
+        target.flush()
     if _found(run, fail_on):
         raise SystemExit(_FINDINGS)
 

@@ -10,6 +10,7 @@ import click
 from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
+from patchrules.cli._types import Place
 
 if TYPE_CHECKING:
     from patchrules.questions.explain import Explanation
@@ -20,7 +21,7 @@ _FINDINGS = 1
 @click.command()
 @click.argument("package")
 @given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
-@click.option("--run", "saved", metavar="FOLDER", help="Explain from a saved run instead, in short.")
+@click.option("--run", "saved", type=Place(), metavar="FOLDER", help="Explain from a saved run instead, in short.")
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @OUTPUT
 def command(*, package: str, inputs: Inputs, saved: str | None, output_format: str, output: str | None) -> None:
@@ -32,6 +33,8 @@ def command(*, package: str, inputs: Inputs, saved: str | None, output_format: s
 
     Exit code 1 when nothing is found under that name.
     """
+    if saved and (inputs.baseline or inputs.registry or inputs.catalog or inputs.inventory):
+        raise click.UsageError("a saved run has its own baselines, catalogs and inventory: give --run or these")
     found = _of_run(package, inputs, saved) if saved else _of_host(package, inputs)
     if output_format == "json":
         emit(json.dumps(found.as_dict(), indent=2, ensure_ascii=False), output)

@@ -53,6 +53,7 @@ def _known(inputs: Inputs) -> list[Known]:
     """Return the hosts: of the inventory where there is one, else of the hosts file."""
     from patchrules.assignment import Known
     from patchrules.documents.hosts import load_hosts
+    from patchrules.evaluation.nouns import only
     from patchrules.inventory import read_inventory
     from patchrules.model.columns import PACKAGES
     from patchrules.sources import arrow
@@ -63,6 +64,8 @@ def _known(inputs: Inputs) -> list[Known]:
         found = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(inputs.hosts), family=inputs.family)
     else:
         raise click.UsageError("there are no hosts\n  hint: give them with --hosts hosts.yaml or --inventory PATH")
+    if inputs.host is not None and not inputs.inventory:
+        found = only(found, inputs.host)
     rows = found.hosts.select(["host", "family", "patch_group", "tags"]).to_pylist()
     return [Known(row["host"], row["family"], row["patch_group"], dict(row["tags"] or ())) for row in rows]
 

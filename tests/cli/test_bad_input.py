@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.conftest import ROOT
 
 BASELINE = "AWS-RedHatDefaultPatchBaseline"
 NOTICES = b"<updates><update type='security'><id>RHSA-1</id></update></updates>"
@@ -88,6 +93,9 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
         ("fail-on", "critcal", "there is no condition `critcal`: did you mean `critical`?"),
         ("as-of", "yesterday", "`yesterday` is not an instant, wanted e.g. 2026-11-01T00:00Z"),
         ("max-catalog-age", "30", "`30` is not an age, wanted e.g. 36h, 30d or 2w"),
+        ("as-of", "9999-12-31T23:59:59-12:00", "is not between the years 1970 and 2999"),
+        ("inventory", "", "the path is empty: is a variable of your script not set?"),
+        ("catalog", "Debian12=", "the path is empty"),
         ("column", "host", "`host` is not a pair, wanted e.g. host=ResourceId"),
     ],
 )
@@ -123,6 +131,25 @@ def test_a_filter_that_matches_nothing_is_told_beside_the_verdicts(patchrules, f
     assert "did you mean `SEVERITY`?" in result.stderr
     (files / "out.json").unlink()
     assert patchrules("baselines", files / "odd.json", "--strict").exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [["baselines"], ["evaluate", "--inventory", "data/inventories/fleet"]])
+@pytest.mark.parametrize(("target", "said"), [(">/dev/full", "No space left on device"), (">&-", "is closed")])
+def test_output_that_cannot_be_written_is_no_verdict(arguments, target, said):
+    command = shlex.join([sys.executable, "-c", "from patchrules.cli import main; main()", *arguments])
+    done = subprocess.run(["bash", "-c", f"{command} {target}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot write the output: ")
+    assert said in done.stderr
+
+
+def test_a_fleet_without_hosts_is_bad_input(patchrules, files):
+    columns = {name: pa.array([], pa.string()) for name in ("host", "name", "arch", "evr")}
+    pq.write_table(pa.table(columns), files / "empty.parquet")
+    assert (
+        "there is no host in the inventory [PR2107]"
+        in evaluate(patchrules, files, inventory=files / "empty.parquet").stderr
+    )
 
 
 def test_a_failure_leaves_what_was_there(patchrules, files):

@@ -142,9 +142,13 @@ def test_baselines_lists_those_of_aws_and_shows_others(patchrules, data):
 
 
 def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):
-    result = patchrules("resolve", "--registry", data / "baselines/demo", "--hosts", data / "inventories/hosts.yaml")
-    assert result.exit_code == 1
+    registry, hosts = data / "baselines/demo", data / "inventories/hosts.yaml"
+    result = patchrules("resolve", "--registry", registry, "--hosts", hosts)
+    assert result.exit_code == 1  # lab-1 has no family, so nothing says which baseline
     assert "patch group `build`" in result.stdout
+    assert "  2 on a default only: build-2, mail-2\n" in result.stdout
+    alone = patchrules("resolve", "--registry", registry, "--hosts", hosts, "--host", "build-1")
+    assert (alone.exit_code, alone.stdout.splitlines()[0]) == (0, "1 hosts, 4 baselines")
 
 
 def test_names_complete(patchrules, monkeypatch):
