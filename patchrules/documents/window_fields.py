@@ -24,7 +24,7 @@ from patchrules.sources.dates import EPOCH, instant
 Word = TypeVar("Word", bound=StrEnum)
 
 MISSING, WRONG_TYPE, NO_INSTANT, NOT_KNOWN, NO_WORD = "11", "12", "13", "14", "20"
-OUT_OF_RANGE = WRONG_TYPE
+OUT_OF_RANGE, REPEATED = WRONG_TYPE, "21"
 
 _SILENT = frozenset(
     {
@@ -70,8 +70,13 @@ class Fields:
         strangers = 0
         for key in self.raw:
             name = names.get(_folded(str(key)))
-            if name is not None:
-                self._keys.setdefault(name, str(key))
+            if name is not None and name in self._keys:
+                if self.raw[key] == self.raw.get(self._keys[name]):
+                    continue
+                message = f"{quoted(str(key))} says `{self._keys[name]}` again, wanted once"
+                self.findings.fault(REPEATED, message, f"{self.pointer}/{_yaml.escape(str(key))}", "keep one of them")
+            elif name is not None:
+                self._keys[name] = str(key)
             elif _folded(str(key)) not in _SILENT and strangers < _MOST_STRANGERS:
                 strangers += 1
                 self._stranger(str(key))
@@ -186,9 +191,10 @@ class Fields:
                 self.findings.fault(WRONG_TYPE, f"this is {quoted(one)}, wanted a mapping", place)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return the texts of a list; one text is a list of one."""
-        if isinstance(value := self.given(name), str):
-            return (value,)
+        """Return the texts of a list; one text or number is a list of one."""
+        value = self.given(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return (str(value),)
         found = []
         for one, place in self.members(name) if value is not None else ():
             if unknown := not_known(one, ()):

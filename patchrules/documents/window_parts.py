@@ -239,9 +239,9 @@ def _tags(fields: Fields) -> Iterator[Selector]:
         hint = "write `tags: {Env: [prod]}`"
         fields.fault(WRONG_TYPE, f"`tags` is {quoted(value)}, wanted a mapping", "Tags", hint)
         return
-    inner = Fields(value, fields.place("Tags"), fields.findings, {str(key): () for key in value})
-    for key in value:
-        yield Selector(f"tag:{key}", inner.texts(str(key)))
+    for key, values in value.items():
+        one = Fields({str(key): values}, fields.place("Tags"), fields.findings, {str(key): ()})
+        yield Selector(f"tag:{key}", one.texts(str(key)))
 
 
 def _parameters(fields: Fields) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -120,6 +120,12 @@ def test_a_spelling_means_the_same(spelled):
     assert load_windows(spelled) == load_windows(GOOD)
 
 
+def test_tags_are_told_apart_by_case_and_a_name_may_be_a_number():
+    targets = [{"tags": {"Env": "prod", "env": 7}, "name": 100}]
+    (window,) = load_windows({**GOOD, "Targets": targets})
+    assert str(window.targets[0]) == "100: tag:Env in prod and tag:env in 7"
+
+
 def test_targets_in_all_their_forms():
     text = """
 windows:
@@ -225,6 +231,18 @@ ALONE = [
     (b'resource "aws_ssm_maintenance_window" "prod" {', "PR4522", None),
     ("windows:\n", "PR4519", None),
     (b"windows: [5]", "PR4510", "/windows/0"),
+    (json.dumps({**GOOD, "name": "other"}).encode(), "PR4521", "/name"),
+    (json.dumps({**GOOD, "Targets": [{"tags": 5, "hosts": ["a"]}]}).encode(), "PR4512", "/Targets/0/tags"),
+    (json.dumps({**GOOD, "Targets": [{"hosts": [{"Ref": "Host"}, "a"]}]}).encode(), "PR4514", "/Targets/0/hosts/0"),
+    (json.dumps({**GOOD, "Targets": [{"hosts": ["a"]}] * 1001}).encode(), "PR4512", "/Targets"),
+    (json.dumps({**GOOD, "Targets": 5}).encode(), "PR4512", "/Targets"),
+    (json.dumps({**GOOD, "Tasks": [{"operation": "scan"}]}).encode(), "PR4517", None),
+    (json.dumps({"windows": [GOOD, GOOD]}).encode(), "PR4518", "/windows/1"),
+    (
+        json.dumps({"Duration": 4, "Cutoff": 1, "Name": "prod", "Schedule": " " * 200 + "rate(0 days)"}).encode(),
+        "PR4001",
+        "/Schedule",
+    ),
     (b"\xff\xfe", "PR4503", None),
     (b"a: !b {", "PR4504", None),
 ]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchrules.codes import CODES
-from patchrules.errors import ScheduleError
+from patchrules.errors import ScheduleError, UnknownNameError
 from patchrules.schedule.expressions import parse
 
 LATER = datetime(2199, 12, 31, tzinfo=UTC)
@@ -117,6 +117,11 @@ def test_between_takes_the_start_leaves_the_end_and_obeys_since():
     start, end = at("2026-11-26T08:00Z"), at("2026-12-10T08:00Z")
     assert list(schedule.between(start, end)) == [at("2026-12-03T08:00Z")]
     assert list(schedule.between(start, end, since=at("2026-11-01T00:00Z"))) == [start, at("2026-12-03T08:00Z")]
+
+
+def test_an_unknown_service_names_those_there_are():
+    with pytest.raises(UnknownNameError, match="there is no service `ssn`: did you mean `ssm`"):
+        parse("rate(1 day)", service="ssn")
 
 
 def test_an_at_has_one_run():
