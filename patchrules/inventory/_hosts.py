@@ -35,7 +35,8 @@ def hosts_table(
     """Return one row a host of ``facts``, sorted by id, and diagnostics counted over all hosts.
 
     ``facts`` holds by host id the columns of HOSTS as far as they are stated, and ``os_release``, ``platform``,
-    ``platform_version``, ``os_version`` where they are known. Cost: Arrow over packages, Python once a host.
+    ``platform_version``, ``os_version``, ``last_patch_group`` (of AWS's last run) where known. Cost: Arrow over
+    packages, Python once a host.
     """
     told = _told(packages)
     columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
@@ -56,6 +57,7 @@ def hosts_table(
             doubts[doubt.code, doubt.message] = (first, count + 1)
         row = {name: stated.get(name) for name in columns} | {"family": identity.family, "product": identity.product}
         row |= {"host": host, "arch": stated.get("arch") or mine.arch}
+        row["patch_group"] = stated.get("patch_group") or stated.get("last_patch_group")
         row["tags"] = list(dict(stated["tags"]).items()) if stated.get("tags") else None
         for name, values in columns.items():
             values.append(row[name])

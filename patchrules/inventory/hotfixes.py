@@ -173,4 +173,4 @@ def _json_row(node: Node) -> _Fields:
     return line, texts | {"installedon": fields.get("installedon")}, node.shown
 
 
-READER = Reader("hotfixes", "Windows hotfixes (Get-HotFix, wmic qfe)", (".csv", ".json", ".txt"), sniff, read)
+READER = Reader("hotfixes", "Windows hotfixes (Get-HotFix, wmic qfe)", (".csv", ".json", ".txt"), sniff, read, "dotted")

@@ -131,4 +131,4 @@ def _from_csv(lines: Sequence[tuple[int, str]]) -> Iterator[_System]:
         yield system
 
 
-READER = Reader("systeminfo", "Windows systeminfo", (".txt", ".csv"), sniff, read)
+READER = Reader("systeminfo", "Windows systeminfo", (".txt", ".csv"), sniff, read, "dotted")

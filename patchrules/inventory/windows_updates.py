@@ -82,4 +82,4 @@ def _computer(fields: dict[str, Any]) -> str:
     return names[0] or names[1]
 
 
-READER = Reader("windows_updates", "Windows Update history (JSON)", (".json",), sniff, read)
+READER = Reader("windows_updates", "Windows Update history (JSON)", (".json",), sniff, read, "dotted")
