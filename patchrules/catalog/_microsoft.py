@@ -10,7 +10,7 @@ from patchrules.families import families
 from patchrules.families._windows_applications import APPLICATIONS, COMPONENTS, OTHER_SYSTEMS
 from patchrules.families._windows_releases import ARCHITECTURES, RELEASES
 
-__all__ = ["FAMILY", "NO_VERSION", "Target", "kb_id", "kb_ids", "severity_word", "target_of"]
+__all__ = ["FAMILY", "NO_VERSION", "Target", "kb_id", "kb_ids", "severity_word", "target_of", "titled"]
 
 FAMILY = families()["windows"]
 NO_VERSION = "0"
@@ -25,6 +25,11 @@ _ARCHITECTURE = re.compile(
 )
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 _SPACES = re.compile(r"[\s,]+")
+_KB_AT_END = re.compile(r"\s*[(\[]KB[0-9]+[)\]].*$", re.IGNORECASE)
+_SYSTEMS = frozenset(release.product for release in RELEASES if release.product)
+_SERVICE_PACKS = frozenset(
+    release.build for release in RELEASES if f"{release.names[0]} Service Pack 1".lower() in _BY_NAME
+)
 _APPLICATIONS = tuple((re.compile(pattern), product, family) for pattern, product, family in APPLICATIONS)
 _COMPONENTS = tuple(re.compile(pattern) for pattern in COMPONENTS)
 _OTHERS = re.compile(OTHER_SYSTEMS)
@@ -46,6 +51,30 @@ class Target:
     component: str | None = None
     known: bool = True
     foreign: bool = False
+
+
+def titled(title: str, product: str, family: str | None) -> Target:
+    """Return what an update of AWS's catalog or of WSUS is for: its product as given, the rest from its title.
+
+    A title does not tell service packs, so that a release which has some is told by its product alone.
+
+    >>> one = titled(
+    ...     "2019-01 Security Update for Adobe Flash Player for Windows Server 2016 (KB1)", "WindowsServer2016", None
+    ... )
+    >>> one.product, one.os_build, one.arch, one.patch_set
+    ('WindowsServer2016', '10.0.14393', 'x64', 'OS')
+    """
+    words = _KB_AT_END.sub("", title).split(" for ")
+    for first in range(1, len(words)):
+        found = target_of(" for ".join(words[first:]))
+        if found.patch_set == "OS":
+            build = None if found.os_build in _SERVICE_PACKS else found.os_build
+            component = " for ".join(words[1:first]).lower() or None
+            return Target(product, family or found.product_family, "OS", found.arch, build, component)
+    patch_set = "OS" if product in _SYSTEMS else "APPLICATION"
+    arch = _ARCHITECTURE.search(title.lower()) if patch_set == "OS" else None
+    machine = ARCHITECTURES[arch[1]] if arch else FAMILY.independent_arch
+    return Target(product, family, patch_set, machine)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -19,7 +19,6 @@ __all__ = ["Update", "Updates"]
 SECURITY_UPDATES = "SecurityUpdates"
 """What a feed of security updates is taken to say where it says no classification."""
 
-_RANK = {None: -1, "None": 0} | {word.capitalize(): rank for word, rank in SEVERITY_RANK.items()}
 _COLUMNS = (
     "name",
     "arch",
@@ -48,6 +47,7 @@ class Update:
     kb: str
     name: str
     line: int | None
+    target: Target
     severity: str | None = None
     issued: datetime | None = None
     issued_text: str | None = None
@@ -64,7 +64,7 @@ class Update:
         """Take one more row: the highest severity and the earliest date hold (DECISIONS 23)."""
         if severity != self.severity:
             self.disagrees = self.disagrees or None not in (severity, self.severity)
-            if _RANK[severity] > _RANK[self.severity]:
+            if _rank(severity) > _rank(self.severity):
                 self.severity = severity
         if issued != self.issued and issued is not None:
             self.disagrees = self.disagrees or self.issued is not None
@@ -81,11 +81,11 @@ class Updates:
         self._found: dict[tuple[str, str], Update] = {}
         self._severities: dict[str, str | None] = {"": None}
 
-    def of(self, kb: str, name: str, line: int | None) -> Update:
-        """Return the update of a KB for a product, made when it is new."""
+    def of(self, kb: str, name: str, line: int | None, target: Target | None = None) -> Update:
+        """Return the update of a KB for a product, made when it is new; ``target`` is for feeds that tell more."""
         update = self._found.get((kb, name))
         if update is None:
-            update = self._found[kb, name] = Update(kb, name, line)
+            update = self._found[kb, name] = Update(kb, name, line, target or target_of(name))
         return update
 
     def severity(self, text: str) -> str | None:
@@ -100,7 +100,7 @@ class Updates:
         """Return the rows: one a KB, product, build and architecture; names of one meaning are one row."""
         groups: dict[tuple[str, str, str | None, str], list[tuple[Target, Update]]] = {}
         for update in self._found.values():
-            target = target_of(update.name)
+            target = update.target
             self._rows.counts["PR3222"] += not target.known and not target.foreign
             if target.foreign:
                 self._rows.counts["PR3227"] += 1
@@ -144,6 +144,11 @@ class Updates:
             any(update.reboot for update in updates),
             first.line,
         )
+
+
+def _rank(severity: str | None) -> int:
+    """Return how severe a word is; none at all is less than a word that says so."""
+    return -1 if severity is None else SEVERITY_RANK.get(severity.lower(), 0)
 
 
 def _numbers(build: str) -> list[int]:
