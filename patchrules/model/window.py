@@ -126,8 +126,8 @@ class Window:
     ``schedule`` is the expression's text, read in ``zone`` (an IANA name); ``offset`` counts days, for cron only.
     ``duration`` and ``cutoff`` are whole hours. ``start_date`` and ``end_date`` are aware and bound the executions, the
     end included. ``created`` is the instant from which the window exists as it is (the later of AWS's CreatedDate and
-    ModifiedDate), None when nobody knows; so is ``allow_unassociated_targets``. ``targets`` and ``tasks`` are what is registered with it; ``diagnostics`` say
-    what was odd where it was read.
+    ModifiedDate), None when nobody knows; so is ``allow_unassociated_targets``. ``targets`` and ``tasks`` are what is
+    registered with it; ``diagnostics`` say what was odd where it was read.
 
     >>> print(Window("prod", "cron(0 2 ? * THU#3 *)", duration=3, cutoff=1))
     prod: cron(0 2 ? * THU#3 *), 3 h, no task in the last 1 h
