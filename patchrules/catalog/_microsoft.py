@@ -7,10 +7,20 @@ import re
 from dataclasses import dataclass
 
 from patchrules.families import families
-from patchrules.families._windows_applications import APPLICATIONS, COMPONENTS, OTHER_SYSTEMS
+from patchrules.families._windows_applications import APPLICATIONS, COMPONENTS, OTHER_SYSTEMS, PRODUCT_TITLES
 from patchrules.families._windows_releases import ARCHITECTURES, RELEASES
 
-__all__ = ["FAMILY", "NO_VERSION", "Target", "kb_id", "kb_ids", "severity_word", "target_of", "titled"]
+__all__ = [
+    "FAMILY",
+    "NO_VERSION",
+    "Target",
+    "kb_id",
+    "kb_ids",
+    "product_titled",
+    "severity_word",
+    "target_of",
+    "titled",
+]
 
 FAMILY = families()["windows"]
 NO_VERSION = "0"
@@ -32,6 +42,7 @@ _SERVICE_PACKS = frozenset(
 )
 _APPLICATIONS = tuple((re.compile(pattern), product, family) for pattern, product, family in APPLICATIONS)
 _COMPONENTS = tuple(re.compile(pattern) for pattern in COMPONENTS)
+_PRODUCT_TITLES = tuple((re.compile(pattern), product) for pattern, product in PRODUCT_TITLES)
 _OTHERS = re.compile(OTHER_SYSTEMS)
 
 
@@ -75,6 +86,21 @@ def titled(title: str, product: str, family: str | None) -> Target:
     arch = _ARCHITECTURE.search(title.lower()) if patch_set == "OS" else None
     machine = ARCHITECTURES[arch[1]] if arch else FAMILY.independent_arch
     return Target(product, family, patch_set, machine)
+
+
+@functools.lru_cache(maxsize=1024)
+def product_titled(title: str) -> str:
+    """Return AWS's product for a product title of WSUS; applications have the same name in both.
+
+    >>> product_titled("Microsoft Server operating system-21H2"), product_titled("Windows 10, version 1903 and later")
+    ('WindowsServer2022', 'Windows10')
+    """
+    text = " ".join(title.split())
+    found = target_of(text)
+    if found.patch_set == "OS" and found.known:
+        return found.product
+    systems = (product for pattern, product in _PRODUCT_TITLES if pattern.fullmatch(text.lower()))
+    return next(systems, text)
 
 
 @functools.lru_cache(maxsize=8192)

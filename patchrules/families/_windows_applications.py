@@ -24,3 +24,10 @@ COMPONENTS = (
 
 OTHER_SYSTEMS = r"\b(?:for mac|for macos|apple mac os|for linux|for ubuntu|for android|for ios|on (?:android|ios))\b"
 """What is said of an update for another system, in lower case."""
+
+PRODUCT_TITLES = (
+    (r"windows 10 lts[bc].*", "Windows10LTSB"),
+    (r"windows 10\b.*", "Windows10"),
+    (r"windows 11\b.*", "Windows11"),
+)
+"""WSUS's titles of systems that name several releases at once (`Windows 10, version 1903 and later`), in lower case."""

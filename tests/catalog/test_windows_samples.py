@@ -23,6 +23,12 @@ ROWS = {
         (28, "KB5090004", "WindowsServer2008R2", None, "x64", "Important", "2024-02-13 08:00", [], False),
         (37, "KB5090005", "Office 2016", None, "", "Important", None, [], False),
     ],
+    "wsus.csv": [
+        (3, "KB5090001", "WindowsServer2019", "10.0.17763", "x64", "Critical", "2024-02-13 18:00", ["KB5080001"], True),
+        (4, "KB5090002", "Windows10", "10.0.19045", "x64", "Unspecified", "2024-02-13 18:00", [], False),
+        (4, "KB5090002", "Windows10LTSB", "10.0.19045", "x64", "Unspecified", "2024-02-13 18:00", [], False),
+        (7, "KB5090005", "Office 2016", None, "", "Important", None, [], False),
+    ],
     "msrc_csaf.json": [
         (26, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", [], True),
     ],
@@ -31,6 +37,7 @@ DOUBTS = {  # as_of, rejects by line, codes
     "msrc_cvrf.xml": ("2024-02-20 08:00", {64: "PR3003"}, {"PR3202": 1, "PR3220": 1, "PR3221": 3, "PR3222": 1, "PR3224": 1, "PR3225": 1}),
     "msrc_cvrf_json.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3221": 2}),
     "available_patches.json": (None, {52: "PR3003"}, {"PR3204": 1, "PR3220": 1, "PR3226": 1}),
+    "wsus.csv": (None, {6: "PR3003", 8: "PR3008"}, {"PR3204": 1, "PR3205": 1, "PR3220": 1, "PR3225": 1}),
     "msrc_csaf.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3220": 1, "PR3221": 1}),
 }  # fmt: skip
 
