@@ -67,7 +67,9 @@ class PackageRows:
         if not number and not self.about_hosts:
             self.counts["PR2205"] += 1
         if "arch" in self.columns:
-            self.counts["PR2207"] += self.columns["arch"].count(None)
+            schemes = self.columns.get("scheme") or [self._scheme] * number
+            pairs = zip(self.columns["arch"], schemes, strict=True)
+            self.counts["PR2207"] += sum(arch is None and scheme != "dotted" for arch, scheme in pairs)
         self.counts["PR2203"] += self._document.undecodable
         self._give_way()
         packages = table(PACKAGES, self.columns, number)
@@ -94,7 +96,7 @@ class PackageRows:
     def _drop_refused(self) -> None:
         """Move rows whose name cannot be shown or whose version is none to the rejects."""
         names, versions = self.columns["name"], self.columns["evr"]
-        schemes = self.columns.pop("scheme", None) or [self._scheme] * len(names)
+        schemes = self.columns.get("scheme") or [self._scheme] * len(names)
         refused = {
             (scheme, version): why
             for scheme in dict.fromkeys(schemes)

@@ -29,7 +29,7 @@ _BASE = 10**6
 def sniff(document: Document) -> bool:
     """Say whether any of the first lines is a package as rpm prints it."""
     lines = document.head_lines()
-    if any(line.startswith("Package: ") or listed(line) for line in lines):
+    if "".join(lines).lstrip()[:1] == "[" or any(line.startswith("Package: ") or listed(line) for line in lines):
         return False
     return any(map(_shape, lines))
 

@@ -1,0 +1,196 @@
+"""Rows of osquery's tables, put together from snapshots and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from patchrules.families._windows_releases import ARCHITECTURES
+from patchrules.inventory._dpkg_rows import status_of
+from patchrules.inventory._json import texts_of
+from patchrules.inventory._reader import ReadOptions, Rows
+from patchrules.inventory._rows import PackageRows
+from patchrules.inventory._windows import NO_VERSION, day_of, first_is_day, kb_of
+from patchrules.sources.dates import instant
+from patchrules.sources.files import Document
+
+_USED = ("host", "name", "arch", "evr", "installed_at", "status", "held", "priority", "section", "scheme")
+_PACKAGES = ("rpm", "dpkg", "dotted")
+_LONGEST_UPTIME = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of a result: there now (``snapshot``, ``added``) or gone (``removed``)."""
+
+    host: str
+    query: str
+    action: str
+    columns: Mapping[str, Any]
+    line: int
+    text: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+class OsqueryRows(PackageRows):
+    """The results of one file while they are read: what each host has of each table, as of the last line."""
+
+    def __init__(self, document: Document, options: ReadOptions) -> None:
+        """Start empty."""
+        super().__init__(document, options, None, _USED)
+        self._present: dict[tuple[str, str], dict[tuple[str, ...], Event]] = {}
+        self._times: dict[tuple[str, str], int] = {}
+        self._began: dict[tuple[str, str], tuple[Any, bool]] = {}
+
+    def begin_snapshot(self, host: str, about: Mapping[str, Any]) -> None:
+        """Forget what an older snapshot of the same query said."""
+        query, time = str(about["query"]), _seconds(about["time"])
+        before = self._times.get((host, query))
+        if before is not None:
+            self.counts["PR2222"] += 1
+        if before is None or time >= before:
+            self._times[host, query] = time
+            for (name, _), rows in self._present.items():
+                if name == host:
+                    for key in [key for key, event in rows.items() if event.query == query]:
+                        del rows[key]
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Take rows in, or away."""
+        for event in events:
+            self._see(event)
+            table = table_of(event)
+            if not table:
+                if not event.columns:
+                    self.reject(event.line, "PR2001", "the row has no columns", event.text, event.host)
+                continue
+            present = self._present.setdefault((event.host, table), {})
+            key = tuple(texts_of(dict(event.columns), ("name", "arch", "version", "release", "epoch", "hotfix_id")))
+            if event.action == "removed":
+                present.pop(key, None)
+            elif event.action != "snapshot" or _seconds(event.about.get("time")) >= self._times.get(
+                (event.host, event.query), 0
+            ):
+                self._whole(event, table, present)
+                self.counts["PR2219"] += key in present
+                present[key] = event
+
+    def finish(self) -> Rows:
+        """Add what is there at the end, and return the tables."""
+        for (host, table), present in self._present.items():
+            if table in _PACKAGES and self._began.get((host, table), (None, True))[1] is False:
+                self.counts["PR2220"] += 1
+            dates = [str(event.columns.get("installed_on") or "") for event in present.values()]
+            day_first = first_is_day(dates)
+            for event in sorted(present.values(), key=lambda one: one.line):
+                if table == "rpm":
+                    self._add_rpm(event)
+                elif table == "dpkg":
+                    self._add_dpkg(event)
+                elif table == "dotted":
+                    self._add_update(event, day_first)
+                else:
+                    self._tell(event, table)
+        return super().finish()
+
+    def _see(self, event: Event) -> None:
+        """Keep when the host was last heard of."""
+        facts = self.facts.setdefault(event.host, {})
+        seen = instant(str(event.about.get("time") or ""))
+        if seen:
+            facts["captured_at"] = max(seen, facts.get("captured_at", seen))
+
+    def _whole(self, event: Event, table: str, present: dict[tuple[str, ...], Event]) -> None:
+        """Notice where a differential result begins with everything that is there (``counter`` 0)."""
+        if event.action == "snapshot":
+            return
+        place, epoch = (event.host, table), event.about.get("epoch")
+        first = str(event.about.get("counter")) == "0"
+        known, whole = self._began.get(place, (None, False))
+        if first and place in self._began and known != epoch:
+            present.clear()
+        self._began[place] = (epoch if first else known, whole or first)
+
+    def _add_rpm(self, event: Event) -> None:
+        """Add a row of ``rpm_packages``."""
+        names = ("name", "version", "release", "arch", "install_time")
+        name, version, release, arch, installed = texts_of(dict(event.columns), names)
+        if name == "gpg-pubkey":
+            self.counts["PR2201"] += 1
+        elif not name or not version or not release:
+            self.reject(event.line, "PR2003", "the row has no name, version or release", event.text, event.host)
+        else:
+            epoch = event.columns.get("epoch")
+            stated = "" if epoch is None else f"{_seconds(epoch)}:"
+            arch = "" if arch == "(none)" else arch
+            when = instant(installed) if _seconds(installed) > 0 else None
+            self._add(event, "rpm", name=name, arch=arch or None, evr=f"{stated}{version}-{release}", installed_at=when)
+
+    def _add_dpkg(self, event: Event) -> None:
+        """Add a row of ``deb_packages``; its version is whole, ``revision`` repeats the end of it."""
+        names = ("name", "version", "arch", "status", "priority", "section")
+        name, version, arch, status, priority, section = texts_of(dict(event.columns), names)
+        state, held = status_of(status) or (None, False)
+        self.counts["PR2202"] += state not in (None, "installed")
+        self.counts["PR2216"] += state is None
+        if not name or not version:
+            self.reject(event.line, "PR2003", "the row has no name or no version", event.text, event.host)
+        else:
+            more = {"priority": priority or None, "section": section or None, "status": state, "held": held or None}
+            self._add(event, "dpkg", name=name.partition(":")[0], arch=arch or None, evr=version, **more)
+
+    def _add_update(self, event: Event, day_first: bool | None) -> None:  # noqa: FBT001  what the file tells
+        """Add a row of ``patches``."""
+        self.facts[event.host]["family"] = "windows"
+        kb = kb_of(*texts_of(dict(event.columns), ("hotfix_id",)))
+        if kb is None:
+            self.counts["PR2213"] += 1
+            return
+        when, doubt = day_of(event.columns.get("installed_on"), day_first=day_first)
+        if doubt:
+            self.counts[doubt] += 1
+        self._add(event, "dotted", name=kb, evr=NO_VERSION, installed_at=when)
+
+    def _add(self, event: Event, scheme: str, **values: Any) -> None:  # noqa: ANN401  the values of one row
+        """Add one row."""
+        self.add(host=event.host, line=event.line, scheme=scheme, **values)
+
+    def _tell(self, event: Event, table: str) -> None:
+        """Keep what a row says of its host."""
+        facts = self.facts[event.host]
+        self.about_hosts = True
+        columns = {key: value for key, value in event.columns.items() if isinstance(value, str | int)}
+        if table == "uptime":
+            seconds = _seconds(columns.get("total_seconds"))
+            if "captured_at" in facts and 0 < seconds < _LONGEST_UPTIME:
+                facts["boot_time"] = facts["captured_at"] - timedelta(seconds=seconds)
+            return
+        facts["os_version"] = {key: str(value) for key, value in columns.items()}
+        platform, version, revision, arch = texts_of(columns, ("platform", "version", "revision", "arch"))
+        if platform == "windows":
+            facts["os_build"] = ".".join(filter(None, (version, revision)))
+            facts["arch"] = ARCHITECTURES.get(arch.lower())
+
+
+def table_of(event: Event) -> str:
+    """Return what a row lists: packages of a version order, ``os_version``, ``uptime``, or blank for other tables."""
+    columns, query = event.columns.keys(), event.query.lower()
+    if "hotfix_id" in columns:
+        return "dotted"
+    if "total_seconds" in columns:
+        return "uptime"
+    if "platform" in columns and columns & {"major", "platform_like", "version"}:
+        return "os_version"
+    if not {"name", "version"} <= columns:
+        return ""
+    if columns & {"revision", "maintainer"} or "deb" in query or "dpkg" in query:
+        return "dpkg"
+    return "rpm" if columns & {"release", "epoch", "package_group"} or "rpm" in query else ""
+
+
+def _seconds(value: object) -> int:
+    """Return a whole number of osquery, 0 for anything else."""
+    text = str(value or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else 0  # noqa: PLR2004  year 5138

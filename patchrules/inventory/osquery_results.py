@@ -1,0 +1,102 @@
+"""Results of osquery: rows of ``osqueryi --json``, and the lines of its results log, snapshots and differences.
+
+Read are the tables ``rpm_packages``, ``deb_packages``, ``patches``, ``os_version`` and ``uptime``; which one a row is
+of is told by its columns and by the name of the query. The queries we recommend::
+
+    SELECT name, epoch, version, release, arch, install_time FROM rpm_packages;
+    SELECT name, version, arch, status, priority, section FROM deb_packages;
+    SELECT hotfix_id, installed_on FROM patches;
+    SELECT * FROM os_version;
+
+A query that leaves ``epoch`` out loses it. In a differential log rows are added and taken away in the order of the
+file; a log that does not begin with a whole result (``counter`` 0) lacks what was installed before (PR2220).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._osquery_rows import Event, OsqueryRows
+from patchrules.inventory._reader import Reader, ReadOptions, Rows
+from patchrules.inventory._texts import head_of
+from patchrules.sources.files import Document
+
+_LOG = re.compile(r'"host_?[iI]dentifier"\s*:').search
+_RESULT = re.compile(r'"(?:columns|snapshot|diffResults)"\s*:').search
+_ROWS = re.compile(
+    r'"(?:hotfix_id|install_time|package_group|pid_with_namespace|revision|mount_namespace_id)"\s*:'
+).search
+_OS_VERSION = re.compile(r'"platform_like"\s*:').search
+_HOSTS = ("host_hostname", "host_display_name", "hostname", "host_identifier")
+
+
+def sniff(document: Document) -> bool:
+    """Say whether the start is a line of a results log, or a list of rows of a known table."""
+    head = head_of(document)
+    start = head.lstrip()[:1]
+    if start == "{" and _LOG(head) and _RESULT(head):
+        return True
+    return start == "[" and bool(_ROWS(head) or _OS_VERSION(head))
+
+
+def read(document: Document, options: ReadOptions) -> Rows:
+    """Read every result in the order of the file."""
+    rows = OsqueryRows(document, options)
+    for top in json_of(document).documents():
+        if top.kind == "[":
+            events = [_row_event(node, options) for node in top.elements()]
+            rows.apply(events)
+        else:
+            rows.apply(_log_events(top, rows))
+    return rows.finish()
+
+
+def _row_event(node: Node, options: ReadOptions) -> Event:
+    """Return a row of a plain list of rows: what is installed now."""
+    columns = _object(node.value())
+    host = next(filter(None, texts_of(columns, _HOSTS)), options.host)
+    return Event(host, "", "snapshot", columns, node.line, node.shown)
+
+
+def _log_events(top: Node, rows: OsqueryRows) -> Iterator[Event]:
+    """Yield the rows of one line of a results log."""
+    members = {member.path[-1]: member for member in top.members()} if top.kind == "{" else {}
+    plain = {name: one.value() for name, one in members.items() if one.kind not in ("{", "[")}
+    host, other, query, action = texts_of(plain, ("hostIdentifier", "host_identifier", "name", "action"))
+    host = host or other
+    about = {
+        "query": query,
+        "time": plain.get("unixTime"),
+        "counter": plain.get("counter"),
+        "epoch": plain.get("epoch"),
+    }
+    if not host:
+        rows.reject(top.line, "PR2003", "the result names no host", top.shown)
+    elif "snapshot" in members:
+        rows.begin_snapshot(host, about)
+        for node in _elements(members["snapshot"]):
+            yield Event(host, query, "snapshot", _object(node.value()), node.line, node.shown, about)
+    elif "diffResults" in members:
+        for part in members["diffResults"].members() if members["diffResults"].kind == "{" else ():
+            for node in _elements(part):
+                yield Event(host, query, part.path[-1], _object(node.value()), node.line, node.shown, about)
+    elif "columns" in members:
+        yield Event(host, query, action, _object(members["columns"].value()), top.line, top.shown, about)
+    else:
+        rows.reject(top.line, "PR2001", "the line is no result of osquery", top.shown)
+
+
+def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  JSON holds anything
+    """Return an object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _elements(node: Node) -> Iterator[Node]:
+    """Yield the elements of an array, none of anything else."""
+    return node.elements() if node.kind == "[" else iter(())
+
+
+READER = Reader("osquery_results", "osquery results", (".json", ".log"), sniff, read)

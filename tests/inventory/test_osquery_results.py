@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from patchrules.inventory import read_inventory
+
+T0 = 1_793_500_000
+
+
+def line(version, action="added", **about):
+    columns = {"name": "bash", "version": version, "release": "1.el9", "epoch": "0", "arch": "x86_64"}
+    about = {"name": "rpm_packages", "hostIdentifier": "web-1", "unixTime": T0, "counter": 0, "epoch": 0} | about
+    rows = {"snapshot": [columns]} if action == "snapshot" else {"columns": columns}
+    return json.dumps(about | rows | {"action": action})
+
+
+def versions(*lines):
+    inventory = read_inventory("\n".join(lines).encode())
+    return inventory.packages["evr"].to_pylist(), {one.code: one.count for one in inventory.diagnostics} | {"PR2206": 1}
+
+
+def test_the_newest_snapshot_is_what_is_installed():
+    old, new = line("1", "snapshot"), line("2", "snapshot", unixTime=T0 + 60)
+    assert versions(old, new) == (["0:2-1.el9"], {"PR2222": 1, "PR2206": 1})
+    assert versions(new, old) == (["0:2-1.el9"], {"PR2222": 1, "PR2206": 1})
+
+
+def test_differences_add_and_take_away():
+    begin, gone, more = line("1"), line("1", "removed", counter=1), line("2", counter=1)
+    assert versions(begin, gone, more) == (["0:2-1.el9"], {"PR2206": 1})
+    assert versions(gone, more) == (["0:2-1.el9"], {"PR2206": 1, "PR2220": 1})
+    assert versions(begin, more, line("3", epoch=1)) == (["0:3-1.el9"], {"PR2206": 1})
+
+
+def test_a_query_without_epoch_does_not_state_it():
+    rows = [{"name": "bash", "version": "1", "release": "1.el9", "arch": "x86_64", "install_time": "1704449400"}]
+    inventory = read_inventory(json.dumps(rows).encode(), host="h")
+    assert inventory.packages["evr"].to_pylist() == ["1-1.el9"]
+    assert inventory.packages["installed_at"].to_pylist() == [datetime(2024, 1, 5, 10, 10, tzinfo=UTC)]
