@@ -50,6 +50,7 @@ def hosts_table(
             platform=stated.get("platform"),
             platform_version=stated.get("platform_version"),
             os_version=stated.get("os_version"),
+            distro=stated.get("distro"),
             release_packages=mine.release_packages,
         )
         for doubt in identity.diagnostics:

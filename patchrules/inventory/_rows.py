@@ -67,9 +67,11 @@ class PackageRows:
         if not number and not self.about_hosts:
             self.counts["PR2205"] += 1
         if "arch" in self.columns:
-            schemes = self.columns.get("scheme") or [self._scheme] * number
-            pairs = zip(self.columns["arch"], schemes, strict=True)
-            self.counts["PR2207"] += sum(arch is None and scheme != "dotted" for arch, scheme in pairs)
+            unstated = self.columns["arch"].count(None)
+            if unstated and "scheme" in self.columns:
+                pairs = zip(self.columns["arch"], self.columns["scheme"], strict=True)
+                unstated = sum(arch is None and scheme != "dotted" for arch, scheme in pairs)
+            self.counts["PR2207"] += unstated
         self.counts["PR2203"] += self._document.undecodable
         self._give_way()
         packages = table(PACKAGES, self.columns, number)

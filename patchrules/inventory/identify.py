@@ -42,14 +42,16 @@ def identify(
     platform: str | None = None,
     platform_version: str | None = None,
     os_version: Mapping[str, str] | None = None,
+    distro: tuple[str, str] | None = None,
     release_packages: Sequence[tuple[str, str]] = (),
 ) -> Identity:
     r"""Return family and product; what is stated wins, then os-release, Systems Manager, osquery, release packages.
 
     ``os_release`` is the text of ``/etc/os-release``; ``platform`` and ``platform_version`` are Systems Manager's
     PlatformName and PlatformVersion (SEMANTICS 7.7: the longest known name contained in it); ``os_version`` is a row of
-    osquery's table of that name; ``release_packages`` are installed packages as (name, version). Sources that disagree
-    give a diagnostic PR2208, a product that cannot be told PR2206. Never raises.
+    osquery's table of that name; ``distro`` is ID and version in a bill of materials; ``release_packages`` are what is
+    installed, as (name, version). Sources that disagree give a diagnostic PR2208, a product that cannot be told PR2206.
+    Never raises.
 
     >>> identify(os_release='ID="rhel"\nVERSION_ID="9.3"').product
     'RedhatEnterpriseLinux9.3'
@@ -62,6 +64,7 @@ def identify(
         *_from_os_release(os_release or ""),
         *_from_platform(platform or "", platform_version or ""),
         *_from_osquery(os_version or {}),
+        *_from_id("SBOM", *(distro or ("", ""))),
         *_from_packages(release_packages, family),
     ]
     by_product = _family_of_product(product) if product else None
@@ -115,11 +118,15 @@ def product_of(family: Family, version: str) -> str | None:
 def _from_os_release(text: str) -> Iterator[_Claim]:
     """Yield what ID and VERSION_ID say."""
     fields = os_release_fields(text)
-    name = fields.get("ID", "").lower()
+    yield from _from_id("os-release", fields.get("ID", ""), fields.get("VERSION_ID") or "", fields)
+
+
+def _from_id(source: str, name: str, version: str, fields: Mapping[str, str] | None = None) -> Iterator[_Claim]:
+    """Yield what an ID of os-release and a version say, whoever quotes them."""
     for family in families().values():
-        version = fields.get("VERSION_ID") or family.codenames.get(fields.get("VERSION_CODENAME", ""), "")
-        if name in family.os_release_ids and _in_versions(family, version):
-            yield family, product_of(family, version), f"os-release: {name} {version}".rstrip()
+        told = version or family.codenames.get((fields or {}).get("VERSION_CODENAME", ""), "")
+        if name.lower() in family.os_release_ids and _in_versions(family, told):
+            yield family, product_of(family, told), f"{source}: {name.lower()} {told}".rstrip()
 
 
 def _from_platform(name: str, version: str) -> Iterator[_Claim]:

@@ -28,6 +28,7 @@ FACTS = [
     ({"platform": "Bottlerocket OS", "platform_version": "1.19"}, None, None),
     ({"os_version": {"platform": "rhel", "version": "9.3 (Plow)"}}, "rhel", "RedhatEnterpriseLinux9.3"),
     ({"os_version": {"platform": "debian", "major": "12", "minor": "0"}}, "debian", "Debian12"),
+    ({"distro": ("amzn", "2023")}, "amazon_linux_2023", "AmazonLinux2023"),
     ({"release_packages": [("redhat-release", "9.3")]}, "rhel", "RedhatEnterpriseLinux9.3"),
     ({"release_packages": [("system-release", "2023.4.20240401")]}, "amazon_linux_2023", "AmazonLinux2023"),
     ({"family": "rhel", "release_packages": [("system-release", "2")]}, "rhel", None),
