@@ -29,7 +29,11 @@ _BASE = 10**6
 def sniff(document: Document) -> bool:
     """Say whether any of the first lines is a package as rpm prints it."""
     lines = document.head_lines()
-    if "".join(lines).lstrip()[:1] == "[" or any(line.startswith("Package: ") or listed(line) for line in lines):
+    first = next((line.strip() for line in lines if line.strip()), "")
+    # A document of JSON may hold such objects, too; a line is one of rpm's only where it stands alone.
+    if first[:1] == "[" or (first[:1] == "{" and first[-1:] != "}"):
+        return False
+    if any(line.startswith("Package: ") or listed(line) for line in lines):
         return False
     return any(map(_shape, lines))
 
