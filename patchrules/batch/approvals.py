@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.dates import READINGS
-from patchrules.batch.filters import selects
+from patchrules.batch.filters import filters_of, selects
 from patchrules.batch.instants import NEVER, instants_of, microseconds
 from patchrules.batch.keys import Bools, Ints, lookup
 from patchrules.batch.patterns import NOBODY, identifies, names
@@ -105,7 +105,7 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
     level, rule = np.full(rows, -1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     selecting, since = np.zeros(rows, dtype=np.int64), np.full(rows, NEVER, dtype=np.int64)
     for number, approval_rule in enumerate(baseline.rules, 1):
-        selected = lets_through & selects(approval_rule.filters, catalog, host, facts)
+        selected = lets_through & selects(filters_of(approval_rule, baseline, facts), catalog, host, facts)
         selected &= passes_gate(catalog, facts, enabled=approval_rule.enable_non_security)
         approved = selected & ~unreleased & old_enough(approval_rule, released_at, facts, settings)
         rank = approval_rule.compliance_level.rank

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from patchrules.batch import policy as policies
 from patchrules.batch.agent import policy as agent
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.instants import NEVER, instants_of
+from patchrules.batch.instants import LONG_AGO, NEVER, instants_of
 from patchrules.batch.keys import Bools, Ints, Vocabulary, counted, distinct, fold, lookup, ranks, spans
 from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.render import rendered, title
+from patchrules.batch.sets import InstalledSets
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
 from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
 from patchrules.families import Facts, Family
@@ -27,6 +28,7 @@ from patchrules.model.host import Host
 from patchrules.model.names import (
     BOOT_UNKNOWN,
     HALF_INSTALLED,
+    HIDDEN,
     NON_COMPLIANT_STATES,
     NOT_CREDIBLE,
     SECURITY_CLASSIFICATIONS,
@@ -48,8 +50,6 @@ WAITING = {
 }
 """What a verdict says where the package waits for a reboot; batch twin of ``reference.pending.waiting``."""
 
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-
 
 class Evaluation:
     """Judges one chunk of package rows after the other; what was decided once is looked up ever after.
@@ -61,6 +61,7 @@ class Evaluation:
         """Start with nothing decided; ``memory`` is what the hosts remember, by their numbers."""
         self.policies = policies
         self.memory = memory
+        self.sets = InstalledSets(policies)
         self._numbers: dict[tuple[object, ...], int] = {}
         self._keys = Vocabulary()
         self._key: list[int] = []
@@ -69,6 +70,8 @@ class Evaluation:
         self._rows: list[int] = []
         self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
         self._tables: list[Any] = []
+        self._sets: dict[tuple[int, str | None, tuple[str, ...]], tuple[int, int]] = {}
+        self._seen: set[int] = set()
 
     def judge(self, packages: pa.Table, hosts: pa.ChunkedArray, policy_of_host: Sequence[int]) -> Judged:
         """Judge a table of ``model.columns.PACKAGES`` rows; hosts without a policy (-1) are passed over.
@@ -87,13 +90,37 @@ class Evaluation:
         row, verdict = self._verdicts(package[newest])
         place = newest[row]
         waiting, untold = waits(self._judgeable(packages, numbers, policy, place, verdict), self.memory)
-        return Judged(
+        judged_rows = Judged(
             host=numbers[place],
             verdict=verdict,
             waiting=waiting,
             held=lookup(packages["held"], bool)[place],
             doubts={HALF_INSTALLED: half, BOOT_UNKNOWN: counted(numbers[place][untold], len(hosts))},
         )
+        sets = self.sets.of_hosts(packages["name"], numbers, policy)
+        return together([judged_rows, self._absent(sets, policy_of_host)], len(hosts))
+
+    def rest(self, policy_of_host: Sequence[int]) -> Judged:
+        """Judge the hosts that no chunk had a row of, where what is not installed is judged too."""
+        left = [host for host, number in enumerate(policy_of_host) if number in self.sets.updates]
+        return self._absent({host: () for host in left if host not in self._seen}, policy_of_host)
+
+    def _absent(self, sets: Mapping[int, Sequence[str]], policy_of_host: Sequence[int]) -> Judged:
+        """Judge the updates that hosts with some sets of installed ones do not have."""
+        packages, lost = [], np.zeros(len(policy_of_host), dtype=np.int64)
+        self._seen.update(sets)
+        for host, names in sets.items():
+            key = (policy_of_host[host], self.memory.builds[host], tuple(names))
+            if key not in self._sets:
+                found, hidden = self.sets.updates[key[0]].absent(key[2], key[1])
+                self._remember(found, 1)
+                self._sets[key] = len(self._key) - 1, hidden
+            number, lost[host] = self._sets[key]
+            packages.append(number)
+        row, verdict = self._verdicts(np.array(packages, dtype=np.int64))
+        no = np.zeros(len(row), dtype=np.bool_)
+        hosts = np.array(list(sets), dtype=np.int64)[row]
+        return Judged(host=hosts, verdict=verdict, waiting=no, held=no, doubts={HIDDEN: lost})
 
     def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
         """Return what the verdicts of every host add up to."""
@@ -164,20 +191,33 @@ class Evaluation:
             if identity not in self._numbers:
                 fresh.setdefault(identity[0], []).append(identity)
         for number, new in fresh.items():
-            self._judge_new(self.policies[number], new)
+            self._judge_new(number, new)
         return np.array([self._numbers[identity] for identity in identities], dtype=np.int64)[ids]
 
-    def _judge_new(self, policy: Policy, identities: Sequence[tuple[Any, ...]]) -> None:
+    def _judge_new(self, number: int, identities: Sequence[tuple[Any, ...]]) -> None:
         """Judge packages that this policy has not met, and remember the verdicts."""
-        found = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
-        for position, identity in enumerate(identities):
-            self._numbers[identity] = len(self._key) + position
+        policy = self.policies[number]
+        if number in self.sets.updates:
+            found = self.sets.updates[number].installed(identities)
+        else:
+            found = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
+        self._remember(found, len(identities))
+        for position, identity in enumerate(identities, len(self._key) - len(identities)):
+            self._numbers[identity] = position
+
+    def _remember(self, found: Fresh, packages: int) -> None:
+        """Keep the verdicts on some packages under the next numbers."""
+        if "chain" not in found.table.column_names:
+            none = pa.array([[]] * found.table.num_rows, pa.list_(pa.string()))
+            found = replace(found, table=found.table.append_column("chain", none))
+        if self._tables:
+            found = replace(found, table=found.table.select(self._tables[0].column_names))
         self._known.append(found.known)
         self._tables.append(found.table)
         self._rows += found.rows.tolist()
         self._key += [self._keys.number(key) for key in found.keys]
         self._age += found.ages
-        self._last += [found.last] * len(identities)
+        self._last += [found.last] * packages
 
     def _tie(self, packages: pa.Table, policy: Ints) -> Ints:
         """Return what says which of several rows on one version counts: the last to be installed, then the held."""
@@ -206,7 +246,8 @@ def compiled(
     baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
 ) -> Policy:
     """Compile ``baseline`` for hosts like ``host`` in the dialect of ``facts``: what :class:`Evaluation` judges by."""
-    compile_policy = policies.compiled if facts.states == "documented" else agent.compiled
+    documents = facts.states in ("documented", "updates")
+    compile_policy = policies.compiled if documents else agent.compiled
     return compile_policy(baseline, catalog, host, family=family, facts=facts, settings=settings)
 
 
@@ -222,7 +263,7 @@ def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
         rows=np.ones(len(identities), dtype=np.int64),
         keys=[key_of(one[1], arch, policy.host, policy.family) for one, arch in zip(identities, arches, strict=True)],
         ages=[
-            (sort_key(evr), evr, arch, built is not None, built or _LONG_AGO)
+            (sort_key(evr), evr, arch, built is not None, built or LONG_AGO)
             for (_, _, _, evr, built, *_), arch in zip(identities, arches, strict=True)
         ],
     )
@@ -231,6 +272,7 @@ def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
 def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:
     """Batch twin of ``reference.evaluate.settled``: packages with an architecture, and where it was assumed."""
     _, names, arches, *others = map(list, zip(*identities, strict=True))
+    arches = arches if policy.family.has_arch else [""] * len(names)
     likely = {policy.host.arch, policy.family.independent_arch}
     assumed = np.array([arch is None for arch in arches], dtype=np.bool_)
     for position in np.flatnonzero(assumed).tolist():

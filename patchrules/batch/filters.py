@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.keys import Bools, lookup
 from patchrules.families import Facts
-from patchrules.model.baseline import PatchFilter
+from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
 from patchrules.model.names import FilterKey
 
@@ -23,6 +24,13 @@ def selects(filters: Iterable[PatchFilter], catalog: pa.Table, host: Host, facts
     for patch_filter in given:
         selected &= holds(patch_filter, catalog, host, facts)
     return selected
+
+
+def filters_of(rule: ApprovalRule, baseline: Baseline, facts: Facts) -> tuple[PatchFilter, ...]:
+    """Batch twin of ``reference.filters.filters_of``."""
+    spoken = {patch_filter.key for patch_filter in (*baseline.global_filters, *rule.filters)}
+    implied = [PatchFilter(key, (wanted,)) for key, wanted in facts.implied.items() if key not in spoken]
+    return (*rule.filters, *implied)
 
 
 def holds(patch_filter: PatchFilter, catalog: pa.Table, host: Host, facts: Facts) -> Bools:
@@ -40,4 +48,8 @@ def holds(patch_filter: PatchFilter, catalog: pa.Table, host: Host, facts: Facts
 
     if patch_filter.key == FilterKey.PRODUCT and facts.host_product:
         return np.full(catalog.num_rows, host.product is not None and is_wanted(host.product))
-    return lookup(catalog[facts.filters[FilterKey(patch_filter.key)]], is_wanted)
+    column = catalog[facts.filters[FilterKey(patch_filter.key)]]
+    assumed = facts.assumed.get(FilterKey(patch_filter.key))
+    if assumed is not None:
+        column = pc.fill_null(column, assumed)
+    return lookup(column, is_wanted)

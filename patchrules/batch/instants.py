@@ -14,6 +14,10 @@ NEVER = np.iinfo(np.int64).min
 """The instant of "no date" in a column of microseconds since 1970."""
 
 
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+"""Sorts before every instant."""
+
+
 def instants_of(column: pa.ChunkedArray) -> Ints:
     """Return a column of instants as microseconds since 1970, NEVER for null."""
     whole = column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())

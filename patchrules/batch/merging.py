@@ -14,15 +14,15 @@ from patchrules.model.columns import CONTENT
 from patchrules.model.names import SEVERITY_RANK
 
 
-def merged(catalog: pa.Table) -> tuple[Any, Bools]:
+def merged(catalog: pa.Table, identity: Sequence[str]) -> tuple[Any, Bools]:
     """Batch twin of ``reference.merging.merged``: the catalog with each patch once, and which rows disagreed.
 
     Cost: two sorts of the catalog; only rows that stand more than once become Python objects.
     """
     catalog = catalog.take(content(catalog))
-    named = np.flatnonzero(np.asarray(pc.is_valid(catalog["advisory"]).to_numpy()))
+    named = np.flatnonzero(np.asarray(pc.is_valid(catalog[identity[0]]).to_numpy()))
     rows = catalog.take(named)
-    ids, first = fold([distinct(rows[column])[0] for column in ("advisory", "name", "arch", "evr")])
+    ids, first = fold([distinct(rows[column])[0] for column in identity])
     repeated = np.bincount(ids, minlength=len(first))[ids] > 1 if len(ids) else np.zeros(0, dtype=np.bool_)
     disagree = np.zeros(catalog.num_rows, dtype=np.bool_)
     if not repeated.any():
@@ -54,7 +54,7 @@ def _one(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:
     patch = {**rows[0], "severity": severest["severity"]}
     for clock in ("issued", "updated", "built"):
         patch[clock] = min((row[clock] for row in rows if row[clock]), default=None)
-    for column in ("cves", "bugzillas"):
+    for column in ("cves", "bugzillas", "supersedes"):
         patch[column] = sorted({text for row in rows for text in row[column] or ()})
     for column in ("offered", "security"):
         patch[column] = any(row[column] for row in rows)

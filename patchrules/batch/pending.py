@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,13 +24,14 @@ _ASKS_FOR_REBOOT = frozenset({194, 195, 196})
 class Memory:
     """What hosts remember: boot times in microseconds since 1970 (NEVER: not known), tracking files by host number.
 
-    ``not_credible`` counts the tracking file of a host that was left out.
+    ``not_credible`` counts the tracking file of a host that was left out; ``builds`` are the hosts' own.
     """
 
     settings: Settings
     boot: Ints
     previous: Mapping[int, PreviousRun]
     not_credible: Ints
+    builds: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def memory_of(hosts: pa.Table, previous_runs: Mapping[str, PreviousRun], setting
     given = {number: previous_runs[name] for number, name in enumerate(names) if name in previous_runs}
     previous = {number: found for number, found in given.items() if found.is_credible(settings.as_of)}
     left_out = np.array(sorted(given.keys() - previous.keys()), dtype=np.int64)
-    return Memory(settings, instants_of(hosts["boot_time"]), previous, counted(left_out, hosts.num_rows))
+    boot, builds = instants_of(hosts["boot_time"]), hosts["os_build"].to_pylist()
+    return Memory(settings, boot, previous, counted(left_out, hosts.num_rows), builds)
 
 
 def leaves_waiting(settings: Settings) -> bool:

@@ -26,7 +26,7 @@ class Policy:
 
     ``catalog`` and ``decisions`` are sorted by key, in catalog order within a key: key number ``k`` owns the rows from
     ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
-    ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE.
+    ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE; updates are judged one by one instead.
     """
 
     baseline: Baseline
@@ -51,16 +51,17 @@ def compiled(
 
     Cost: a few passes over the catalog per rule and list entry, one sort; nothing per host.
     """
-    rows, disagree = merged(catalog)
+    rows, disagree = merged(catalog, facts.identity)
     keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]
     versions = fold([distinct(rows["name"])[0], distinct(rows["arch"])[0], version_ranks(rows, family)])[0]
     found = decisions(baseline, rows, versions, host, family=family, facts=facts, settings=settings)
     found.notes[disagree] |= BIT[Note.ROWS_DISAGREE]
-    offered = lookup(rows["offered"], bool)
+    offered = is_offered(rows, facts)
     candidate = offered & found.approves & (found.notes & LEFT_OUT == 0)
-    runnable = np.array([runs(arch, host, family) for _, arch in keys], dtype=np.bool_)
+    counted = facts.states == "documented"
+    runnable = np.array([counted and runs(arch, host, family) for _, arch in keys], dtype=np.bool_)
     return Policy(
         baseline=baseline,
         family=family,
@@ -91,9 +92,18 @@ def numbered(catalog: pa.Table, host: Host, family: Family) -> tuple[dict[Key, i
 
 def key_of(name: str, arch: str, host: Host, family: Family) -> Key:
     """Batch twin of ``reference.evaluate.key_of``."""
+    if not family.has_arch:
+        return name, ""
     if family.independent_is_native and arch == family.independent_arch and host.arch:
         return name, host.arch
     return name, arch
+
+
+def is_offered(catalog: pa.Table, facts: Facts) -> Bools:
+    """Batch twin of ``reference.evaluate.as_offered``."""
+    return lookup(catalog["offered"], bool) & ~lookup(
+        catalog["classification"], lambda text: text.lower() in facts.never_offered
+    )
 
 
 def runs(arch: str, host: Host, family: Family) -> bool:

@@ -72,7 +72,7 @@ def summed(judged: Judged, known: Known, absent: Ints, ungraded: Bools) -> Summa
     state = np.where(judged.waiting, STATES.index(State.INSTALLED_PENDING_REBOOT), known.state[verdict])
     by_state = np.bincount(host * len(STATES) + state, minlength=hosts * len(STATES)).reshape(hosts, len(STATES))
     counts = {state.lower(): by_state[:, position] for position, state in enumerate(STATES)}
-    counts[State.NOT_APPLICABLE.lower()] = absent - _count(host, known.absent[verdict], hosts)
+    counts[State.NOT_APPLICABLE.lower()] += absent - _count(host, known.absent[verdict], hosts)
     failing, level = known.failing[verdict] | judged.waiting, known.level[verdict]
     security, critical = known.security[verdict], level == _CRITICAL
     counts["critical_non_compliant"] = _count(host, failing & critical, hosts)
@@ -81,7 +81,7 @@ def summed(judged: Judged, known: Known, absent: Ints, ungraded: Bools) -> Summa
     worst = np.zeros(hosts, dtype=np.int64)
     graded = failing & ~(judged.waiting & ungraded[host])
     np.maximum.at(worst, host[graded], np.maximum(level[graded], ComplianceLevel.INFORMATIONAL.rank))
-    notes = known.notes[verdict]
+    notes = np.where(state == STATES.index(State.NOT_APPLICABLE), 0, known.notes[verdict])
     doubts = {str(note): _count(host, notes & BIT[note] != 0, hosts) for note in NOTES}
     doubts |= judged.doubts
     fails = _count(host, failing, hosts) > 0

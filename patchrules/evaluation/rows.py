@@ -65,8 +65,8 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
         "since": decision.since if decision else None,
     }
     same = {name: getattr(verdict, name) for name in _SAME}
-    level = {"compliance_severity": verdict.level, "notes": [str(note) for note in verdict.notes]}
-    return {**same, **level, **decided}
+    lists = {"notes": [str(note) for note in verdict.notes], "chain": list(verdict.chain)}
+    return {**same, "compliance_severity": verdict.level, **lists, **decided}
 
 
 _SAME = (

@@ -28,12 +28,17 @@ class Facts:
     - ``alike``: filter value -> one more value it also matches, not the reverse, both lower case (DECISIONS 7).
     - ``severity``: the catalog column reported as vendor severity (deb: ``priority``).
     - ``lists_not_applicable``: NOT_APPLICABLE rows are listed, not only counted (DECISIONS 16).
+    - ``assumed``: filter key -> what a patch counts as that does not state it; ``implied``: filter key -> the value
+      that a rule wants if neither it nor the global filters name the key (1.6).
+    - ``identity``: catalog columns that make rows one patch; rows that state nothing in the first are never merged.
+    - ``never_offered``: classifications, in lower case, whose patches count where they are installed only (2.6).
     - ``waiting``: what waits for a reboot: what anyone installed after the last boot (``history``, DECISIONS 26), or
       what AWS's tool remembers of its own runs (``tracking``, 5.9).
 
     What only the ``agent`` dialect changes:
 
-    - ``states``: how states are decided: ``documented``, or as AWS's ``yum``, ``dnf``, ``zypper`` or ``apt`` code does.
+    - ``states``: how states are decided: by versions of packages (``documented``), by ``updates`` that are installed or
+      not (DECISIONS 25), or as AWS's ``yum``, ``dnf``, ``zypper`` or ``apt`` code does.
     - ``order``: version order of that code, a name of ``versions.SCHEMES``; None: the family's.
     - ``dates``: how dates are read: ``documented``, ``yum``, ``dnf``, ``zypper`` (2.1.5, 2.2.3, 2.4.4).
     - ``value_case``: ``any``, ``exact`` (yum: Title Case only, Q1) or ``lowered`` (apt: the filter's values are).
@@ -65,6 +70,10 @@ class Facts:
     host_product: bool = True
     severity: str = "severity"
     lists_not_applicable: bool = False
+    assumed: Mapping[FilterKey, str] = field(default_factory=dict)
+    implied: Mapping[FilterKey, str] = field(default_factory=dict)
+    identity: tuple[str, ...] = ("advisory", "name", "arch", "evr")
+    never_offered: tuple[str, ...] = ()
     waiting: str = "history"
     states: str = "documented"
     order: str | None = None
@@ -89,6 +98,7 @@ class Family:
     - ``scheme``: version order, a name of ``versions.SCHEMES``.
     - ``agent``: facts of the ``agent`` dialect by product glob, first match wins; empty: not observed, refused.
     - ``independent_arch``: the architecture of packages that run everywhere (``noarch``, ``all``).
+    - ``has_arch``: packages are told apart by architecture; else it is no part of their names.
     - ``independent_is_native``: such a package replaces the native one of that name and back (dpkg); else the two are
       different packages (SEMANTICS 5.3).
     - ``compatible``: machine architecture -> package architectures it can run; a machine that is not here runs its own
@@ -118,6 +128,7 @@ class Family:
     product_parts: int = 2
     independent_arch: str = "noarch"
     independent_is_native: bool = False
+    has_arch: bool = True
     compatible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dist_tag: str | None = None
     major: str | None = None

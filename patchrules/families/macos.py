@@ -25,12 +25,16 @@ FAMILY = Family(
         # The title of the report is name.version (2.6), which an override may name (4.8).
         override_forms=("{name}.{evr}",),
         wildcards=False,
+        # Nobody knows the updates of what installer brought, so that it is never MISSING (2.6).
+        never_offered=("installer",),
     ),
     # 1.5 shows Mojave10.14.1 and Catalina10.15.1. [R] The later names follow that pattern, but no source shows a
     # product after Catalina, so a product made from a version alone says macOS, and a host may state its own.
     products=("Mojave*", "Catalina*", "BigSur*", "Monterey*", "Ventura*", "Sonoma*", "Sequoia*", "Tahoe*", "macOS*"),
     product_format="macOS{version}",
     product_parts=3,
+    independent_arch="",
+    has_arch=False,
     predefined=("AWS-MacOSDefaultPatchBaseline",),
     # [R] As the system names itself.
     platform_names=("macOS", "Mac OS X"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from patchrules.families._family import Facts, Family
 from patchrules.model.names import FilterKey, OperatingSystem
 
+_X64 = ("x64", "x86_64", "amd64")
+
 FAMILY = Family(
     name="windows",
     operating_system=OperatingSystem.WINDOWS,
@@ -36,10 +38,20 @@ FAMILY = Family(
         wildcards=False,
         host_product=False,
         lists_not_applicable=True,
+        # [R] Microsoft leaves out the severity that AWS calls Unspecified; 1.6: without a patch set an update is
+        # the operating system's, and so is what a rule without one wants.
+        assumed={FilterKey.MSRC_SEVERITY: "Unspecified", FilterKey.PATCH_SET: "OS"},
+        implied={FilterKey.PATCH_SET: "OS"},
+        identity=("name", "advisory", "product", "arch", "os_build"),
+        states="updates",
     ),
     products=("Windows*",),
     product_format="WindowsServer{version}",
     product_parts=1,
+    independent_arch="",
+    has_arch=False,
+    # As catalogs and hosts spell architectures.
+    compatible=dict.fromkeys(_X64, (*_X64, "")),
     predefined=(
         "AWS-DefaultPatchBaseline",
         "AWS-WindowsPredefinedPatchBaseline-OS",

@@ -33,6 +33,9 @@ HOSTS = (
     Column("tags", "map<string, string>", "tags of the host"),
     Column("boot_time", "instant", "last boot", absence="no verdict INSTALLED_PENDING_REBOOT"),
     Column("captured_at", "instant", "when the inventory was taken", absence="no STALE_INVENTORY check"),
+    Column(
+        "os_build", "string", "Windows: its build and revision, 10.0.17763.5458", absence="no build proves an update"
+    ),
 )
 """One row a host."""
 
@@ -142,6 +145,7 @@ VERDICTS = (
     Column("since", "instant", "approved since this instant, or will be"),
     Column("reason", "string", "reason code", required=True),
     Column("notes", "list<string>", "codes of doubts on this verdict"),
+    Column("chain", "list<string>", "Windows: updates this one replaces here, or the way to what has replaced it"),
     Column("held", "bool", "held or pinned by an administrator, whatever the state", required=True),
 )
 """One row a verdict."""

@@ -19,6 +19,7 @@ class Host:
     ``family`` is a name of the ``families`` shelf (``rhel``); ``product`` is AWS's product string
     (``RedhatEnterpriseLinux9.3``), None when it cannot be told (DECISIONS 21, 31). ``arch`` is the machine's own
     architecture in the family's spelling. ``boot_time`` and ``captured_at`` are aware UTC instants.
+    ``os_build`` is the build of Windows with its revision (``10.0.17763.5458``).
     ``enabled_modules`` holds ``name:stream``, None when nobody knows. ``previous_run`` is what the node's tracking file
     remembers (SEMANTICS 5.10).
 
@@ -35,6 +36,7 @@ class Host:
     tags: dict[str, str] = field(default_factory=dict)
     boot_time: datetime | None = None
     captured_at: datetime | None = None
+    os_build: str | None = None
     enabled_modules: frozenset[str] | None = None
     packages: tuple[Package, ...] = ()
     previous_run: PreviousRun | None = None

@@ -158,6 +158,8 @@ class Reason(StrEnum):
     LISTED_NEWER = "listed-newer"
     AWAITS_REBOOT = "awaits-reboot"
 
+    SUPERSEDED = "superseded"
+    NOT_APPROVED = "not-approved"
 
 class Note(StrEnum):
     """Doubts that a verdict can carry: diagnostic codes of ``errors.CODES``."""
@@ -169,6 +171,8 @@ class Note(StrEnum):
     OTHER_MAJOR = "PR7005"
     ROWS_DISAGREE = "PR7006"
 
+    AVAILABLE_UNSTATED = "PR7010"
+    BUILD_UNKNOWN = "PR7012"
 
 HALF_INSTALLED = "PR7007"
 """Counts dpkg rows whose status is not ``installed`` (DECISIONS 20)."""
@@ -177,6 +181,9 @@ BOOT_UNKNOWN = "PR7008"
 """Counts installed packages of which nobody can tell whether they wait for a reboot (DECISIONS 26)."""
 
 NOT_CREDIBLE = "PR7009"
+HIDDEN = "PR7011"
+"""Counts approved updates that a later, not approved one hides (DECISIONS 25)."""
+
 """Says that a host's tracking file was left out (SEMANTICS 5.10)."""
 
 MAY_WAIT = frozenset({State.INSTALLED, State.INSTALLED_OTHER, State.INSTALLED_REJECTED})

@@ -77,6 +77,7 @@ class Verdict:
 
     ``installed`` and ``target`` are version texts with the epoch that was used in the comparison. ``decision`` is the
     approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
+    ``chain`` names, nearest first, the updates that this one replaces on the host, or those that have replaced it.
     ``held`` says that an administrator holds or pins the package: a fact beside the state, which decides nothing.
     """
 
@@ -94,6 +95,7 @@ class Verdict:
     decision: Decision | None = None
     notes: tuple[str, ...] = ()
     held: bool = False
+    chain: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -14,7 +14,7 @@ from patchrules.model.names import Approval, ComplianceLevel, MissingDate, Note
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, Settings
 from patchrules.reference.dates import READINGS
-from patchrules.reference.filters import selects
+from patchrules.reference.filters import filters_of, selects
 from patchrules.reference.patterns import identifies, names
 
 
@@ -128,7 +128,7 @@ def selected(baseline: Baseline, rule: ApprovalRule, patch: Patch, host: Host, f
     """Say whether the global filters, the rule's filters and its security gate let the patch through (3.4, 3.8)."""
     return (
         selects(baseline.global_filters, patch, host, facts)
-        and selects(rule.filters, patch, host, facts)
+        and selects(filters_of(rule, baseline, facts), patch, host, facts)
         and passes_gate(patch, facts, enabled=rule.enable_non_security)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
@@ -21,6 +21,7 @@ from patchrules.model.names import (
     Status,
     Unknown,
 )
+from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
 from patchrules.reference.agent import AGENTS, Question
@@ -29,6 +30,7 @@ from patchrules.reference.installed import Key, as_patch, key_of, newest, runs, 
 from patchrules.reference.merging import merged
 from patchrules.reference.pending import cannot_tell, waiting, waits, with_agent_pending
 from patchrules.reference.states import absent_verdict, installed_verdict, order
+from patchrules.reference.updates import updates
 
 
 def evaluate(
@@ -48,37 +50,59 @@ def evaluate(
     """
     counted = [package for package in host.packages if package.status in (None, "installed")]
     one = dataclasses.replace(host, packages=tuple(counted))
-    if facts.states == "documented":
+    if facts.states in ("documented", "updates"):
         verdicts, doubts = documented(baseline, one, patches, family=family, facts=facts, settings=settings)
     else:
         question = Question(baseline, one, family, facts, settings)
         verdicts = with_agent_pending(AGENTS[facts.states](question, patches), host, facts, settings)
         doubts = Counter()
     doubts[HALF_INSTALLED] = len(host.packages) - len(counted)
-    doubts[NOT_CREDIBLE] = host.previous_run is not None and not host.previous_run.is_credible(settings.as_of)
+    doubts[NOT_CREDIBLE] = int(host.previous_run is not None and not host.previous_run.is_credible(settings.as_of))
     return report(baseline, host, verdicts, facts=facts, settings=settings, unknown=unknown, doubts=doubts)
 
 
 def documented(
     baseline: Baseline, host: Host, patches: Sequence[Patch], *, family: Family, facts: Facts, settings: Settings
 ) -> tuple[list[Verdict], Counter[str]]:
-    """Judge every name and architecture of a host as AWS documents it (5.3), and count doubts about the host."""
+    """Judge a host as AWS documents it, and count doubts about the host (5.3, 5.9)."""
     decisions = decide(baseline, patches, host, family=family, facts=facts, settings=settings)
     installed = newest([settled(package, decisions, host, family) for package in host.packages], host, family)
-    verdicts, doubts = [], Counter[str]()
+    judge = updates if facts.states == "updates" else packages
+    judged, doubts = judge(baseline, host, decisions, installed, family=family, facts=facts, settings=settings)
+    verdicts = []
+    for verdict, package in judged:
+        if package is None:
+            verdicts.append(verdict)
+            continue
+        doubts[BOOT_UNKNOWN] += cannot_tell(verdict, package, host, facts, settings)
+        verdicts.append(waiting(verdict) if waits(verdict, package, host, facts, settings) else verdict)
+    return verdicts, doubts
+
+
+def packages(
+    baseline: Baseline,
+    host: Host,
+    decisions: Mapping[Key, Sequence[Decision]],
+    installed: Mapping[Key, Package],
+    *,
+    family: Family,
+    facts: Facts,
+    settings: Settings,
+) -> tuple[list[tuple[Verdict, Package | None]], Counter[str]]:
+    """Judge every name and architecture, installed or not (5.3)."""
+    judged: list[tuple[Verdict, Package | None]] = []
     for key, package in installed.items():
         itself = as_patch(package)
         own = decision(baseline, itself, [itself], host, family=family, facts=facts, settings=settings)
         found = installed_verdict(
             package, own, decisions.get(key, []), baseline=baseline, family=family, facts=facts, settings=settings
         )
-        doubts[BOOT_UNKNOWN] += cannot_tell(found, package, host, facts, settings)
-        verdicts.append(waiting(found) if waits(found, package, host, facts, settings) else found)
+        judged.append((found, package))
     for key, rows in decisions.items():
         if key not in installed and runs(key[1], host, family):
             absent = absent_verdict(rows, family=family, facts=facts)
-            verdicts += [absent] if absent else []
-    return verdicts, doubts
+            judged += [(absent, None)] if absent else []
+    return judged, Counter()
 
 
 def decide(
@@ -91,7 +115,7 @@ def decide(
     settings: Settings,
 ) -> dict[Key, list[Decision]]:
     """Return the decisions on every patch, by what they would replace."""
-    known = merged(patches)
+    known = [(as_offered(patch, facts), disagree) for patch, disagree in merged(patches, facts.identity)]
     versions: dict[object, list[Patch]] = defaultdict(list)
     for patch, _ in known:
         versions[patch.name, patch.arch, order(family, patch.evr)].append(patch)
@@ -103,6 +127,12 @@ def decide(
             found = dataclasses.replace(found, notes=(*found.notes, Note.ROWS_DISAGREE))
         decisions[key_of(patch.name, patch.arch, host, family)].append(found)
     return dict(decisions)
+
+
+def as_offered(patch: Patch, facts: Facts) -> Patch:
+    """Return the patch as repositories offer it: some kinds count only where they are installed (2.6)."""
+    never = (patch.classification or "").lower() in facts.never_offered
+    return dataclasses.replace(patch, offered=False) if never else patch
 
 
 def report(
@@ -125,7 +155,9 @@ def report(
         counts["critical_non_compliant"] += critical
         counts["security_non_compliant"] += security
         counts["other_non_compliant"] += not critical and not security
-    doubts += Counter(str(note) for verdict in ordered if verdict.installed is not None for note in verdict.notes)
+    doubts += Counter(
+        str(note) for verdict in ordered if verdict.state is not State.NOT_APPLICABLE for note in verdict.notes
+    )
     graded = [v for v in failing if facts.waiting != "tracking" or v.state is not State.INSTALLED_PENDING_REBOOT]
     worst = max([ComplianceLevel.INFORMATIONAL, *(v.level for v in graded)], key=lambda level: level.rank)
     status = Status.NON_COMPLIANT if failing else Status.COMPLIANT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from patchrules.families import Facts
-from patchrules.model.baseline import PatchFilter
+from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
 from patchrules.model.names import FilterKey
 from patchrules.model.patch import Patch
@@ -17,6 +17,13 @@ def selects(filters: Iterable[PatchFilter], patch: Patch, host: Host, facts: Fac
     if facts.repeated_key == "last":
         given = list({patch_filter.key: patch_filter for patch_filter in given}.values())
     return all(holds(patch_filter, patch, host, facts) for patch_filter in given)
+
+
+def filters_of(rule: ApprovalRule, baseline: Baseline, facts: Facts) -> tuple[PatchFilter, ...]:
+    """Return the filters of a rule with those it implies: what neither it nor the global filters speak of (1.6)."""
+    spoken = {patch_filter.key for patch_filter in (*baseline.global_filters, *rule.filters)}
+    implied = [PatchFilter(key, (wanted,)) for key, wanted in facts.implied.items() if key not in spoken]
+    return (*rule.filters, *implied)
 
 
 def holds(patch_filter: PatchFilter, patch: Patch, host: Host, facts: Facts) -> bool:
@@ -42,4 +49,4 @@ def value(key: str, patch: Patch, host: Host, facts: Facts) -> str | None:
     if key == FilterKey.PRODUCT and facts.host_product:
         return host.product
     found: str | None = getattr(patch, facts.filters[FilterKey(key)])
-    return found
+    return facts.assumed.get(FilterKey(key)) if found is None else found

@@ -18,6 +18,8 @@ Key = tuple[str, str]
 
 def key_of(name: str, arch: str, host: Host, family: Family) -> Key:
     """Return what a package of that name and architecture replaces; dpkg's ``all`` replaces the native one."""
+    if not family.has_arch:
+        return name, ""
     if family.independent_is_native and arch == family.independent_arch and host.arch:
         return name, host.arch
     return name, arch
@@ -25,6 +27,8 @@ def key_of(name: str, arch: str, host: Host, family: Family) -> Key:
 
 def settled(package: Package, decisions: Mapping[Key, Sequence[Decision]], host: Host, family: Family) -> Package:
     """Return the package with an architecture: if not stated, the host's or the independent one, if unique (30)."""
+    if not family.has_arch:
+        return dataclasses.replace(package, arch="")
     if package.arch is not None:
         return package
     likely = {host.arch, family.independent_arch}

@@ -10,17 +10,17 @@ from patchrules.model.names import SEVERITY_RANK
 from patchrules.model.patch import Patch
 
 
-def merged(patches: Iterable[Patch]) -> list[tuple[Patch, bool]]:
+def merged(patches: Iterable[Patch], identity: Sequence[str]) -> list[tuple[Patch, bool]]:
     """Return each patch once, in the order of ``content``, and whether its rows disagreed on severity or date.
 
-    Rows are one patch when advisory, name, architecture and version text are the same; a package that no notice names
-    is never merged. The highest severity and the earliest dates hold, ids are united, the first row gives the rest:
-    first by what the rows say, never by where they stood.
+    Rows are one patch when the columns ``identity`` are the same; what states nothing in the first of them, such as a
+    package that no notice names, is never merged. The highest severity and the earliest dates hold, ids are united, the
+    first row gives the rest: first by what the rows say, never by where they stood.
     """
     groups: dict[object, list[Patch]] = {}
     for position, patch in enumerate(sorted(patches, key=content)):
-        key = (patch.advisory, patch.name, patch.arch, patch.evr) if patch.advisory is not None else position
-        groups.setdefault(key, []).append(patch)
+        key = tuple(getattr(patch, column) for column in identity)
+        groups.setdefault(position if key[0] is None else key, []).append(patch)
     return [_one(rows) for rows in groups.values()]
 
 
@@ -45,6 +45,7 @@ def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:
         built=min((row.built for row in rows if row.built), default=None),
         cves=tuple(sorted({cve for row in rows for cve in row.cves})),
         bugzillas=tuple(sorted({bugzilla for row in rows for bugzilla in row.bugzillas})),
+        supersedes=tuple(sorted({name for row in rows for name in row.supersedes})),
         offered=any(row.offered for row in rows),
         security=any(row.security for row in rows),
     )

@@ -94,7 +94,8 @@ def absent_verdict(decisions: Sequence[Decision], *, family: Family, facts: Fact
     if not offered:
         return None
     target = best(offered, family)
-    return verdict(State.NOT_APPLICABLE, Reason.NOT_INSTALLED, target, target, facts)
+    found = verdict(State.NOT_APPLICABLE, Reason.NOT_INSTALLED, target, target, facts)
+    return found if family.has_arch else dataclasses.replace(found, arch="")
 
 
 def verdict(state: State, reason: Reason, deciding: Decision, shown: Decision, facts: Facts) -> Verdict:

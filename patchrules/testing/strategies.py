@@ -54,8 +54,10 @@ LINUX = (
     OperatingSystem.DEBIAN,
     OperatingSystem.UBUNTU,
     OperatingSystem.RASPBIAN,
+    OperatingSystem.SUSE,
+    OperatingSystem.MACOS,
 )
-"""The operating systems whose documented dialect both engines decide."""
+"""The operating systems that are judged by versions of packages; Windows is in ``testing.updates``."""
 
 NAMES = ("openssl", "openssl-libs", "bash", "kernel", "Foo+")
 VERSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -66,10 +68,15 @@ VERSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "0:1.2-1",
         ),
         "dpkg": ("1.0-1", "1.0-1+deb12u1", "1:0.9-1", "1.0~rc1-1", "1.1-1", "1.10-1", "1.0-0", "1.0", "0:1.1-1"),
+        "dotted": ("1.0", "1.0.0", "1.1", "1.10", "1.9", "2", "13.6.1", "1.0rc1"),
     }
 )  # fmt: skip
 ARCHES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"rpm": ("x86_64", "noarch", "i686", "aarch64"), "dpkg": ("amd64", "all", "i386")}
+    {
+        "rpm": ("x86_64", "noarch", "i686", "aarch64"),
+        "dpkg": ("amd64", "all", "i386"),
+        "dotted": ("", "arm64", "x86_64"),
+    }
 )
 CLOSE: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {
@@ -80,16 +87,21 @@ CLOSE: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("0:1.0-1", "0:1.1-1", "0:1.10-1", "1.1-1"),
         ),
         "dpkg": (("1.0", "1.0-0", "1.0-1", "1:0.9-1"), ("1.0~rc1-1", "1.0-1", "1.1-1", "1.10-1")),
+        "dotted": (("1.0", "1.0.0", "1.1", "1.10"), ("1.0rc1", "1.0", "1.9", "1.10")),
     }
 )
 """Versions that are easily confused: equal in other words, apart by the epoch only, older though longer."""
 
 PRODUCTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"rpm": ("RedhatEnterpriseLinux8.4", "CentOS8", "CentOS9", "AmazonLinux2"), "dpkg": ("Debian12", "Ubuntu20.04")}
+    {
+        "rpm": ("RedhatEnterpriseLinux8.4", "CentOS8", "CentOS9", "AmazonLinux2"),
+        "dpkg": ("Debian12", "Ubuntu20.04"),
+        "dotted": ("Sonoma14.1", "macOS13.2"),
+    }
 )
 TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "classification": ("Security", "Bugfix", "Newpackage", "None"),
+        "classification": ("Security", "Bugfix", "Newpackage", "None", "installer"),
         "severity": ("Critical", "Important", "moderate", "Medium", "Low", "None", ""),
         "priority": ("required", "optional", "extra"),
         "section": ("libs", "utils"),

@@ -19,6 +19,7 @@ from patchrules.families import facts_of, family_named, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, REJECTS, VERDICTS
 from patchrules.model.host import Host, Inventory
+from patchrules.model.names import State
 from patchrules.model.patch import Catalog, Patch, Scope
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import HostReport, Settings, Verdict
@@ -111,8 +112,14 @@ def _report(report: HostReport) -> Plain:
         "counts": dict(report.counts),
         "non_compliant_severity": report.non_compliant_severity and str(report.non_compliant_severity),
         "doubts": dict(report.doubts),
-        "rows": [_row(verdict) for verdict in report.verdicts if verdict.installed is not None],
+        "rows": [_row(verdict) for verdict in report.verdicts if listed(verdict, report)],
     }
+
+
+def listed(verdict: Verdict, report: HostReport) -> bool:
+    """Say whether a run lists a verdict: what is not applicable only for families that list it (DECISIONS 16)."""
+    facts = facts_of(family_named(report.host.family or ""), report.settings.dialect, report.host.product)
+    return facts.lists_not_applicable or verdict.state is not State.NOT_APPLICABLE
 
 
 def _run(hosts: pa.Table, verdicts: pa.Table) -> dict[str, Plain]:
@@ -142,5 +149,6 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "advisory": decision.patch.advisory if decision else None,
         "list_entry": decision.entry if decision else None,
         "notes": list(verdict.notes),
+        "chain": list(verdict.chain),
     }
     return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from patchrules.testing.strategies import situations
 from patchrules.testing.twins import by_batch, by_reference
+from patchrules.testing.updates import all_situations
 
 
 @settings(max_examples=4 * settings().max_examples)
-@given(situations())
+@given(all_situations())
 def test_batch_equals_reference(situation):
     given_to_both = (situation.baseline, situation.hosts, situation.patches)
     assert by_batch(*given_to_both, **situation.options) == by_reference(*given_to_both, **situation.options)

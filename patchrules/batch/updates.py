@@ -1,0 +1,335 @@
+"""Batch twin of ``reference.updates``: hosts that are judged by their updates (SEMANTICS 2.5, 5.18, DECISIONS 24, 25).
+
+What is installed is judged once for each distinct update and policy; what is not, once for each distinct set of
+installed updates, build and policy: rings of a fleet share both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.approvals import BIT, LEFT_OUT
+from patchrules.batch.builds import BuildFit, fits
+from patchrules.batch.fresh import Fresh
+from patchrules.batch.instants import LONG_AGO
+from patchrules.batch.keys import Bools, Ints, distinct, lookup
+from patchrules.batch.overrides import listed, unmet
+from patchrules.batch.policy import Policy, runs
+from patchrules.batch.states import NOTHING, OWN, REASONS, STATES, Packages, own_decisions
+from patchrules.batch.summaries import Known
+from patchrules.batch.supersedence import below, covered, hidden, way_up
+from patchrules.batch.told import Told, told
+from patchrules.model.names import (
+    NON_COMPLIANT_STATES,
+    SECURITY_CLASSIFICATIONS,
+    Note,
+    Reason,
+    RejectedPatchesAction,
+    State,
+    Status,
+)
+from patchrules.versions import SCHEMES
+
+_ABOUT = BIT[Note.NOT_YET_RELEASED] | BIT[Note.ROWS_DISAGREE]
+_NONE = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The updates that hosts of one build with some applications could have, one position an update (a policy's key).
+
+    ``node`` says which they are; ``spoken`` is the catalog row that speaks for each, ``listed_row`` the one that an
+    InstallOverrideList wants (NOTHING: none). ``lacking`` are updates of applications that are not there.
+    """
+
+    build: str | None
+    node: Bools
+    spoken: Ints
+    approved: Bools
+    rejected: Bools
+    proven: Bools
+    untold: Bools
+    listed_row: Ints
+    hidden: Bools
+    lost: Bools
+    lacking: Ints
+    down: list[list[int]]
+    up: list[list[int]]
+
+
+class Updates:
+    """One policy for hosts that are judged by their updates: what every set of installed updates needs."""
+
+    def __init__(self, policy: Policy) -> None:
+        """Sort the rows of the catalog. Cost: a few passes over it."""
+        self.policy = policy
+        rows = policy.catalog
+        # INVARIANT: numbers sort as names do, so that of several ways the first by name is found.
+        self.names = sorted(name for name, _ in policy.keys)
+        self.number = {name: number for number, name in enumerate(self.names)}
+        numbers = np.array([self.number[name] for name, _ in sorted(policy.keys, key=lambda key: policy.keys[key])])
+        self.key = np.repeat(numbers.astype(np.int64), np.diff(policy.starts))
+        self.of_machine = (policy.decisions.notes & LEFT_OUT == 0) & for_machine(policy)
+        self.application = lookup(rows["patch_set"], lambda text: text.lower() == "application")
+        self._products, self._known_products = distinct(rows["product"])
+        self._builds, self._known_builds = distinct(rows["os_build"])
+        self.product_names = {
+            text.lower()
+            for text in rows.filter(pa.array(self.of_machine & self.application))["product"].to_pylist()
+            if text
+        }
+        self.replaces = [self._numbers(names) for names in rows["supersedes"].to_pylist()]
+        self.listed = listed(policy.settings, rows, policy.facts)
+        self.security = lookup(rows["classification"], lambda text: text.lower() == "securityupdates")
+        self.machine_down, self.machine_up = self._edges(self.of_machine)
+        self._fittings: dict[tuple[str | None, frozenset[str]], Fitting] = {}
+
+    def relevant(self, name: str) -> bool:
+        """Say whether it matters here that something of that name is installed."""
+        return name in self.number or name.lower() in self.product_names
+
+    def fitting(self, build: str | None, installed: Iterable[str]) -> Fitting:
+        """Return what hosts of that build with those things installed could have; each distinct one is made once."""
+        has = frozenset(name.lower() for name in installed) & self.product_names
+        if (build, has) not in self._fittings:
+            self._fittings[build, has] = self._fitting(build, has)
+        return self._fittings[build, has]
+
+    def _fitting(self, build: str | None, has: Collection[str]) -> Fitting:
+        """Sort the rows by whether they are for such hosts, and find out which updates hide which."""
+        fit = fits(self._builds, self._known_builds, build)
+        there = np.array([text is None or text.lower() in has for text in self._known_products], dtype=np.bool_)
+        lacks = self.application & ~there[self._products]
+        mine = self.of_machine & (fit != BuildFit.OTHER_RELEASE)
+        rows = mine & ~lacks
+        size, found = len(self.names), self.policy.decisions
+        node = np.bincount(self.key[rows], minlength=size) > 0
+        lacking = np.flatnonzero((np.bincount(self.key[mine & lacks], minlength=size) > 0) & ~node)
+        chosen = rows | (mine & np.isin(self.key, lacking))
+        spoken, approved, rejected = self._spoken(chosen)
+        down, up = self._edges(rows)
+        is_hidden, lost = hidden(down, up, approved & node)
+        return Fitting(
+            build=build,
+            node=node,
+            spoken=spoken,
+            approved=approved,
+            rejected=rejected,
+            proven=self._any(rows & (fit == BuildFit.PROVEN)),
+            untold=self._any(rows & (fit == BuildFit.CANNOT_TELL)),
+            listed_row=self._first(rows & self.listed),
+            hidden=is_hidden,
+            lost=lost & approved & node,
+            lacking=lacking[approved[lacking]] if len(found.level) else lacking,
+            down=down,
+            up=up,
+        )
+
+    def _spoken(self, rows: Bools) -> tuple[Ints, Bools, Bools]:
+        """Return the row that speaks for each update, and whether it is approved, and rejected."""
+        approving = self._first(rows & self.policy.decisions.approves)
+        rejected = self._any(rows & self.policy.decisions.rejected)
+        spoken = np.where(approving >= 0, approving, self._first(rows))
+        return spoken, (approving >= 0) & ~rejected, rejected
+
+    def _first(self, rows: Bools) -> Ints:
+        """Return the first of some rows of each update, by precedence; NOTHING where it has none of them."""
+        positions = np.flatnonzero(rows)
+        lowest = np.full(len(self.names), _NONE, dtype=np.int64)
+        np.minimum.at(lowest, self.key[positions], self.policy.precedence[positions])
+        first = np.full(len(self.names), NOTHING, dtype=np.int64)
+        hit = positions[self.policy.precedence[positions] == lowest[self.key[positions]]]
+        first[self.key[hit]] = hit
+        return first
+
+    def _any(self, rows: Bools) -> Bools:
+        """Say which updates have any of some rows."""
+        has: Bools = np.bincount(self.key[rows], minlength=len(self.names)) > 0
+        return has
+
+    def _numbers(self, names: Iterable[str] | None) -> list[int]:
+        """Return the numbers of the updates that the catalog knows."""
+        return [self.number[name] for name in names or () if name in self.number]
+
+    def _edges(self, rows: Bools) -> tuple[list[list[int]], list[list[int]]]:
+        """Return what each update replaces by what some rows say, and what replaces it, both by number."""
+        nodes = set(self.key[rows].tolist())
+        down: list[set[int]] = [set() for _ in self.names]
+        up: list[set[int]] = [set() for _ in self.names]
+        for row in np.flatnonzero(rows).tolist():
+            for one in self.replaces[row]:
+                if one in nodes:
+                    down[self.key[row]].add(one)
+                    up[one].add(int(self.key[row]))
+        return [sorted(found) for found in down], [sorted(found) for found in up]
+
+    def installed(self, identities: Sequence[tuple[Any, ...]]) -> Fresh:
+        """Judge installed updates; one that is an application's own name is none and has no verdict."""
+        table = pa.table({"name": [one[1] for one in identities], "arch": [""] * len(identities)})
+        table = table.append_column("evr", pa.array([one[3] for one in identities], pa.string()))
+        own = own_decisions(self.policy, Packages(table, np.zeros(len(identities), dtype=np.bool_)))
+        number = np.array([self.number.get(one[1], -1) for one in identities], dtype=np.int64)
+        spoken, approved, rejecting = (
+            np.where(number >= 0, values[number], missing) if self.names else np.full(len(number), missing)
+            for values, missing in zip(self._of_machine(), (NOTHING, 0, NOTHING), strict=True)
+        )
+        decided = np.where(own.rejected, OWN, np.where(rejecting >= 0, rejecting, spoken))
+        rejected = own.rejected | (rejecting >= 0)
+        good = (approved == 1) & ~rejected
+        blocks = self.policy.baseline.rejected_patches_action is RejectedPatchesAction.BLOCK
+        state = np.full(len(number), STATES.index(State.INSTALLED_OTHER), dtype=np.int64)
+        reason = np.full(len(number), REASONS.index(Reason.NOTHING_APPROVED), dtype=np.int64)
+        state[good], reason[good] = STATES.index(State.INSTALLED), REASONS.index(Reason.UP_TO_DATE)
+        state[rejected] = STATES.index(State.INSTALLED_REJECTED if blocks else State.INSTALLED_OTHER)
+        reason[rejected] = REASONS.index(Reason.REJECTED_BLOCKED if blocks else Reason.REJECTED_ALLOWED)
+        about = self._about()
+        kept = np.array([one[1].lower() not in self.product_names for one in identities], dtype=np.bool_)
+        rows = Told(
+            name=[one[1] for one in identities],
+            installed=[one[3] for one in identities],
+            shown=spoken,
+            decided=decided,
+            own=own,
+            state=state,
+            reason=reason,
+            graded=good,
+            targeted=good,
+            notes=np.where(number >= 0, about[number], 0) if self.names else np.zeros(len(number), dtype=np.int64),
+            failing=np.isin(state, [STATES.index(one) for one in NON_COMPLIANT_STATES]),
+            chain=[[] for _ in identities],
+        ).only(kept)
+        return fresh(self.policy, rows, kept.astype(np.int64), [(one[1], "") for one in identities], identities)
+
+    def _of_machine(self) -> tuple[Ints, Ints, Ints]:
+        """Return the speaking row of each update on any build, whether it is approved, and its rejecting row."""
+        spoken, approved, _ = self._spoken(self.of_machine)
+        rejecting = np.full(len(self.names), NOTHING, dtype=np.int64)
+        hits = np.flatnonzero(self.of_machine & self.policy.decisions.rejected)[::-1]
+        rejecting[self.key[hits]] = hits
+        return spoken, approved.astype(np.int64), rejecting
+
+    def _about(self) -> Ints:
+        """Return the notes on each update that its verdict carries whatever decided."""
+        about = np.zeros(len(self.names), dtype=np.int64)
+        np.bitwise_or.at(about, self.key, self.policy.decisions.notes & _ABOUT)
+        return about
+
+    def absent(self, installed: Collection[str], build: str | None) -> tuple[Fresh, int]:
+        """Judge what a host with those names installed has not, and count approved updates that later ones hide.
+
+        Cost: O(updates + edges) for each distinct set of installed updates.
+        """
+        fitting, size = self.fitting(build, installed), len(self.names)
+        present = np.zeros(size, dtype=np.bool_)
+        present[
+            [self.number[one] for one in installed if one in self.number and one.lower() not in self.product_names]
+        ] = True
+        known = present & self._any(self.of_machine)
+
+        def down(node: int) -> list[int]:
+            steps = self.machine_down[node] if known[node] else fitting.down[node]
+            return [step for step in steps if fitting.node[step] or known[step]]
+
+        def up(node: int) -> list[int]:
+            return [step for step in self.machine_up[node] if node in down(step)]
+
+        start = np.flatnonzero(known | (fitting.proven & fitting.node))
+        distance = covered(start.tolist(), down, size)
+        free = fitting.node & ~present & (distance < 0)
+        gone = np.flatnonzero(fitting.node & ~present & (distance >= 0) & fitting.approved)
+        wanted = (fitting.listed_row >= 0) | fitting.approved | (self._is_security(fitting) & ~fitting.rejected)
+        offered = np.flatnonzero(free & ~fitting.hidden & wanted)
+        lacking = fitting.lacking[~present[fitting.lacking]]
+        chains = [[self.names[one] for one in way_up(node, distance, up)] for node in gone.tolist()]
+        proof = [build or ""]
+        chains = [way[1:] + ([] if present[self.number[way[-1]]] else proof) for way in chains]
+        chains += [[self.names[one] for one in below(node, down) if distance[one] < 0] for node in offered.tolist()]
+        chains += [[] for _ in lacking]
+        rows = self._told(fitting, gone, offered, lacking, chains)
+        key = [("", str(len(rows.name)))]
+        return fresh(self.policy, rows, np.array([len(rows.name)]), key, [()]), int((fitting.lost & free).sum())
+
+    def _is_security(self, fitting: Fitting) -> Bools:
+        """Say which updates are classified as security updates."""
+        found = fitting.spoken >= 0
+        return found & self.security[fitting.spoken.clip(0)] if len(self.security) else found
+
+    def _told(self, fitting: Fitting, gone: Ints, offered: Ints, lacking: Ints, chains: list[list[str]]) -> Told:
+        """Return the verdicts on what has been replaced, what is offered, and what lacks its application."""
+        number = np.concatenate([gone, offered, lacking])
+        is_offered = np.concatenate([np.full(len(part), part is offered) for part in (gone, offered, lacking)]).astype(
+            np.bool_
+        )
+        is_listed = is_offered & (fitting.listed_row[number] >= 0)
+        approved = fitting.approved[number] & ~is_listed
+        available = is_offered & ~is_listed & ~fitting.approved[number]
+        spoken = np.where(is_listed, fitting.listed_row[number], fitting.spoken[number])
+        state = np.full(len(number), STATES.index(State.NOT_APPLICABLE), dtype=np.int64)
+        reason = np.full(len(number), REASONS.index(Reason.SUPERSEDED), dtype=np.int64)
+        reason[len(gone) + len(offered) :] = REASONS.index(Reason.NOT_INSTALLED)
+        for where, one, why in (
+            (is_offered & approved, unmet(self.policy.settings), Reason.NEWER_APPROVED),
+            (available, State.AVAILABLE_SECURITY_UPDATE, Reason.NOT_APPROVED),
+            (is_listed, State.FAILED, Reason.LISTED_NEWER),
+        ):
+            state[where], reason[where] = STATES.index(one), REASONS.index(why)
+        stated = self.policy.baseline.available_security_updates
+        notes = np.where(available & (stated is None), BIT[Note.AVAILABLE_UNSTATED], 0)
+        notes |= np.where(is_offered & fitting.untold[number], BIT[Note.BUILD_UNKNOWN], 0)
+        by_state = np.isin(state, [STATES.index(one) for one in NON_COMPLIANT_STATES])
+        return Told(
+            name=[self.names[one] for one in number.tolist()],
+            installed=[None] * len(number),
+            shown=spoken,
+            decided=spoken,
+            own=None,
+            state=state,
+            reason=reason,
+            graded=self.policy.decisions.approves[spoken] if len(spoken) else approved,
+            targeted=approved | is_listed,
+            notes=notes,
+            failing=by_state | (available & (stated in (None, Status.NON_COMPLIANT))),
+            chain=chains,
+        )
+
+
+def for_machine(policy: Policy) -> Bools:
+    """Batch twin of ``reference.updates.for_machine``: one answer per catalog row."""
+    rows, product = policy.catalog, (policy.host.product or "").lower()
+    application = lookup(rows["patch_set"], lambda text: text.lower() == "application")
+    other = lookup(rows["product"], lambda text: policy.host.product is None or text.lower() != product)
+    runnable = ~lookup(rows["arch"], lambda arch: arch != "" and not runs(arch, policy.host, policy.family))
+    return runnable & (application | ~other)
+
+
+def fresh(
+    policy: Policy,
+    rows: Told,
+    counts: Ints,
+    keys: list[tuple[str, str]],
+    identities: Sequence[tuple[Any, ...]],
+) -> Fresh:
+    """Return judged updates as an evaluation remembers them; a whole set of them has no age."""
+    table = told(policy, rows)
+    known = Known(
+        state=rows.state,
+        level=rows.level(policy),
+        notes=rows.all_notes(policy),
+        failing=rows.failing,
+        security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
+        absent=np.zeros(len(rows.name), dtype=np.bool_),
+    )
+    return Fresh(table=table, known=known, rows=counts, keys=keys, ages=[age(policy, one) for one in identities])
+
+
+def age(policy: Policy, identity: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what says which of several rows on one update counts, as ``batch.evaluate.documented`` has it."""
+    if not identity:
+        return ()
+    _, _, _, evr, built, *_ = identity
+    return SCHEMES[policy.family.scheme].sort_key(evr), evr, "", built is not None, built or LONG_AGO
