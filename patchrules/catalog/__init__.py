@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.catalog._assemble import Placed, joined, released
-from patchrules.catalog._reader import OnBadRow, Part, Reader, ReadOptions
+from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
 from patchrules.catalog.arrow_table import read_stream
@@ -153,7 +153,7 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
         else:
             part = reader.read(document, options)
             found.parts.append(replace(part, made_at=part.made_at or made))
-    if all(part.role == "release" for part in found.parts):
+    if all(part.role in ROWLESS for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found
 
@@ -166,7 +166,7 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
             message = f"`{part.source.name}` lists {part.scheme} packages, and {family.name} has {family.scheme}"
             hint = "say what it is for: --catalog 'PRODUCT_GLOB=PATH', or products=[...]"
             raise CatalogError(message, code="PR3010", hint=hint)
-    counts["PR3219"] += {one.part.role for one in placed} == {"packages"}
+    counts["PR3219"] += {one.part.role for one in placed} - ROWLESS == {"packages"}
     table = joined([one.part for one in placed], counts)
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]

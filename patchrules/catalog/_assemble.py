@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,13 @@ def joined(parts: Sequence[Part], counts: Counter[str]) -> Any:  # noqa: ANN401 
     """
     notices = _together([part for part in parts if part.role == "notices"])
     packages = _together([part for part in parts if part.role == "packages"])
+    modules = {key: module for part in parts if part.role == "modules" for key, module in part.facts.items()}
     others = [part.table for part in parts if part.role in {"archive", "patches"}]
     if any(part.role == "packages" for part in parts):
         notices, packages = _offered(notices, packages, counts)
     elif notices.num_rows:
         counts["PR3203"] += notices.num_rows
+    notices, packages = (_with_modules(rows, modules) if modules else rows for rows in (notices, packages))
     # A row order of notices, list, archives, each as its file has it: the same input is the same table.
     return pa.concat_tables([notices, packages, *others]).combine_chunks()
 
@@ -85,6 +87,14 @@ def _offered(notices: Any, packages: Any, counts: Counter[str]) -> tuple[Any, An
     notices = _set(notices, "evr", pc.coalesce(packages["evr"].take(places), notices["evr"]))
     named = pc.is_in(pa.array(range(len(full)), pa.int32()), pc.unique(places.drop_null()))
     return notices, packages.filter(pc.invert(named))
+
+
+def _with_modules(patches: Any, modules: Mapping[str, str]) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return the rows with their module, where they do not state one themselves."""
+    keys = pa.array(modules.keys(), pa.string())
+    names = pa.array(modules.values(), pa.string())
+    told = names.take(pc.index_in(_key(patches, with_epoch=True), keys))
+    return _set(patches, "module", pc.coalesce(patches["module"], told))
 
 
 def _key(patches: Any, *, with_epoch: bool) -> Any:  # noqa: ANN401  pyarrow is Any

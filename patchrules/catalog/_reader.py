@@ -12,7 +12,10 @@ from patchrules.model.source import Source
 from patchrules.sources.files import Document, Limits
 
 OnBadRow = Literal["collect", "raise"]
-Role = Literal["notices", "packages", "archive", "release", "patches"]
+Role = Literal["notices", "packages", "archive", "release", "modules", "patches"]
+
+ROWLESS = frozenset({"release", "modules"})
+"""Roles of parts that only say something of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Part:
 
     ``table`` has the columns ``model.columns.CATALOG``, ``rejects`` those of REJECTS. ``role`` says how it joins the
     others: ``notices`` name packages, ``packages`` is a repository's package list (the two are joined), an ``archive``
-    looks for its ``release`` (whose ``facts`` are the Release file's fields), ``patches`` are complete. ``family`` and
+    looks for its ``release`` (whose ``facts`` are the Release file's fields), ``modules`` say by ``facts`` to which
+    module a package belongs, ``patches`` are complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
     ``scheme`` is the version order its rows were checked by.
     """

@@ -12,8 +12,9 @@ from patchrules.sources.xml import elements
 
 __all__ = ["made_at", "metadata_files", "repomd_files"]
 
-_WANTED = ("updateinfo", "primary")
+_WANTED = ("updateinfo", "primary", "patches", "modules")
 _REPOMD = "repomd.xml"
+_ROWS = ("updateinfo", "primary", "patches")
 
 
 def repomd_files(folder: Path) -> list[Path]:
@@ -23,10 +24,10 @@ def repomd_files(folder: Path) -> list[Path]:
 
 
 def metadata_files(repomd: Path, limits: Limits) -> list[Path]:
-    """Return the update notices and the package list of one repository, those that are there.
+    """Return update notices, package list, SUSE patches and modules of one repository, those that are there.
 
     Names come from repomd.xml; a file it names that is not on disk is looked for by its usual name. Raises CatalogError
-    PR3006 for a name that leaves the repository, and for a repository with neither file.
+    PR3006 for a name that leaves the repository, and for a repository without notices, packages and patches.
     """
     document = open_document(repomd, limits=limits, error=CatalogError)
     named: dict[str, str] = {}
@@ -34,11 +35,11 @@ def metadata_files(repomd: Path, limits: Limits) -> list[Path]:
         location = data.find(f"{data.tag[: -len('data')]}location")
         if location is not None and data.get("type") in _WANTED:
             named.setdefault(str(data.get("type")), location.get("href", ""))
-    files = [_file(repomd, kind, named.get(kind), document) for kind in _WANTED]
-    found = [path for path in files if path is not None]
-    if not found:
+    found = {kind: path for kind in _WANTED if (path := _file(repomd, kind, named.get(kind), document))}
+    if not any(kind in found for kind in _ROWS):
         raise document.fail("PR3006", "the repository has neither update notices nor a package list")
-    return found
+    index = found.pop("patches", None)
+    return [*found.values(), *(_patches(repomd, index, limits) if index else ())]
 
 
 def made_at(repomd: Path, limits: Limits) -> datetime | None:
@@ -47,15 +48,28 @@ def made_at(repomd: Path, limits: Limits) -> datetime | None:
     return next((instant(one.text) for one in elements(document, ("revision",))), None)
 
 
+def _patches(repomd: Path, index: Path, limits: Limits) -> list[Path]:
+    """Return the files of the patches that an old SUSE repository lists, those that are there."""
+    document = open_document(index, limits=limits, error=CatalogError)
+    hrefs = [location.get("href", "") for location in elements(document, ("location",))]
+    named = [_inside(_home(repomd), href, document) for href in hrefs]
+    return [path for path in named if path.is_file()]
+
+
+def _home(repomd: Path) -> Path:
+    """Return the folder that the names in repomd.xml start from."""
+    return repomd.parent.parent if repomd.parent.name == "repodata" else repomd.parent
+
+
 def _file(repomd: Path, kind: str, href: str | None, document: Document) -> Path | None:
     """Return the file of one kind, None when the repository has none."""
-    home = repomd.parent.parent if repomd.parent.name == "repodata" else repomd.parent
     if href:
-        named = _inside(home, href, document)
+        named = _inside(_home(repomd), href, document)
         if named.is_file():
             return named
-    matches = sorted(path for path in repomd.parent.glob(f"*{kind}.xml*") if path.suffix != ".zck")
-    if href and not matches:
+    suffix = "yaml" if kind == "modules" else "xml"
+    matches = sorted(path for path in repomd.parent.glob(f"*{kind}.{suffix}*") if path.suffix != ".zck")
+    if href and not matches and kind in _ROWS:
         raise document.fail("PR3006", f"repomd.xml names `{href}`, which is not there", hint="mirror it as well")
     return matches[0] if matches else None
 

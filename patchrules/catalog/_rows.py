@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.catalog._reader import Part, ReadOptions, Role
+from patchrules.catalog._reader import ROWLESS, Part, ReadOptions, Role
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
 from patchrules.model.columns import CATALOG, REJECTS
@@ -59,7 +59,7 @@ class PartRows:
     ) -> Part:
         """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
         patches = self._with_good_versions(_filled(patches), scheme)
-        if not patches.num_rows and self._role != "release":
+        if not patches.num_rows and self._role not in ROWLESS:
             self.counts["PR3216"] += 1
         self.counts["PR2203"] += self._document.undecodable
         rejects = self._rejects()

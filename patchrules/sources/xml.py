@@ -53,10 +53,17 @@ class TagLines:
         return self._found.tolist() if len(self._found) == count else None
 
 
-def elements(document: Document, tags: tuple[str, ...], *, lines: TagLines | None = None) -> Iterator[ET.Element]:
+def elements(
+    document: Document,
+    tags: tuple[str, ...],
+    *,
+    lines: TagLines | None = None,
+    root: dict[str, str] | None = None,
+) -> Iterator[ET.Element]:
     """Yield each element whose local name is in ``tags``, complete, and forget it when the next one is asked for.
 
-    Tags keep their namespace as ElementTree writes it, ``{namespace}name``. ``lines`` is fed with the same bytes.
+    Tags keep their namespace as ElementTree writes it, ``{namespace}name``. ``lines`` is fed with the same bytes,
+    ``root`` with the attributes of the root element, which itself is never complete: its children are forgotten.
     Raises the document's error, with line and column, for XML that is not well-formed (PR3901) or has a DOCTYPE, and so
     may declare entities (PR3902), and for one nested deeper than ``limits.max_depth`` (PR3903); nothing else. Memory is
     that of one element. Cost: about a sixth more than bare ``iterparse``, for the depth.
@@ -71,6 +78,8 @@ def elements(document: Document, tags: tuple[str, ...], *, lines: TagLines | Non
     for event, element in chain.from_iterable(_events(document, lines)):
         if event == "start":
             path.append(element)
+            if root is not None and len(path) == 1:
+                root.update(element.attrib)
             if len(path) > deepest:
                 raise document.fail("PR3903", f"the XML is nested deeper than {deepest} elements")
             continue

@@ -20,7 +20,7 @@ from patchrules.sources.files import Limits, open_document
 from tests.conftest import ROOT
 
 SAMPLES = sorted(path for path in (ROOT / "data/catalogs/samples").glob("*.*") if path.name != "SOURCE.md")
-ROWED = [path for path in SAMPLES if not path.name.startswith("deb_release")]
+ROWED = [path for path in SAMPLES if not path.name.startswith(("deb_release", "modules"))]
 TEXTS = [path for path in ROWED if path.suffix not in (".parquet", ".zip")]
 NAMES = sorted(readers())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 
+import pyarrow.compute as pc
 import pytest
 
 from patchrules.catalog import read_catalog
@@ -106,3 +107,15 @@ def test_focal_finds_each_component_its_suite(shared):
     suites = catalog.table.group_by(["repository", "security"]).aggregate([("name", "count")]).to_pylist()
     found = {(one["repository"], one["security"]): one["name_count"] for one in suites}
     assert found == {("focal-security", True): 878, ("focal", False): 34}
+
+
+def test_an_old_suse_repository_is_followed_to_its_patches(shared, tmp_path):
+    prefix = "repo__yum__data__10.2-updates-subset__"
+    (tmp_path / "repodata").mkdir()
+    for path in (shared / "data/rpm/libzypp").glob(f"{prefix}*"):
+        (tmp_path / "repodata" / path.name.removeprefix(prefix)).write_bytes(path.read_bytes())
+    catalog = read_catalog(tmp_path, family="suse")
+    named = catalog.table.filter(pc.is_valid(catalog.table["advisory"]))
+    assert (catalog.table.num_rows, named.num_rows, len(catalog.sources)) == (19, 19, 7)
+    assert set(named["offered"].to_pylist()) == {True}
+    assert set(named["classification"].to_pylist()) == {"Security", "Recommended"}
