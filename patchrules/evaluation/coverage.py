@@ -45,17 +45,19 @@ def reasons_unknown(
     captured_at: datetime | None,
     as_of: datetime,
     limits: AgeLimits,
+    has_baseline: bool = True,
 ) -> tuple[Unknown, ...]:
     """Return why a host cannot be judged; empty when it can (DECISIONS 31)."""
     dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
     stale_catalog = limits.catalog is not None and any(date < as_of - limits.catalog for date in dates)
-    stale_inventory = limits.inventory and captured_at is not None and captured_at < as_of - limits.inventory
+    old = None if limits.inventory is None else as_of - limits.inventory
     found = {
         Unknown.NO_PRODUCT: product is None,
-        Unknown.NO_CATALOG: not catalogs,
+        Unknown.NO_BASELINE: not has_baseline,
+        Unknown.NO_CATALOG: not catalogs and has_baseline,
         Unknown.NO_INVENTORY: packages == 0,
         Unknown.STALE_CATALOG: stale_catalog,
-        Unknown.STALE_INVENTORY: bool(stale_inventory),
+        Unknown.STALE_INVENTORY: old is not None and captured_at is not None and captured_at < old,
     }
     return tuple(reason for reason, holds in found.items() if holds)
 

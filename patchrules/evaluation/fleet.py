@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -11,51 +11,36 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.assignment import baseline_for
 from patchrules.batch.chunks import chunks
 from patchrules.batch.evaluate import Evaluation, compiled
-from patchrules.batch.keys import Vocabulary
 from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
-from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
+from patchrules.errors import UnknownNameError
+from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
 from patchrules.evaluation.options import settings
+from patchrules.evaluation.profiles import Assigned, Profile, assign, registry_of, unknown
+from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
-from patchrules.families import facts_of, families, family_named
+from patchrules.families import facts_of, families
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import CATALOG
 from patchrules.model.host import Host, Inventory
-from patchrules.model.names import Dialect, Unknown
+from patchrules.model.names import Dialect
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch, Settings
 from patchrules.sources import arrow
 
+ROWS = ("noncompliant", "all")
+"""Which verdicts a run can list."""
+
 BY_REFERENCE = frozenset({"zypper"})
 """What the batch engine does not speak, by ``Facts.states``: SUSE hosts in the ``agent`` dialect (decision 0007)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What decides on a host beside its packages; hosts with equal profiles share a policy."""
-
-    family: str
-    product: str | None
-    arch: str | None
-    baseline: Baseline
-    catalogs: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """The profile number of every host of a fleet; -1 where the family is not known."""
-
-    profiles: Sequence[Profile]
-    of_host: list[int]
 
 
 def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
@@ -81,7 +66,10 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id; the
     other options are those of :func:`patchrules.evaluate`.
 
-    Raises CatalogError PR3801 when a catalog does not say its products and the hosts of its family have several.
+    Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
+
+    Raises BaselineError PR1801 when ``policy`` is one baseline and no host is of its operating system, and CatalogError
+    PR3801 when a catalog does not say its products and the hosts of its family have several.
     """
     options: dict[str, Any] = {
         "as_of": as_of,
@@ -92,32 +80,39 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         "install_override": install_override,
     }
     given = settings(**options)
-    registry = policy if isinstance(policy, Registry) else Registry((policy,), {}, {policy.operating_system: policy})
+    if rows not in ROWS:
+        raise UnknownNameError("choice of rows", rows, ROWS)
+    registry = registry_of(policy, fleet)
     scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     assigned = assign(registry, fleet.hosts, scoped)
     fast, slow = parted(assigned, given.dialect)
     memory = memory_of(fleet.hosts, previous_runs or {}, given)
     evaluation = Evaluation([policy_of(profile, scoped, given) for profile in fast.profiles], memory)
     judged = [evaluation.judge(chunk, fleet.hosts["host"], fast.of_host) for chunk in chunks(fleet.packages)]
-    unknown = _unknown(fleet, assigned, scoped, given, limits or AgeLimits())
+    judged.append(evaluation.rest(fast.of_host))
+    why = unknown(fleet, assigned, scoped, given, limits or AgeLimits())
     served = [assigned.profiles[number].baseline if number >= 0 else None for number in assigned.of_host]
     used = tuple(dict.fromkeys(profile.baseline for profile in assigned.profiles))
     doubts = (*fleet.diagnostics, *(d for found in scoped for d in found.diagnostics))
+    faults = dict.fromkeys(assigned.faults.values())
     run = Run(
         settings=given,
-        hosts=hosts_summary(fleet.hosts, served, evaluation.summary(judged, fast.of_host), unknown),
+        hosts=hosts_summary(fleet.hosts, served, evaluation.summary(judged, fast.of_host), why),
         verdicts=evaluation.rows(judged, fleet.hosts["host"], failing_only=rows == "noncompliant"),
         rows=rows,
         version=version("patchrules"),
         baselines=used,
         sources=(*fleet.sources, *(source for found in scoped for source in found.sources)),
-        diagnostics=(*doubts, *(d for baseline in used for d in baseline.diagnostics)),
+        diagnostics=(*doubts, *faults, *(d for baseline in used for d in baseline.diagnostics)),
     )
-    if not any(slow):
-        return run
-    hosts = [replace(one, previous_run=(previous_runs or {}).get(one.id)) for one in hosts_of(_where(fleet, slow))]
-    part = _by_reference(registry, hosts, scoped, rows, limits, options)
-    return _completed(run, part, slow)
+    if any(slow):
+        baselines = dict(zip(fleet.hosts["host"].to_pylist(), served, strict=True))
+        reports = []
+        for host in hosts_of(_where(fleet, slow)):
+            whole = replace(host, previous_run=(previous_runs or {}).get(host.id))
+            reports.append(evaluate(baselines[host.id], whole, scoped, limits=limits, **options))
+        run = _completed(run, run_of(reports, rows=rows), slow)
+    return replace(run, hosts=with_refused(run.hosts, fleet.rejects))
 
 
 def open_fleet(source: Any, **options: Any) -> Inventory:  # noqa: ANN401 - whatever read_inventory takes
@@ -133,24 +128,6 @@ def open_fleet(source: Any, **options: Any) -> Inventory:  # noqa: ANN401 - what
     return read_inventory(source, **options)
 
 
-def assign(registry: Registry, hosts: pa.Table, catalogs: Sequence[Catalog]) -> Assigned:
-    """Sort hosts into profiles. O(hosts) in Arrow, O(distinct host descriptions) in Python."""
-    columns = ("family", "product", "arch", "patch_group")
-    descriptions = hosts.select(columns).to_pylist()
-    products = {(row["family"], row["product"]) for row in descriptions if row["family"] and row["product"]}
-    check_scopes(catalogs, products)
-    profiles = Vocabulary()
-    seen: dict[tuple[Any, ...], int] = {}
-    of_host = []
-    for row in descriptions:
-        key = tuple(row.values())
-        if key not in seen:
-            profile = _profile(registry, row, catalogs)
-            seen[key] = -1 if profile is None else profiles.number(profile)
-        of_host.append(seen[key])
-    return Assigned(profiles.values, of_host)
-
-
 def parted(assigned: Assigned, dialect: Dialect) -> tuple[Assigned, list[bool]]:
     """Return what the batch engine judges, the other hosts without profile, and which those are."""
     facts = [facts_of(families()[one.family], dialect, one.product) for one in assigned.profiles]
@@ -158,7 +135,7 @@ def parted(assigned: Assigned, dialect: Dialect) -> tuple[Assigned, list[bool]]:
     places = {number: place for place, number in enumerate(fast)}
     of_host = [places.get(number, -1) for number in assigned.of_host]
     slow = [place < 0 <= number for place, number in zip(of_host, assigned.of_host, strict=True)]
-    return Assigned([assigned.profiles[number] for number in fast], of_host), slow
+    return Assigned([assigned.profiles[number] for number in fast], of_host, assigned.faults), slow
 
 
 def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
@@ -174,22 +151,6 @@ def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) ->
         facts=facts,
         settings=given,
     )
-
-
-def _by_reference(
-    registry: Registry,
-    hosts: Sequence[Host],
-    catalogs: Sequence[Catalog],
-    rows: str,
-    limits: AgeLimits | None,
-    options: Mapping[str, Any],
-) -> Run:
-    """Judge hosts one by one with the reference engine."""
-    reports = []
-    for host in hosts:
-        baseline = baseline_for(registry, family_named(host.family), host.patch_group) if host.family else None
-        reports.append(evaluate(baseline or next(iter(registry.baselines)), host, catalogs, limits=limits, **options))
-    return run_of(reports, rows=rows)
 
 
 def _where(fleet: Inventory, wanted: Sequence[bool]) -> Inventory:
@@ -209,32 +170,3 @@ def _completed(run: Run, part: Run, slow: Sequence[bool]) -> Run:
     whole = {name: pa.concat_tables(found) for name, found in tables.items()}
     places = {name: pc.index_in(found["host"], value_set=names).combine_chunks() for name, found in whole.items()}
     return replace(run, **{name: found.take(pc.array_sort_indices(places[name])) for name, found in whole.items()})
-
-
-def _profile(registry: Registry, row: Mapping[str, Any], catalogs: Sequence[Catalog]) -> Profile | None:
-    """Return the profile of a host description, None where the family is not known."""
-    family = families().get(row["family"] or "")
-    if family is None:
-        return None
-    product, arch = row["product"], row["arch"]
-    numbers = tuple(n for n, catalog in enumerate(catalogs) if in_scope(catalog, family, product, arch))
-    return Profile(family.name, product, arch, baseline_for(registry, family, row["patch_group"]), numbers)
-
-
-def _unknown(
-    fleet: Inventory, assigned: Assigned, catalogs: Sequence[Catalog], given: Settings, limits: AgeLimits
-) -> list[tuple[Unknown, ...]]:
-    """Return why each host cannot be judged."""
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(fleet.packages["host"]).to_pylist()}
-    rows = fleet.hosts.select(["host", "product", "captured_at"]).to_pylist()
-    return [
-        reasons_unknown(
-            product=row["product"],
-            catalogs=[catalogs[c] for c in assigned.profiles[number].catalogs] if number >= 0 else (),
-            packages=counts.get(row["host"], 0),
-            captured_at=row["captured_at"],
-            as_of=given.as_of,
-            limits=limits,
-        )
-        for row, number in zip(rows, assigned.of_host, strict=True)
-    ]

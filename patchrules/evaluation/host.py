@@ -12,6 +12,7 @@ from patchrules.errors import BaselineError, InventoryError
 from patchrules.evaluation.coverage import AgeLimits, in_scope, reasons_unknown
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import settings
+from patchrules.evaluation.refused import refused
 from patchrules.families import facts_of, family_named
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host, Inventory
@@ -54,6 +55,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         install_override=install_override,
     )
     one = _only(host) if isinstance(host, Inventory) else host
+    lost = refused(host.rejects).get(one.id, {}) if isinstance(host, Inventory) else {}
     one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
     if one.family is None:
         message = f"the family of host `{one.id}` is not known"
@@ -76,7 +78,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     facts = facts_of(family, given.dialect, one.product)
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    return dataclasses.replace(report, patches=patches, diagnostics=(*baseline.diagnostics, *doubts))
+    said = (*baseline.diagnostics, *doubts)
+    return dataclasses.replace(report, patches=patches, diagnostics=said, doubts={**report.doubts, **lost})
 
 
 def _only(inventory: Inventory) -> Host:

@@ -39,7 +39,7 @@ def run_of(
     baselines = tuple(dict.fromkeys(report.baseline for report in found))
     listed = [(report.host.id, verdict_row(one)) for report in found for one in _listed(report, rows)]
     data = {column.name: [row[column.name] for _, row in listed] for column in VERDICTS[1:]}
-    doubts = (*diagnostics, *(d for report in found for d in report.diagnostics))
+    doubts = dict.fromkeys([*diagnostics, *(doubt for report in found for doubt in report.diagnostics)])
     return Run(
         settings=found[0].settings,
         hosts=_hosts(found),
@@ -48,7 +48,7 @@ def run_of(
         version=version("patchrules"),
         baselines=baselines,
         sources=tuple(sources),
-        diagnostics=tuple(one for position, one in enumerate(doubts) if one not in doubts[:position]),
+        diagnostics=tuple(doubts),
     )
 
 
@@ -69,10 +69,8 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
     return {**same, "compliance_severity": verdict.level, **lists, **decided}
 
 
-_SAME = (
-    *("id", "title", "name", "arch", "installed", "target", "state", "status", "classification", "severity", "reason"),
-    "held",
-)
+_SAME = tuple(column.name for column in VERDICTS if hasattr(Verdict, column.name))
+"""What a verdict has under the name of its column."""
 
 
 def rows_of(run: Run, host: str) -> list[dict[str, Any]]:

@@ -112,6 +112,7 @@ class Unknown(StrEnum):
     """Why a host cannot be judged (DECISIONS 31)."""
 
     NO_PRODUCT = "NO_PRODUCT"
+    NO_BASELINE = "NO_BASELINE"
     NO_CATALOG = "NO_CATALOG"
     NO_INVENTORY = "NO_INVENTORY"
     STALE_CATALOG = "STALE_CATALOG"
@@ -157,9 +158,9 @@ class Reason(StrEnum):
     NOT_INSTALLED = "not-installed"
     LISTED_NEWER = "listed-newer"
     AWAITS_REBOOT = "awaits-reboot"
-
     SUPERSEDED = "superseded"
     NOT_APPROVED = "not-approved"
+
 
 class Note(StrEnum):
     """Doubts that a verdict can carry: diagnostic codes of ``errors.CODES``."""
@@ -170,9 +171,9 @@ class Note(StrEnum):
     ARCH_UNKNOWN = "PR7004"
     OTHER_MAJOR = "PR7005"
     ROWS_DISAGREE = "PR7006"
-
     AVAILABLE_UNSTATED = "PR7010"
     BUILD_UNKNOWN = "PR7012"
+
 
 HALF_INSTALLED = "PR7007"
 """Counts dpkg rows whose status is not ``installed`` (DECISIONS 20)."""
@@ -180,10 +181,10 @@ HALF_INSTALLED = "PR7007"
 BOOT_UNKNOWN = "PR7008"
 """Counts installed packages of which nobody can tell whether they wait for a reboot (DECISIONS 26)."""
 
-NOT_CREDIBLE = "PR7009"
 HIDDEN = "PR7011"
 """Counts approved updates that a later, not approved one hides (DECISIONS 25)."""
 
+NOT_CREDIBLE = "PR7009"
 """Says that a host's tracking file was left out (SEMANTICS 5.10)."""
 
 MAY_WAIT = frozenset({State.INSTALLED, State.INSTALLED_OTHER, State.INSTALLED_REJECTED})

@@ -1,0 +1,105 @@
+"""Who judges whom in a fleet, and who cannot be judged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+import patchrules as pr
+from patchrules.errors import BaselineError, CatalogError, UnknownNameError
+
+AS_OF = "2026-11-01T00:00Z"
+PRODUCT = "RedhatEnterpriseLinux9.3"
+TAGS = pa.map_(pa.string(), pa.string())
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def fleet(**columns):
+    rows = {"host": ["a", "b"], "name": ["bash"] * 2, "arch": ["x86_64"] * 2, "evr": ["0:1.0-1.el9"] * 2}
+    return pr.open_fleet(pa.table(rows | columns), family="rhel", product=None if "product" in columns else PRODUCT)
+
+
+def catalog(products=("RedhatEnterpriseLinux9*",), **options):
+    rows = {"name": ["bash"], "arch": ["x86_64"], "evr": ["0:1.0-2.el9"], "advisory": ["RHSA-1"]}
+    rows |= {"classification": ["Security"], "severity": ["Critical"], "issued": pa.array([NOW - timedelta(days=30)])}
+    return pr.read_catalog(pa.table(rows), family="rhel", products=list(products), **options)
+
+
+def why(run):
+    return dict(zip(run.hosts["host"].to_pylist(), run.hosts["unknown"].to_pylist(), strict=True))
+
+
+def test_one_baseline_of_another_system_is_refused():
+    debian = pr.predefined("AWS-DebianDefaultPatchBaseline")
+    with pytest.raises(BaselineError, match="is for DEBIAN, and the hosts are REDHAT_ENTERPRISE_LINUX") as raised:
+        pr.evaluate_fleet(debian, fleet(), catalog(), as_of=AS_OF)
+    assert raised.value.code == "PR1801"
+
+
+def test_a_host_without_a_baseline_is_unknown_and_the_others_are_judged():
+    registry = pr.load_registry(
+        [
+            b"{Name: web, OperatingSystem: REDHAT_ENTERPRISE_LINUX, ApprovedPatches: [bash], PatchGroups: [web]}",
+            b"{Name: dev, OperatingSystem: REDHAT_ENTERPRISE_LINUX, ApprovedPatches: [dash], PatchGroups: [dev]}",
+        ]
+    )
+    tags = pa.array([[("Patch Group", "web")], [("Patch Group", "web"), ("PatchGroup", "dev")]], TAGS)
+    run = pr.evaluate_fleet(registry, fleet(tags=tags), catalog(), as_of=AS_OF)
+    assert run.hosts["baseline"].to_pylist() == ["web", None]
+    assert why(run) == {"a": [], "b": ["NO_BASELINE"]}
+    assert [one.code for one in run.diagnostics if one.code == "PR1816"] == ["PR1816"]
+
+
+def test_refused_rows_are_doubts_of_their_host():
+    broken = pa.table(
+        {
+            "host": ["a", "a", "b"],
+            "name": ["bash", "dash", "bash"],
+            "arch": ["x86_64"] * 3,
+            "evr": ["0:1-1", "x y", "1-1"],
+        }
+    )
+    inventory = pr.open_fleet(broken, family="rhel", product="RedhatEnterpriseLinux9.3")
+    run = pr.evaluate_fleet(pr.predefined("AWS-RedHatDefaultPatchBaseline"), inventory, catalog(), as_of=AS_OF)
+    doubts = {row["host"]: dict(row["doubts"]) for row in run.hosts.to_pylist()}
+    assert (doubts["a"]["PR2002"], "PR2002" in doubts["b"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (pr.AgeLimits(catalog=timedelta(days=2)), []),
+        (pr.AgeLimits(catalog=timedelta(hours=1)), ["STALE_CATALOG"]),
+        (pr.AgeLimits(inventory=timedelta(days=1)), []),
+        (pr.AgeLimits(inventory=timedelta(hours=23)), ["STALE_INVENTORY"]),
+        (pr.AgeLimits(inventory=timedelta(0)), ["STALE_INVENTORY"]),
+    ],
+)
+def test_old_data_is_unknown(limits, reason, data):
+    captured = pa.array([NOW - timedelta(days=1)] * 2, pa.timestamp("us", "UTC"))
+    hosts = pr.open_fleet(
+        pa.table({"host": ["a"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2"], "captured_at": captured[:1]}),
+        family="debian",
+        product="Debian12",
+    )
+    archive = pr.read_catalog(data / "catalogs/debian12")
+    baseline = pr.predefined("AWS-DebianDefaultPatchBaseline")
+    run = pr.evaluate_fleet(baseline, hosts, archive, as_of=AS_OF, limits=limits)
+    assert why(run) == {"a": reason}
+
+
+def test_two_products_and_a_catalog_that_says_none_ask_for_the_line_to_write():
+    product = pa.array(["RedhatEnterpriseLinux9.3", "RedhatEnterpriseLinux8.4"])
+    with pytest.raises(CatalogError) as raised:
+        pr.evaluate_fleet(
+            pr.predefined("AWS-RedHatDefaultPatchBaseline"), fleet(product=product), catalog(()), as_of=AS_OF
+        )
+    assert raised.value.code == "PR3801"
+    assert "2: RedhatEnterpriseLinux8.4, RedhatEnterpriseLinux9.3" in str(raised.value)
+
+
+def test_a_wrong_choice_of_rows_is_told():
+    with pytest.raises(UnknownNameError, match="there is no choice of rows `al`: did you mean `all`"):
+        pr.evaluate_fleet(pr.predefined("AWS-RedHatDefaultPatchBaseline"), fleet(), catalog(), as_of=AS_OF, rows="al")
