@@ -178,7 +178,8 @@ def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  
 
 def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the packages that have what they must have, and the rejects."""
-    numbered = packages.append_column("row", pa.array(range(1, packages.num_rows + 1), pa.int32()))
+    rows = pa.array(range(1, packages.num_rows + 1), pa.int32())
+    numbered = packages.append_column("row", pc.coalesce(packages["line"], rows))
     filled = [pc.greater(pc.utf8_length(pc.fill_null(packages[name], "")), 0) for name in ("host", "name", "evr")]
     complete = pc.and_(pc.and_(filled[0], filled[1]), filled[2])
     refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(numbered, pc.invert(complete))]

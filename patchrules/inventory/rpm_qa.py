@@ -191,7 +191,7 @@ def _object(text: str) -> dict[str, Any] | None:
 def _json_fields(found: dict[str, Any]) -> dict[str, str] | None:
     """Return the fields of a JSON object that is an rpm package: insights' spelling, or osconfig's."""
     fields = {key.lower(): str(value) for key, value in found.items() if isinstance(value, str | int)}
-    if {"name", "version", "release", "arch"} <= fields.keys():
+    if {"name", "version", "release", "arch"} <= fields.keys() and "host" not in fields:
         return fields
     # osconfig names rpm and dpkg rows alike, but only dpkg's have a status, and only rpm's have `-release` for sure.
     if {"package", "version", "architecture"} <= fields.keys() and "status" not in fields and "-" in fields["version"]:
