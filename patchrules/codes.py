@@ -153,6 +153,7 @@ CODES: dict[str, str] = {
     "PR3007": "an Arrow or Parquet table cannot be read",
     "PR3008": "a row of a CSV file cannot be read, or the file misses a column it must have",
     "PR3010": "a file lists packages of another packaging world than the catalog's family has",
+    "PR3012": "a compiled catalog cannot be written",
     "PR3201": "a feed of 200 or more names has no epoch but 0: its epochs are lost, and its 0 counts as not stated",
     "PR3202": "notices have no severity",
     "PR3203": "no package list was given: every package that a notice names counts as available",

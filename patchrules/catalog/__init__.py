@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import pkgutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,12 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from patchrules.catalog._assemble import Placed, joined, released
+from patchrules.catalog._compiled import write_catalog
 from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
@@ -25,7 +27,17 @@ from patchrules.families import Family, families, family_named, family_of_produc
 from patchrules.model.patch import Catalog, Scope
 from patchrules.sources.files import Document, Limits
 
-__all__ = ["Part", "ReadOptions", "Reader", "read_catalog", "read_catalogs", "readers", "sniffed"]
+__all__ = [
+    "Part",
+    "ReadOptions",
+    "Reader",
+    "build_catalog",
+    "read_catalog",
+    "read_catalogs",
+    "readers",
+    "sniffed",
+    "write_catalog",
+]
 
 
 @functools.cache
@@ -87,7 +99,30 @@ def read_catalog(
     placed = released(gathered.parts, counts)
     _one_family(placed, known)
     scope = Scope((known or _family_told(placed)).name, tuple(products or _products_told(placed)), arch, repository)
-    return _catalog(scope, placed, counts)
+    return _catalog(_completed(scope, placed), placed, counts)
+
+
+def build_catalog(
+    destination: str | os.PathLike[str] | BinaryIO,
+    *sources: Any,  # noqa: ANN401  as read_catalog takes them
+    **options: Any,  # noqa: ANN401  those of read_catalog
+) -> Catalog:
+    """Read ``sources`` as :func:`read_catalog` does, write the catalog as one Parquet file, and return it.
+
+    The file holds the scope, every source with its sha256 and its rows, the rows that were refused and the diagnostics;
+    ``read_catalog`` gives all of it back, in milliseconds. The same sources make the same bytes. Raises as
+    :func:`read_catalog` does, and CatalogError PR3012 when the file cannot be written.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> notice = b'<updates><update type="security"><id>A-1</id><pkglist><package name="bash" version="5"/></pkglist>'
+    >>> built = build_catalog(file, notice + b"</update></updates>", family="rhel")
+    >>> print(read_catalog(file.getvalue()), [source.format for source in read_catalog(file.getvalue()).sources])
+    catalog of rhel: 1 patches ['arrow_table', 'updateinfo']
+    """
+    catalog = read_catalog(*sources, **options)
+    write_catalog(catalog, destination)
+    return catalog
 
 
 def read_catalogs(
@@ -124,14 +159,14 @@ def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions
     counts = Counter(gathered.counts)
     groups: dict[tuple[str | None, str | None], list[Placed]] = {}
     for one in released(gathered.parts, counts):
-        said = (one.says.family, one.says.product) if one.says else (one.part.family, None)
+        said = (one.says.family, one.says.product) if one.says else (one.part.family, _compiled_scope(one))
         groups.setdefault(said, []).append(one)
     catalogs = []
     for (told, _), group in groups.items():
         _one_family(group, known)
         of = family_named(told) if told else known or _family_told(group)
         scope = Scope(of.name, _products_told(group))
-        catalogs.append(_catalog(scope, group, counts))
+        catalogs.append(_catalog(_completed(scope, group), group, counts))
         counts = Counter[str]()  # what was counted before grouping is said once, with the first catalog
     return catalogs
 
@@ -177,7 +212,7 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
         scope=scope,
         table=table,
         rejects=pa.concat_tables([part.rejects for part in parts]),
-        sources=tuple(part.source for part in parts),
+        sources=tuple(source for part in parts for source in (part.source, *part.sources)),
         diagnostics=(*(told for part in parts for told in part.diagnostics), *counted(counts, None)),
         as_of=max(dates, default=None),
     )
@@ -192,6 +227,19 @@ def _family_told(placed: Sequence[Placed]) -> Family:
         where, hint = Where(placed[0].part.source.name), f"give family=, one of {', '.join(families())}"
         raise CatalogError("the files do not say for which family they are", code="PR3004", where=where, hint=hint)
     return family_named(told.pop())
+
+
+def _completed(scope: Scope, placed: Sequence[Placed]) -> Scope:
+    """Return the scope with the architecture and repository that a compiled catalog was built for."""
+    found = placed[0].part.scope if len(placed) == 1 else None
+    if found is None:
+        return scope
+    return replace(scope, arch=scope.arch or found.arch, repository=scope.repository or found.repository)
+
+
+def _compiled_scope(placed: Placed) -> str | None:
+    """Return what sets a compiled catalog apart from others, None for what is not compiled."""
+    return None if placed.part.scope is None else str(placed.part.scope)
 
 
 def _one_family(placed: Sequence[Placed], known: Family | None) -> None:

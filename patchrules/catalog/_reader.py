@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from patchrules.errors import Diagnostic
+from patchrules.model.patch import Scope
 from patchrules.model.source import Source
 from patchrules.sources.files import Document, Limits
 
@@ -41,7 +42,8 @@ class Part:
     looks for its ``release`` (whose ``facts`` are the Release file's fields), ``modules`` say by ``facts`` to which
     module a package belongs, ``patches`` are complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
-    ``scheme`` is the version order its rows were checked by.
+    ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for and
+    the ``sources`` it was built from.
     """
 
     role: Role
@@ -54,6 +56,8 @@ class Part:
     products: tuple[str, ...] = ()
     made_at: datetime | None = None
     scheme: str | None = None
+    scope: Scope | None = None
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Catalogs that are tables already: Parquet and Arrow files, and objects that hand out Arrow (``__arrow_c_stream__``).
 
 A row is a patch; the columns are ``model.columns.CATALOG``. Other names are mapped by
-``columns={"advisory": "ErratumId"}``.
+``columns={"advisory": "ErratumId"}``. A catalog that ``build_catalog`` compiled says more: its scope, what it was made
+of, what was refused and what is doubtful.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from patchrules.catalog._compiled import account_of, restored, scheme_of
 from patchrules.catalog._reader import Part, Reader, ReadOptions
 from patchrules.catalog._rows import PartRows
 from patchrules.errors import CatalogError, ColumnError, DocumentError
@@ -57,6 +59,8 @@ def read_stream(source: Any, name: str, options: ReadOptions) -> Part:  # noqa: 
 def _part(found: Any, document: Document, options: ReadOptions) -> Part:  # noqa: ANN401  pyarrow is Any
     """Check and normalise the columns. Cost: Arrow kernels, and Python once per distinct version."""
     rows = PartRows(document, options, "patches", "arrow_table")
+    metadata = found.schema.metadata
+    account = account_of(document, metadata)
     given = _renamed(found, options.columns)
     missing = [column.name for column in CATALOG if column.required and column.name not in given]
     if missing:
@@ -69,7 +73,9 @@ def _part(found: Any, document: Document, options: ReadOptions) -> Part:  # noqa
     for row in patches.select(["line", "name", "evr"]).filter(pc.invert(complete)).to_pylist():
         text = f"{row['name'] or ''} {row['evr'] or ''}"
         rows.reject(row["line"], "PR3003", "the row has no name or no version", text)
-    return rows.part(patches.filter(complete), options.scheme or "rpm")
+    scheme = scheme_of(document, account) if account else options.scheme or "rpm"
+    part = rows.part(patches.filter(complete), scheme)
+    return part if account is None else restored(part, document, account, metadata)
 
 
 def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
