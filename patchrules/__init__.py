@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from patchrules.catalog import build_catalog as build_catalog
     from patchrules.catalog import read_catalog as read_catalog
     from patchrules.catalog import read_catalogs as read_catalogs
     from patchrules.documents.baseline import load_baseline as load_baseline
@@ -100,6 +101,7 @@ _HOMES = {
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",
+    "build_catalog": "catalog",
     "read_catalog": "catalog",
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
