@@ -30,21 +30,24 @@ def rendered(pool: Pool, rows: Rows) -> pa.Table:
     names, arches = texts(pool, "name", rows.shown), texts(pool, "arch", rows.shown)
     states = [STATES[state] for state in rows.state]
     titles = zip(names, arches, texts(pool, "evr", rows.titled), strict=True)
+    written = {
+        "id": [f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)],
+        "title": [title(pool.policy, *parts) for parts in titles],
+        "name": names,
+        "arch": arches,
+        "installed": texts(pool, "evr", pool.own[rows.owner]),
+        "state": states,
+        "compliance_severity": [LEVELS[level] for level in rows.level],
+        "status": [Status.NON_COMPLIANT if one in NON_COMPLIANT_STATES else Status.COMPLIANT for one in states],
+        "classification": texts(pool, "classification", rows.shown),
+        "severity": severities(pool, rows.shown),
+        "reason": [REASONS[state] for state in states],
+    }
     return pa.table(
         {
-            "id": [f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)],
-            "title": [title(pool.policy, *parts) for parts in titles],
-            "name": names,
-            "arch": arches,
-            "installed": texts(pool, "evr", pool.own[rows.owner]),
+            **{name: pa.array(values, pa.string()) for name, values in written.items()},
             "target": taken(pool.table["evr"], rows.decided),
-            "state": states,
-            "compliance_severity": [LEVELS[level] for level in rows.level],
-            "status": [Status.NON_COMPLIANT if one in NON_COMPLIANT_STATES else Status.COMPLIANT for one in states],
-            "classification": texts(pool, "classification", rows.shown),
-            "severity": severities(pool, rows.shown),
             **decided(pool, rows.decided),
-            "reason": [REASONS[state] for state in states],
             "notes": pa.array([[] for _ in states], pa.list_(pa.string())),
         }
     )

@@ -108,6 +108,7 @@ class Question:
             title=forms(shown.name, shown.arch, version, (self.facts.title,))[0],
             reason=REASONS[state],
             decision=decided,
+            held=installed is not None and installed.held,
         )
 
 
