@@ -161,7 +161,7 @@ QUIRKS = (
         "merged", "DECISIONS 23", RPM,
         "rows of one notice and version are one patch, with a diagnostic",
         "each row counts",
-        c.patches(lambda _, rows: (one for one, _ in merged(rows))),
+        c.patches(lambda found, rows: (one for one, _ in merged(rows, found.family.documented.identity))),
     ),
     Quirk(
         "epochs", "Q9, 2.2.6, 2.4.6", (DNF, ZYPPER),
