@@ -28,6 +28,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     """Read every row; raises the document's error for a list without versions."""
     rows = PackageRows(document, options, "rpm", ("name", "arch", "evr"))
     started = False
+    seen: set[tuple[str, ...]] = set()
     for number, line in document.lines():
         cells = _cells(line)
         if _without(cells) and not started:
@@ -37,7 +38,10 @@ def read(document: Document, options: ReadOptions) -> Rows:
             name, version, arch = cells[1], cells[3], cells[4]
             if "-" not in version:
                 rows.counts["PR2215"] += 1  # patches, patterns and products have a version without release
+            elif (name, version, arch) in seen:
+                rows.counts["PR2219"] += 1  # a row for every repository that has this version
             else:
+                seen.add((name, version, arch))
                 rows.add(name=name, arch=arch, evr=version if ":" in version else f"0:{version}", line=number)
         elif len(cells) == _DETAILED and cells[4] in ARCHES:
             rows.counts["PR2225"] += 1

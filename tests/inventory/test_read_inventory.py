@@ -141,8 +141,8 @@ def test_versions_are_checked_once_the_family_is_known(tmp_path):
     assert [(row["host"], row["code"], row["text"]) for row in found.rejects.to_pylist()] == [
         ("a", "PR2002", "dash 0:5 1-9")
     ]
+    facts = [SimpleNamespace(host="a", product="RedhatEnterpriseLinux9.3")]
     with pytest.raises(InventoryError, match="host `a`, package `dash`"):
-        facts = [SimpleNamespace(host="a", product="RedhatEnterpriseLinux9.3")]
         read_inventory(pa.table(rows), hosts=facts, on_bad_row="raise")
 
 
