@@ -76,6 +76,7 @@ def decisions(
     rejected = entry != NOBODY
     other_major = np.where(same_major(catalog, host, family, facts), 0, BIT[Note.OTHER_MAJOR])
     unreleased = found.notes & BIT[Note.NOT_YET_RELEASED]
+    about = np.where(module_unknown(catalog, host, facts), other_major | BIT[Note.MODULE_UNKNOWN], other_major)
     return Decisions(
         approval=np.where(rejected, APPROVALS.index(Approval.EXPLICIT_REJECTED), found.approval),
         level=np.where(rejected, 0, found.level),
@@ -84,7 +85,7 @@ def decisions(
         released_at=found.released_at,
         clock=found.clock,
         since=np.where(rejected, NEVER, found.since),
-        notes=np.bitwise_or(np.where(rejected, unreleased, found.notes), other_major),
+        notes=np.bitwise_or(np.where(rejected, unreleased, found.notes), about),
     )
 
 
@@ -153,6 +154,21 @@ def same_major(catalog: pa.Table, host: Host, family: Family, facts: Facts) -> B
         return np.ones(catalog.num_rows, dtype=np.bool_)
     tag = re.compile(family.dist_tag)
     return ~lookup(catalog["evr"], lambda evr: (tag.findall(evr) or [major])[-1] != major)
+
+
+def module_unknown(catalog: pa.Table, host: Host, facts: Facts) -> Bools:
+    """Say of which rows nobody knows whether the host has enabled their module stream."""
+    if not facts.modules or host.enabled_modules is not None:
+        return np.zeros(catalog.num_rows, dtype=np.bool_)
+    return lookup(catalog["module"], lambda _: True)
+
+
+def is_enabled(catalog: pa.Table, host: Host, facts: Facts) -> Bools:
+    """Batch twin of ``reference.approvals.is_enabled``."""
+    if not facts.modules or host.enabled_modules is None:
+        return np.ones(catalog.num_rows, dtype=np.bool_)
+    enabled = host.enabled_modules
+    return ~lookup(catalog["module"], lambda module: module not in enabled)
 
 
 def passes_gate(catalog: pa.Table, facts: Facts, *, enabled: bool) -> Bools:

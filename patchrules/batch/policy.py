@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, is_enabled
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks
 from patchrules.batch.merging import merged
 from patchrules.families import Facts, Family
@@ -51,7 +51,8 @@ def compiled(
 
     Cost: a few passes over the catalog per rule and list entry, one sort; nothing per host.
     """
-    rows, disagree = merged(catalog, facts.identity)
+    enabled = is_enabled(catalog, host, facts)
+    rows, disagree = merged(catalog if enabled.all() else catalog.filter(pa.array(enabled)), facts.identity)
     keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]

@@ -46,15 +46,20 @@ def reasons_unknown(
     as_of: datetime,
     limits: AgeLimits,
     has_baseline: bool = True,
+    has_source: bool = True,
 ) -> tuple[Unknown, ...]:
-    """Return why a host cannot be judged; empty when it can (DECISIONS 31)."""
+    """Return why a host cannot be judged; empty when it can (DECISIONS 31).
+
+    ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7).
+    """
     dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
     stale_catalog = limits.catalog is not None and any(date < as_of - limits.catalog for date in dates)
     old = None if limits.inventory is None else as_of - limits.inventory
     found = {
         Unknown.NO_PRODUCT: product is None,
         Unknown.NO_BASELINE: not has_baseline,
-        Unknown.NO_CATALOG: not catalogs and has_baseline,
+        Unknown.NO_CATALOG: not catalogs and has_baseline and has_source,
+        Unknown.NO_SOURCE: not has_source,
         Unknown.NO_INVENTORY: packages == 0,
         Unknown.STALE_CATALOG: stale_catalog,
         Unknown.STALE_INVENTORY: old is not None and captured_at is not None and captured_at < old,

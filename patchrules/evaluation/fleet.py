@@ -20,9 +20,10 @@ from patchrules.errors import UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
-from patchrules.evaluation.options import settings
+from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import Assigned, Profile, assign, registry_of, unknown
 from patchrules.evaluation.refused import with_refused
+from patchrules.evaluation.repositories import rows_of
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
 from patchrules.families import facts_of, families
@@ -55,6 +56,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     reboot_option: str = "RebootIfNeeded",
     install_override: tuple[OverridePatch, ...] | None = None,
     previous_runs: Mapping[str, PreviousRun] | None = None,
+    baseline_override: Sequence[Baseline] | None = None,
     rows: str = "noncompliant",
     limits: AgeLimits | None = None,
 ) -> Run:
@@ -63,14 +65,17 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     A baseline serves the hosts of its operating system; hosts that ``policy`` leaves out are served by AWS's predefined
     baseline (SEMANTICS 7.3). ``rows`` says which verdicts the run lists: ``noncompliant`` or ``all``. ``as_of`` is an
     aware datetime or ISO 8601 text with a zone. SUSE hosts in the ``agent`` dialect are judged one by one by the
-    reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id; the
-    other options are those of :func:`patchrules.evaluate`.
+    reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id;
+    ``baseline_override`` is a BaselineOverride in force, whose baselines replace those of ``policy`` (4.9); the other
+    options are those of :func:`patchrules.evaluate`.
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
-    Raises BaselineError PR1801 when ``policy`` is one baseline and no host is of its operating system, and CatalogError
-    PR3801 when a catalog does not say its products and the hosts of its family have several.
+    Raises BaselineError PR1801 when ``policy`` is one baseline and no host is of its operating system, PR1813 when a
+    BaselineOverride and an InstallOverrideList are given together, and CatalogError PR3801 when a catalog does not say
+    its products and the hosts of its family have several.
     """
+    one_override(baseline_override, install_override)
     options: dict[str, Any] = {
         "as_of": as_of,
         "dialect": dialect,
@@ -84,7 +89,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         raise UnknownNameError("choice of rows", rows, ROWS)
     registry = registry_of(policy, fleet)
     scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
-    assigned = assign(registry, fleet.hosts, scoped)
+    assigned = assign(registry, fleet.hosts, scoped, given.dialect, baseline_override)
     fast, slow = parted(assigned, given.dialect)
     memory = memory_of(fleet.hosts, previous_runs or {}, given)
     evaluation = Evaluation([policy_of(profile, scoped, given) for profile in fast.profiles], memory)
@@ -142,11 +147,11 @@ def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) ->
     """Compile the policy of a profile."""
     family = families()[profile.family]
     facts = facts_of(family, given.dialect, profile.product)
-    tables = [catalogs[number].table for number in profile.catalogs]
+    tables = [rows_of(catalogs[number], profile.repositories) for number in profile.catalogs]
     return compiled(
         profile.baseline,
         pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
-        Host("", profile.family, profile.product, profile.arch),
+        Host("", profile.family, profile.product, profile.arch, enabled_modules=profile.modules),
         family=family,
         facts=facts,
         settings=given,

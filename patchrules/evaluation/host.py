@@ -8,13 +8,16 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from patchrules.errors import BaselineError, InventoryError
+from patchrules.assignment import resolve
+from patchrules.codes import CODES
+from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
 from patchrules.evaluation.coverage import AgeLimits, in_scope, reasons_unknown
 from patchrules.evaluation.nouns import hosts_of, patches_of
-from patchrules.evaluation.options import settings
+from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
-from patchrules.families import facts_of, family_named
-from patchrules.model.baseline import Baseline
+from patchrules.evaluation.repositories import names_of, rows_of, serving
+from patchrules.families import Family, facts_of, family_named
+from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -34,6 +37,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     reboot_option: str = "RebootIfNeeded",
     install_override: tuple[OverridePatch, ...] | None = None,
     previous_run: PreviousRun | None = None,
+    baseline_override: Sequence[Baseline] | None = None,
     limits: AgeLimits | None = None,
 ) -> HostReport:
     """Judge one host, with the reference engine and the full evidence.
@@ -41,11 +45,14 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     Of the catalogs those count that have the host in scope. ``as_of`` is an aware datetime or ISO 8601 with a zone.
     ``operation``, ``reboot_option`` and ``install_override`` are those of the run to judge: an Install asks what is to
     be reported after a run that changed nothing more (SEMANTICS 5.8). ``previous_run`` is what the node's tracking file
-    remembers; None: what ``host`` says of it.
+    remembers; None: what ``host`` says of it. ``baseline_override`` is a BaselineOverride in force: its baseline for
+    the host's operating system replaces ``baseline`` (4.9).
 
     Raises InventoryError when ``host`` is an inventory of several hosts or its family is not known, and BaselineError
-    when the baseline is for another operating system.
+    when the baseline is for another operating system, when the override has none or several for it (PR1811, PR1812),
+    and when both overrides are given (PR1813).
     """
+    one_override(baseline_override, install_override)
     given = settings(
         as_of=as_of,
         dialect=dialect,
@@ -61,11 +68,14 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         message = f"the family of host `{one.id}` is not known"
         raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
     family = family_named(one.family)
+    baseline = baseline if baseline_override is None else overriding(baseline_override, family)
     if baseline.operating_system is not family.operating_system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, host `{one.id}` is {family.operating_system}"
         raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {family.operating_system}")
     catalogs = [catalog] if isinstance(catalog, Catalog) else list(catalog)
-    scoped = [found for found in catalogs if in_scope(found, family, one.product, one.arch)]
+    facts = facts_of(family, given.dialect, one.product)
+    names = names_of(baseline, one.product, facts)
+    scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
     unknown = reasons_unknown(
         product=one.product,
         catalogs=scoped,
@@ -73,13 +83,22 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         captured_at=one.captured_at,
         as_of=given.as_of,
         limits=limits or AgeLimits(),
+        has_source=names != frozenset(),
     )
-    patches = patches_of(pa.concat_tables([found.table for found in scoped])) if scoped else ()
-    facts = facts_of(family, given.dialect, one.product)
+    patches = patches_of(pa.concat_tables([rows_of(found, names) for found in scoped])) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *doubts)
     return dataclasses.replace(report, patches=patches, diagnostics=said, doubts={**report.doubts, **lost})
+
+
+def overriding(override: Sequence[Baseline], family: Family) -> Baseline:
+    """Return the baseline that a BaselineOverride has for a family; raises BaselineError for none or several (4.9)."""
+    found = resolve(Registry(()), family, override=override)
+    if found.baseline is None:
+        fault = found.fault or Diagnostic("PR1811", Level.ERROR, CODES["PR1811"])
+        raise BaselineError(fault.message, code=fault.code, where=fault.where, hint=fault.hint)
+    return found.baseline
 
 
 def _only(inventory: Inventory) -> Host:

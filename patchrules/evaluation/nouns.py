@@ -46,6 +46,7 @@ def hosts_table(hosts: Sequence[Host]) -> pa.Table:
     """Return hosts without their packages as a table (``model.columns.HOSTS``)."""
     data = {column.name: [getattr(host, column.name, None) for host in hosts] for column in HOSTS[1:]}
     data["tags"] = [list(host.tags.items()) for host in hosts]
+    data["enabled_modules"] = [None if host.enabled_modules is None else sorted(host.enabled_modules) for host in hosts]
     return arrow.table(HOSTS, {"host": [host.id for host in hosts], **data}, len(hosts))
 
 
@@ -59,9 +60,11 @@ def hosts_of(inventory: Inventory) -> Iterator[Host]:
         given["held"] = bool(given["held"])
         rows.setdefault(given.pop("host"), []).append(Package(**given))
     for row in inventory.hosts.to_pylist():
-        tags = dict(row.pop("tags") or ())
+        tags, modules = dict(row.pop("tags") or ()), row.pop("enabled_modules")
         identity = row.pop("host")
-        yield Host(id=identity, tags=tags, packages=tuple(rows.get(identity, ())), **row)
+        enabled = None if modules is None else frozenset(modules)
+        packages = tuple(rows.get(identity, ()))
+        yield Host(id=identity, tags=tags, enabled_modules=enabled, packages=packages, **row)
 
 
 def only(inventory: Inventory, host: str) -> Inventory:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
-from patchrules.errors import UnknownNameError
+from patchrules.errors import BaselineError, UnknownNameError
+from patchrules.model.baseline import Baseline
 from patchrules.model.names import Dialect, MissingDate, Operation, RebootOption
 from patchrules.model.verdict import OverridePatch, Settings
 
@@ -26,10 +28,7 @@ def settings(
     >>> settings(as_of="2025-03-01T01:00+01:00").as_of
     datetime.datetime(2025, 3, 1, 0, 0, tzinfo=datetime.timezone.utc)
     """
-    instant = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    if instant.tzinfo is None:
-        message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
-        raise ValueError(message)
+    instant = _instant(as_of)
     operations = {found.lower(): found for found in Operation}
     reboots = {found.lower(): found for found in RebootOption}
     return Settings(
@@ -40,6 +39,31 @@ def settings(
         install_override=install_override,
         reboot_option=reboots[_known("reboot option", reboot_option, list(reboots))],
     )
+
+
+def one_override(baselines: Sequence[Baseline] | None, patches: tuple[OverridePatch, ...] | None) -> None:
+    """Raise BaselineError PR1813 where both overrides are given: AWS then runs nothing (SEMANTICS 4.9, error 167)."""
+    if baselines is not None and patches is not None:
+        message = "a BaselineOverride and an InstallOverrideList are given together"
+        raise BaselineError(message, code="PR1813", hint="leave one of them out: AWS runs nothing with both")
+
+
+def _instant(as_of: datetime | str) -> datetime:
+    """Return an aware instant with room for a year of delay on both sides."""
+    try:
+        instant = datetime.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    except ValueError:
+        instant = None
+    if not isinstance(instant, datetime):
+        message = f"`{as_of}` is not an instant\n  hint: write e.g. `2026-11-01T00:00Z`, or give an aware datetime"
+        raise ValueError(message)
+    if instant.tzinfo is None:
+        message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
+        raise ValueError(message)
+    if not MINYEAR + 1 < instant.year < MAXYEAR - 1:
+        message = f"`{as_of}` is too far away to count days from"
+        raise ValueError(message)
+    return instant
 
 
 def _known(kind: str, name: str, known: list[str] | list[Dialect] | list[MissingDate]) -> str:

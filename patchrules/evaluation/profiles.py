@@ -13,23 +13,30 @@ from patchrules.assignment import groups_of, resolve
 from patchrules.batch.keys import Vocabulary
 from patchrules.errors import BaselineError, Diagnostic
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
-from patchrules.families import families, family_of
+from patchrules.evaluation.repositories import names_of, serving
+from patchrules.families import facts_of, families, family_of
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
-from patchrules.model.names import Unknown
+from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What decides on a host beside its packages; hosts with equal profiles share a policy."""
+    """What decides on a host beside its packages; hosts with equal profiles share a policy.
+
+    ``modules`` are the enabled module streams that a catalog speaks of, ``repositories`` those of the baseline's
+    Sources that replace the host's; None: not known, and not replaced.
+    """
 
     family: str
     product: str | None
     arch: str | None
     baseline: Baseline
     catalogs: tuple[int, ...]
+    modules: frozenset[str] | None = None
+    repositories: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,20 @@ def registry_of(policy: Baseline | Registry, fleet: Inventory) -> Registry:
     return Registry((policy,), {}, {system: policy})
 
 
-def assign(registry: Registry, hosts: pa.Table, catalogs: Sequence[Catalog]) -> Assigned:
+def assign(
+    registry: Registry,
+    hosts: pa.Table,
+    catalogs: Sequence[Catalog],
+    dialect: Dialect,
+    override: Sequence[Baseline] | None = None,
+) -> Assigned:
     """Sort hosts into profiles. O(hosts) in Arrow, O(distinct host descriptions) in Python.
 
     A host's name and other tags describe it only where patch policies ask for them: equal hosts stay one description.
+    ``override`` is a BaselineOverride in force, which replaces groups and defaults (4.9).
     """
-    rows = hosts.select(["family", "product", "arch", "patch_group", "tags", "host"]).to_pylist()
+    rows = hosts.select(["family", "product", "arch", "patch_group", "tags", "host", "enabled_modules"]).to_pylist()
+    streams = {name for one in catalogs for name in one.table["module"].unique().to_pylist()}
     products = {(row["family"], row["product"]) for row in rows if row["family"] and row["product"]}
     check_scopes(catalogs, products)
     profiles = Vocabulary()
@@ -75,9 +90,11 @@ def assign(registry: Registry, hosts: pa.Table, catalogs: Sequence[Catalog]) -> 
     for row in rows:
         groups = groups_of(row["patch_group"], dict(row["tags"] or ()))
         name = row["host"] if registry.policies else None
-        key = (row["family"], row["product"], row["arch"], groups, name)
+        enabled = row["enabled_modules"]
+        modules = None if enabled is None else frozenset(enabled) & streams
+        key = (row["family"], row["product"], row["arch"], groups, name, modules)
         if key not in seen:
-            found = _profile(registry, row, catalogs)
+            found = _profile(registry, {**row, "modules": modules}, catalogs, dialect, override)
             number = profiles.number(found) if isinstance(found, Profile) else -1
             seen[key] = (number, found if isinstance(found, Diagnostic) else None)
         number, fault = seen[key]
@@ -102,19 +119,28 @@ def unknown(
             as_of=given.as_of,
             limits=limits,
             has_baseline=row["host"] not in assigned.faults,
+            has_source=number < 0 or assigned.profiles[number].repositories != frozenset(),
         )
         for row, number in zip(rows, assigned.of_host, strict=True)
     ]
 
 
-def _profile(registry: Registry, row: Mapping[str, Any], catalogs: Sequence[Catalog]) -> Profile | Diagnostic | None:
+def _profile(
+    registry: Registry,
+    row: Mapping[str, Any],
+    catalogs: Sequence[Catalog],
+    dialect: Dialect,
+    override: Sequence[Baseline] | None,
+) -> Profile | Diagnostic | None:
     """Return the profile of a host description; why it has no baseline; None where the family is not known."""
     family = families().get(row["family"] or "")
     if family is None:
         return None
-    found = resolve(registry, family, row["patch_group"], dict(row["tags"] or ()), host=row["host"])
+    tags = dict(row["tags"] or ())
+    found = resolve(registry, family, row["patch_group"], tags, host=row["host"], override=override)
     if found.baseline is None:
         return found.fault
     product, arch = row["product"], row["arch"]
-    numbers = tuple(n for n, catalog in enumerate(catalogs) if in_scope(catalog, family, product, arch))
-    return Profile(family.name, product, arch, found.baseline, numbers)
+    repositories = names_of(found.baseline, product, facts_of(family, dialect, product))
+    numbers = tuple(n for n in serving(catalogs, repositories) if in_scope(catalogs[n], family, product, arch))
+    return Profile(family.name, product, arch, found.baseline, numbers, row["modules"], repositories)

@@ -32,6 +32,7 @@ class Facts:
       that a rule wants if neither it nor the global filters name the key (1.6).
     - ``identity``: catalog columns that make rows one patch; rows that state nothing in the first are never merged.
     - ``never_offered``: classifications, in lower case, whose patches count where they are installed only (2.6).
+    - ``sources``: a baseline's Sources replace the repositories of the host (1.7).
     - ``waiting``: what waits for a reboot: what anyone installed after the last boot (``history``, DECISIONS 26), or
       what AWS's tool remembers of its own runs (``tracking``, 5.9).
 
@@ -51,6 +52,7 @@ class Facts:
     - ``severity_absent``: what is reported for a notice without severity.
     - ``duplicates``: rows of one patch are merged (``merge``, DECISIONS 23), all kept (``keep``), or only those of the
       first notice with the id count (``first``).
+    - ``modules``: packages of a module stream that the host has not enabled are not for it (2.2.7).
     - ``majors``: packages for another major release are not applicable (DECISIONS 22).
     - ``time_travel``: patches released after the as-of instant do not exist yet (DECISIONS 29).
     """
@@ -74,6 +76,7 @@ class Facts:
     implied: Mapping[FilterKey, str] = field(default_factory=dict)
     identity: tuple[str, ...] = ("advisory", "name", "arch", "evr")
     never_offered: tuple[str, ...] = ()
+    sources: bool = True
     waiting: str = "history"
     states: str = "documented"
     order: str | None = None
@@ -87,6 +90,7 @@ class Facts:
     texts: str = "written"
     severity_absent: str = ""
     duplicates: str = "merge"
+    modules: bool = True
     majors: bool = True
     time_travel: bool = True
 

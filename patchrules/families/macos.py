@@ -25,6 +25,7 @@ FAMILY = Family(
         # The title of the report is name.version (2.6), which an override may name (4.8).
         override_forms=("{name}.{evr}",),
         wildcards=False,
+        sources=False,
         # Nobody knows the updates of what installer brought, so that it is never MISSING (2.6).
         never_offered=("installer",),
     ),

@@ -36,6 +36,7 @@ FAMILY = Family(
         override_ids=("advisory",),
         # [R] Ids are exact: no page of AWS shows a wildcard in a Windows list.
         wildcards=False,
+        sources=False,
         host_product=False,
         lists_not_applicable=True,
         # [R] Microsoft leaves out the severity that AWS calls Unspecified; 1.6: without a patch set an update is

@@ -34,6 +34,12 @@ HOSTS = (
     Column("boot_time", "instant", "last boot", absence="no verdict INSTALLED_PENDING_REBOOT"),
     Column("captured_at", "instant", "when the inventory was taken", absence="no STALE_INVENTORY check"),
     Column(
+        "enabled_modules",
+        "list<string>",
+        "module streams that are enabled, name:stream",
+        absence="packages of every stream count",
+    ),
+    Column(
         "os_build", "string", "Windows: its build and revision, 10.0.17763.5458", absence="no build proves an update"
     ),
 )

@@ -45,6 +45,8 @@ def decision(
         )
     if not same_major(patch, host, family, facts):
         found = dataclasses.replace(found, notes=(*found.notes, Note.OTHER_MAJOR))
+    if facts.modules and patch.module is not None and host.enabled_modules is None:
+        found = dataclasses.replace(found, notes=(*found.notes, Note.MODULE_UNKNOWN))
     return found
 
 
@@ -122,6 +124,12 @@ def same_major(patch: Patch, host: Host, family: Family, facts: Facts) -> bool:
     digits = re.search("[0-9]+", host.product or "")
     major = family.major or (digits.group() if digits else None)
     return not tags or major is None or tags[-1] == major
+
+
+def is_enabled(patch: Patch, host: Host, facts: Facts) -> bool:
+    """Say whether the host takes packages of the patch's module stream, as far as that is known (2.2.7)."""
+    known = facts.modules and host.enabled_modules is not None and patch.module is not None
+    return not known or patch.module in (host.enabled_modules or ())
 
 
 def selected(baseline: Baseline, rule: ApprovalRule, patch: Patch, host: Host, facts: Facts) -> bool:

@@ -25,7 +25,7 @@ from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
 from patchrules.reference.agent import AGENTS, Question
-from patchrules.reference.approvals import decision
+from patchrules.reference.approvals import decision, is_enabled
 from patchrules.reference.installed import Key, as_patch, key_of, newest, runs, settled
 from patchrules.reference.merging import merged
 from patchrules.reference.pending import cannot_tell, waiting, waits, with_agent_pending
@@ -115,7 +115,8 @@ def decide(
     settings: Settings,
 ) -> dict[Key, list[Decision]]:
     """Return the decisions on every patch, by what they would replace."""
-    known = [(as_offered(patch, facts), disagree) for patch, disagree in merged(patches, facts.identity)]
+    enabled = [patch for patch in patches if is_enabled(patch, host, facts)]
+    known = [(as_offered(patch, facts), disagree) for patch, disagree in merged(enabled, facts.identity)]
     versions: dict[object, list[Patch]] = defaultdict(list)
     for patch, _ in known:
         versions[patch.name, patch.arch, order(family, patch.evr)].append(patch)

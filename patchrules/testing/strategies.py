@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from patchrules.families import families, family_of
-from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
+from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter, PatchSource
 from patchrules.model.host import Host
 from patchrules.model.names import (
     ComplianceLevel,
@@ -109,6 +109,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ADVISORIES = ("RHSA-2024:1", "RHBA-2024:2")
 CVES = ("CVE-2024-1", "CVE-2024-2")
+MODULES = ("nodejs:18", "nodejs:20")
 BUGZILLAS = ("1234567", "7654321")
 PATTERNS = (
     "openssl", "OPENSSL", "openssl*", "*ssl*", "bash.*", "kernel-1.1*", "*:1.0-1*", "openssl-1.0", "?ash", "[bk]*", "*",
@@ -234,7 +235,15 @@ def baselines(operating_system: OperatingSystem) -> st.SearchStrategy[Baseline]:
         approved_patches_enable_non_security=st.booleans(),
         rejected_patches=list_entries(),
         rejected_patches_action=st.sampled_from(list(RejectedPatchesAction)),
+        sources=rarely(tuples(patch_sources(operating_system), (1, 2)), ()),
     )
+
+
+def patch_sources(operating_system: OperatingSystem) -> st.SearchStrategy[PatchSource]:
+    """Draw a source: of a repository that rows may be of, for a product that hosts may have."""
+    products = st.sampled_from((*PRODUCTS[family_of(operating_system).scheme], "*", "*"))
+    configuration = st.sampled_from(("", "[main]\n[updates]\nbaseurl=https://example.com/"))
+    return st.builds(PatchSource, st.sampled_from(("Base", "other")), products.map(lambda one: (one,)), configuration)
 
 
 def patches(operating_system: OperatingSystem, world: World | None = None) -> st.SearchStrategy[Patch]:
@@ -259,6 +268,7 @@ def patches(operating_system: OperatingSystem, world: World | None = None) -> st
         repository=st.sampled_from(("base", "updates", None)),
         security=st.sampled_from(world.secure),
         offered=st.sampled_from((True, True, True, False)),
+        module=rarely(st.sampled_from(MODULES), None),
     )
 
 
@@ -294,6 +304,7 @@ def hosts(
         product=st.sampled_from((products[0], products[0], *products, None)),
         arch=st.sampled_from((common, common, common, *others, None)),
         boot_time=maybe(instants(-2, 2)),
+        enabled_modules=maybe(st.frozensets(st.sampled_from(MODULES))),
         packages=tuples(packages(operating_system, world), (1, 2, 1, 3, 4, 0)),
     ).flatmap(remembering)
 
