@@ -23,7 +23,19 @@ _WORDS = {
     "reboot_option": tuple(RebootOption),
 }
 _LISTS = ("installed", "available", "advisories", "catalog", "expected_alternatives")
-_TEXTS = ("case_id", "host", "topic", "description", "semantics", "engine", "product", "arch", "boot_time", "as_of")
+_TEXTS = (
+    "case_id",
+    "host",
+    "topic",
+    "description",
+    "semantics",
+    "engine",
+    "product",
+    "arch",
+    "os_build",
+    "boot_time",
+    "as_of",
+)
 _MAPPINGS = ("archives", "enabled_modules", "dependencies", "previous_run", "expected")
 _OTHERS = ("baseline", "schema", "kind", "order_dependent", "install_override_list")
 _EXPECTED = ("patches", "contains", "summary", "status", "doubts", "error", "candidates")
@@ -155,7 +167,7 @@ class _Door:
         epoch = row.get("epoch")
         self.of_kind(epoch, f"{pointer}/epoch", (str, int), "a number")
         for name in needed:
-            if not row.get(name) and not (name == "version" and row.get("evr")):
+            if not row.get(name) and not (name == "version" and (row.get("evr") or _is_update(row.get("name")))):
                 self.refuse(pointer, f"the package has no `{name}`", "PR6003")
 
     def notice(self, row: Mapping[str, Any], pointer: str) -> None:
@@ -183,7 +195,7 @@ class _Door:
             self.of_kind(value, f"{pointer}/{name}", kinds[column.type], f"{column.type}")
             if column.type == "instant" and value is not None:
                 self.instant(value, f"{pointer}/{name}")
-        for name in ("name", "arch", "evr"):
+        for name in ("name",) if _is_update(row.get("name")) else ("name", "arch", "evr"):
             if not isinstance(row.get(name), str):
                 self.refuse(pointer, f"the row has no `{name}`", "PR6003")
 
@@ -219,6 +231,11 @@ class _Door:
                 self.refuse(
                     f"{pointer}/{name}", f"no verdict has `{name}`: known are {', '.join(ROW_FIELDS)}", "PR6004"
                 )
+
+
+def _is_update(name: object) -> bool:
+    """Say whether a name is that of a Windows update, which has no version."""
+    return str(name).upper().startswith("KB")
 
 
 def _shown(value: object) -> str:

@@ -29,6 +29,9 @@ from patchrules.versions import rpm
 
 Row = Mapping[str, Any]
 
+_NO_VERSION = "0"
+"""The version of what has none: a Windows update."""
+
 _INSTANTS = frozenset(column.name for column in CATALOG if column.type == "instant")
 
 
@@ -101,6 +104,7 @@ def host_of(fields: Row, family: Family) -> Host:
         product=fields.get("product"),
         arch=fields.get("arch"),
         boot_time=_instant(fields.get("boot_time")),
+        os_build=fields.get("os_build"),
         enabled_modules=None if modules is None else frozenset(enabled),
         packages=tuple(package_of(row, family) for row in fields.get("installed") or ()),
         previous_run=previous_run_of(fields.get("previous_run")),
@@ -179,7 +183,7 @@ def catalog_patches(fields: Row) -> Iterator[Patch]:
     """Return the rows of ``catalog``, which have the names of ``model.columns.CATALOG``."""
     for row in fields.get("catalog") or ():
         values = {name: _of_column(name, value) for name, value in row.items() if value is not None}
-        yield Patch(**values)
+        yield Patch(**{"arch": "", "evr": _NO_VERSION, **values})
 
 
 def evr_of(row: Row, family: Family) -> str:
@@ -187,7 +191,7 @@ def evr_of(row: Row, family: Family) -> str:
     if row.get("evr"):
         return str(row["evr"])
     if family.scheme != "rpm":
-        return str(row["version"])
+        return str(row.get("version") or _NO_VERSION)
     epoch = "" if row.get("epoch") is None else f"{row['epoch']}:"
     release = "" if row.get("release") is None else f"-{row['release']}"
     return f"{epoch}{row['version']}{release}"
