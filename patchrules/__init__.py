@@ -114,6 +114,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are the keys of the table 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     """Import a public name when it is first used (PEP 562)."""
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("patchrules")
     home = _HOMES.get(name)
     if home is None:
         message = f"module `patchrules` has no attribute `{name}`"

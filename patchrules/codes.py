@@ -82,6 +82,7 @@ CODES: dict[str, str] = {
     "PR2104": "a JSON inventory cannot be read: it is no JSON, is cut off, or is nested too deeply",
     "PR2105": "an rpm database in Berkeley DB or NDB format is read by rpm alone",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
+    "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2107": "the inventory has no host",
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",
@@ -113,6 +114,7 @@ CODES: dict[str, str] = {
     "PR2225": "rows are of packages that are offered, not installed, and were left out",
     "PR2226": "the release of packages is not stated and was taken from the names of their source packages",
     "PR2227": "a bill of materials lists sources, or what an image was built from: only what is installed counts",
+    "PR2230": "the product that is stated for a host is no product that AWS names",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)
     "PR2503": "the hosts file is not UTF-8 text",

@@ -92,6 +92,7 @@ def read_catalog(
     if on_bad_row not in ("collect", "raise"):
         raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
     known = None if family is None else family_named(family)
+    products = (products,) if isinstance(products, str) else products
     known = known or family_of_products(products or ())
     options = ReadOptions(known.scheme if known else None, on_bad_row, columns or {}, limits or Limits())
     gathered = _gather(sources, options)
@@ -141,7 +142,7 @@ def read_catalogs(
     known = None if family is None else family_named(family)
     options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
     by_glob: dict[str, list[str]] = {}
-    for spec in specs:
+    for spec in (specs,) if isinstance(specs, str) else specs:
         glob, equals, path = ("", "", spec) if Path(spec).exists() else spec.partition("=")
         by_glob.setdefault(glob if equals else "", []).append(path if equals else spec)
     catalogs: list[Catalog] = []

@@ -56,7 +56,7 @@ def _instant(as_of: datetime | str) -> datetime:
         instant = None
     if not isinstance(instant, datetime):
         message = f"`{as_of}` is not an instant\n  hint: write e.g. `2026-11-01T00:00Z`, or give an aware datetime"
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 - of text, too
     if instant.tzinfo is None:
         message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
         raise ValueError(message)

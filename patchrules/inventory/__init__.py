@@ -81,6 +81,9 @@ def read_inventory(
     """
     if on_bad_row not in ("collect", "raise"):
         raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
+    if isinstance(hosts, str | bytes | Path):
+        message = f"`hosts` is a path, wanted the facts that are read from it: {hosts!r}"
+        raise InventoryError(message, code="PR2120", hint="hosts=pr.load_hosts(PATH)")
     family = None if family is None else family_named(family).name
     reader = _reader_named(format)
     stated = {"family": family, "product": product, "arch": arch}

@@ -6,6 +6,7 @@ Nothing is guessed: an unknown system, a version that fits no family, a derivati
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ __all__ = ["Identity", "identify", "os_release_fields"]
 
 _ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)").fullmatch
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*").match
+_DEBIAN_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:\+deb[0-9]+u[0-9]+)?").fullmatch
 _Claim = tuple[Family, str | None, str]
 
 
@@ -41,16 +43,18 @@ def identify(
     os_release: str | None = None,
     platform: str | None = None,
     platform_version: str | None = None,
-    os_version: Mapping[str, str] | None = None,
+    os_version: Mapping[str, str] | str | None = None,
     distro: tuple[str, str] | None = None,
     release_packages: Sequence[tuple[str, str]] = (),
+    dist_tag: tuple[str, str] | None = None,
 ) -> Identity:
     r"""Return family and product; what is stated wins, then os-release, Systems Manager, osquery, release packages.
 
     ``os_release`` is the text of ``/etc/os-release``; ``platform`` and ``platform_version`` are Systems Manager's
     PlatformName and PlatformVersion (SEMANTICS 7.7: the longest known name contained in it); ``os_version`` is a row of
     osquery's table of that name; ``distro`` is ID and version in a bill of materials; ``release_packages`` are what is
-    installed, as (name, version). Sources that disagree give a diagnostic PR2208, a product that cannot be told PR2206.
+    installed, as (name, version); ``dist_tag`` is the pattern of a family's tags and the major release that most
+    packages were built for. Sources that disagree give a diagnostic PR2208, a product that cannot be told PR2206.
     Never raises.
 
     >>> identify(os_release='ID="rhel"\nVERSION_ID="9.3"').product
@@ -63,9 +67,10 @@ def identify(
     claims = [
         *_from_os_release(os_release or ""),
         *_from_platform(platform or "", platform_version or ""),
-        *_from_osquery(os_version or {}),
+        *_from_osquery({"version": os_version} if isinstance(os_version, str) else os_version or {}, platform or ""),
         *_from_id("SBOM", *(distro or ("", ""))),
         *_from_packages(release_packages, family),
+        *_from_dist_tag(dist_tag, family),
     ]
     by_product = _family_of_product(product) if product else None
     chosen = family or by_product or next((claim[0].name for claim in claims), None)
@@ -73,6 +78,8 @@ def identify(
     others = {claim[0].name for claim in claims} | ({by_product} if by_product else set())
     if chosen and others - {chosen}:
         doubts.append(_doubt("PR2208", f"the host is stated as `{chosen}` and as `{min(others - {chosen})}`"))
+    if product and not any(fnmatchcase(product, glob) for family in families().values() for glob in family.products):
+        doubts.append(_doubt("PR2230", _unheard(product)))
     if product:
         return Identity(chosen, product, "stated", tuple(doubts))
     for found, told, evidence in claims:
@@ -150,8 +157,11 @@ def _windows_product(name: str) -> str | None:
     return max(named, key=lambda found: found[0])[1] if named else None
 
 
-def _from_osquery(row: Mapping[str, str]) -> Iterator[_Claim]:
-    """Yield what a row of osquery's ``os_version`` says: its platform is os-release's ID, its name the long one."""
+def _from_osquery(row: Mapping[str, str], name: str) -> Iterator[_Claim]:
+    """Yield what a row of osquery's ``os_version`` says: its platform is os-release's ID, its name the long one.
+
+    A row that has only a version is of the system that ``name`` names.
+    """
     text = str(row.get("version") or "")
     numbers = _VERSION(text)
     version = numbers[0] if numbers else ".".join(str(row[part]) for part in ("major", "minor") if row.get(part))
@@ -161,15 +171,33 @@ def _from_osquery(row: Mapping[str, str]) -> Iterator[_Claim]:
         for family in families().values()
         if platform in family.os_release_ids and _in_versions(family, version)
     ]
-    yield from claims or _from_platform(str(row.get("name") or ""), version)
+    yield from claims or _from_platform(str(row.get("name") or name), version)
 
 
 def _from_packages(packages: Iterable[tuple[str, str]], stated: str | None) -> Iterator[_Claim]:
     """Yield what the release packages say (``redhat-release 9.3``)."""
     for name, version in packages:
         for family in families().values():
-            if name in family.release_packages and _in_versions(family, version) and stated in (None, family.name):
+            # Derivatives mark their version of a package they share: 12ubuntu4.6, 12.4+rpi1+deb12u5.
+            own = family.scheme != "dpkg" or _DEBIAN_VERSION(version)
+            known = name in family.release_packages and _in_versions(family, version) and own
+            if known and stated in (None, family.name):
                 yield family, product_of(family, version), f"package: {name} {version}"
+
+
+def _from_dist_tag(tag: tuple[str, str] | None, stated: str | None) -> Iterator[_Claim]:
+    """Yield what the release that most packages were built for says, where only one family has such tags."""
+    if tag is None:
+        return
+    pattern, major = tag
+    found = [
+        family
+        for family in families().values()
+        if family.dist_tag == pattern and (family.major == major if family.major else _in_versions(family, major))
+    ]
+    mine = [family for family in found if stated in (None, family.name)]
+    if len(mine) == 1:
+        yield mine[0], product_of(mine[0], major), f"dist tags: {major}"
 
 
 def _in_versions(family: Family, version: str) -> bool:
@@ -183,6 +211,15 @@ def _family_of_product(product: str) -> str | None:
         family.name for family in families().values() if any(fnmatchcase(product, glob) for glob in family.products)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _unheard(product: str) -> str:
+    """Say that no family has a product of that name, and which name is close."""
+    stems = {glob.rstrip("*?.").lower(): glob.rstrip("*?.") for one in families().values() for glob in one.products}
+    stem = product.rstrip("0123456789.")
+    near = difflib.get_close_matches(stem.lower(), stems, n=1)
+    guess = f": did you mean `{stems[near[0]]}{product[len(stem) :]}`?" if near else ""
+    return f"`{product}` is no product that AWS names{guess}"
 
 
 def _doubt(code: str, message: str) -> Diagnostic:

@@ -94,6 +94,12 @@ class Baseline:
     sha256: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Take plain strings for enums; raises ValueError for a word that is none."""
+        object.__setattr__(self, "operating_system", OperatingSystem(self.operating_system))
+        object.__setattr__(self, "approved_patches_level", ComplianceLevel(self.approved_patches_level))
+        object.__setattr__(self, "rejected_patches_action", RejectedPatchesAction(self.rejected_patches_action))
+
     def __str__(self) -> str:
         """Return name, operating system and size on one line."""
         rules = "1 rule" if len(self.rules) == 1 else f"{len(self.rules)} rules"

@@ -60,7 +60,7 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which hosts a catalog speaks for; an empty field speaks for all (issue A, "Scope").
+    """Which hosts a catalog speaks for; an empty field speaks for all.
 
     ``products`` are shell globs, compared without case: ``RedhatEnterpriseLinux9*``.
     """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import patchrules as pr
 from patchrules.errors import BaselineError, CatalogError, UnknownNameError
+from patchrules.model.names import RejectedPatchesAction
 
 AS_OF = "2026-11-01T00:00Z"
 PRODUCT = "RedhatEnterpriseLinux9.3"
@@ -103,3 +105,26 @@ def test_two_products_and_a_catalog_that_says_none_ask_for_the_line_to_write():
 def test_a_wrong_choice_of_rows_is_told():
     with pytest.raises(UnknownNameError, match="there is no choice of rows `al`: did you mean `all`"):
         pr.evaluate_fleet(pr.predefined("AWS-RedHatDefaultPatchBaseline"), fleet(), catalog(), as_of=AS_OF, rows="al")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        ("tomorrow", "`tomorrow` is not an instant"),
+        (None, "`None` is not an instant"),
+        ("2026-11-01", "has no time zone"),
+        ("0001-01-01T00:00Z", "is too far away to count days from"),
+        ("9999-12-31T00:00Z", "is too far away to count days from"),
+    ],
+)
+def test_a_wrong_instant_is_told(as_of, said):
+    with pytest.raises(ValueError, match=said):
+        pr.evaluate_fleet(pr.predefined("AWS-RedHatDefaultPatchBaseline"), fleet(), catalog(), as_of=as_of)
+
+
+def test_plain_words_do_for_enums_and_wrong_ones_are_refused():
+    plain: dict[str, Any] = {"name": "x", "operating_system": "DEBIAN", "rejected_patches_action": "BLOCK"}
+    action = RejectedPatchesAction.BLOCK
+    assert pr.Baseline(**plain) == pr.Baseline("x", pr.OperatingSystem.DEBIAN, rejected_patches_action=action)
+    with pytest.raises(ValueError, match="'block' is not a valid RejectedPatchesAction"):
+        pr.Baseline(**plain | {"rejected_patches_action": "block"})

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchrules.inventory import identify
+from patchrules.families._linux import AMAZON_DIST_TAG, EL_DIST_TAG
+from patchrules.inventory import identify, read_inventory
 
 # How a host names itself, and the family and product it is. SEMANTICS 7.7 for the platform names.
 FACTS = [
@@ -32,6 +33,14 @@ FACTS = [
     ({"release_packages": [("redhat-release", "9.3")]}, "rhel", "RedhatEnterpriseLinux9.3"),
     ({"release_packages": [("system-release", "2023.4.20240401")]}, "amazon_linux_2023", "AmazonLinux2023"),
     ({"family": "rhel", "release_packages": [("system-release", "2")]}, "rhel", None),
+    ({"release_packages": [("base-files", "12.4+deb12u11")]}, "debian", "Debian12"),
+    ({"release_packages": [("base-files", "12ubuntu4.6")]}, None, None),
+    ({"release_packages": [("base-files", "12.4+rpi1+deb12u5")]}, None, None),
+    ({"dist_tag": (AMAZON_DIST_TAG, "2023")}, "amazon_linux_2023", "AmazonLinux2023"),
+    ({"dist_tag": (AMAZON_DIST_TAG, "1")}, "amazon_linux", None),
+    ({"dist_tag": (EL_DIST_TAG, "9")}, None, None),
+    ({"dist_tag": (EL_DIST_TAG, "9"), "family": "rhel"}, "rhel", "RedhatEnterpriseLinux9"),
+    ({"dist_tag": (EL_DIST_TAG, "9"), "os_release": "ID=rhel\nVERSION_ID=8.4"}, "rhel", "RedhatEnterpriseLinux8.4"),
     ({"product": "Ubuntu22.04"}, "ubuntu", "Ubuntu22.04"),
     ({}, None, None),
 ]
@@ -51,7 +60,35 @@ def test_what_is_stated_wins_and_disagreement_is_said():
     assert found.diagnostics[0].message == "the host is stated as `oracle` and as `rhel`"
 
 
+def test_the_majority_of_dist_tags_tells_the_major_release():
+    text = b"bash-5.1-6.el9.x86_64\nzlib-1.2-40.el9.x86_64\nold-1.0-1.el7.noarch\nnone-1.0-1.noarch\n"
+    assert read_inventory(text, family="rocky").hosts["product"].to_pylist() == ["RockyLinux9"]
+    assert read_inventory(text).hosts["product"].to_pylist() == [None]
+    amazon = b"bash-4.2.46-34.amzn2.x86_64\n"
+    assert read_inventory(amazon).hosts["product"].to_pylist() == ["AmazonLinux2"]
+
+
 @given(st.text(), st.text(), st.text())
 def test_identify_is_total(os_release, platform, version):
     identify(os_release=f"ID=rhel\n{os_release}", platform=platform, platform_version=version)
     identify(os_release=f"ID=debian\nVERSION_ID={version}", os_version={"name": platform, "version": version})
+
+
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        ("Debain12", "`Debain12` is no product that AWS names: did you mean `Debian12`?"),
+        ("centos6.5", "`centos6.5` is no product that AWS names: did you mean `CentOS6.5`?"),
+        ("RedHatEnterpriseLinux9.3", "did you mean `RedhatEnterpriseLinux9.3`?"),
+        ("Plan9", "`Plan9` is no product that AWS names"),
+    ],
+)
+def test_a_product_that_nobody_names_is_told(product, said):
+    [doubt] = identify(product=product).diagnostics
+    assert (doubt.code, said in doubt.message) == ("PR2230", True)
+
+
+def test_a_version_alone_is_of_the_platform_beside_it():
+    found = identify(os_version="9.3", platform="Red Hat Enterprise Linux")
+    assert (found.family, found.product) == ("rhel", "RedhatEnterpriseLinux9.3")
+    assert identify(os_version="9.3").product is None
