@@ -29,7 +29,7 @@ FAULTS = [
     ("/advisories/0/packages", [], "the advisory has no `id`, or no `packages` [PR6003]\n  at <bytes>#1 at /advisories/0"),
     ("/advisories/0/references/0", {"type": "cve"}, "a reference has a `type` and an `id` [PR6003]\n  at <bytes>#1 at /advisories/0/references/0"),
     ("/catalog", [{"name": "kb", "arch": "", "evr": "", "kb": "1"}], "the catalog has no column `kb` [PR6004]\n  at <bytes>#1 at /catalog/0/kb"),
-    ("/catalog", [{"name": "kb", "arch": ""}], "the row has no `evr` [PR6003]\n  at <bytes>#1 at /catalog/0"),
+    ("/catalog", [{"name": "git", "arch": ""}], "the row has no `evr` [PR6003]\n  at <bytes>#1 at /catalog/0"),
     ("/catalog", [{"name": "kb", "arch": "", "evr": "", "cves": "CVE-1"}], "`cves` is `CVE-1`, wanted list<string> [PR6003]\n  at <bytes>#1 at /catalog/0/cves"),
     ("/enabled_modules", {"nodejs": "18"}, "`nodejs` is `18`, wanted a list of texts [PR6003]\n  at <bytes>#1 at /enabled_modules/nodejs"),
     ("/expected", {}, "the case expects nothing [PR6005]\n  at <bytes>#1 at /expected\n  hint: name one of `patches`, `contains`, `summary`, `status`, `doubts`"),
