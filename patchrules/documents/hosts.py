@@ -21,7 +21,7 @@ from patchrules.sources.files import Input, Limits, open_document
 GROUP_TAGS = ("Patch Group", "PatchGroup")
 """The tag keys that name a host's patch group, case-sensitive (SEMANTICS 7.1)."""
 
-_TEXTS = ("host", "product", "arch", "platform", "platform_version", "os_version")
+_TEXTS = ("host", "product", "arch", "platform", "platform_version", "os_version", "os_build")
 _KNOWN = (
     *_TEXTS,
     "inventory",
@@ -59,6 +59,7 @@ class HostFacts:
     platform: str | None = None
     platform_version: str | None = None
     os_version: str | None = None
+    os_build: str | None = None
     os_release: str | None = None
 
 
@@ -67,8 +68,8 @@ def load_hosts(source: Input) -> tuple[HostFacts, ...]:
 
     Keys of a host: ``host`` (required), ``inventory`` (a path, from the file's folder), ``family``, ``product``,
     ``arch``, ``patch_group``, ``tags``, ``boot_time``, ``captured_at`` (ISO 8601, without a zone UTC), ``platform``,
-    ``platform_version``, ``os_version``, ``os_release`` (a path or the text). Without ``patch_group`` the tags
-    ``Patch Group`` and ``PatchGroup`` give it (SEMANTICS 7.1).
+    ``platform_version``, ``os_version``, ``os_build``, ``os_release`` (a path or the text). Without ``patch_group`` the
+    tags ``Patch Group`` and ``PatchGroup`` give it (SEMANTICS 7.1).
 
     Raises InventoryError (PR25xx), and an ExceptionGroup of them when several things are wrong.
 

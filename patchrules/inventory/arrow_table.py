@@ -26,7 +26,10 @@ from patchrules.versions.refused import refused_versions
 
 _BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError, RecursionError)
 _MAGIC = (b"PAR1", b"ARROW1\x00\x00", b"\xff\xff\xff\xff")
-_HOST_COLUMNS = ("family", "product", "patch_group", "tags", "boot_time", "captured_at", "host_arch")
+_HOST_COLUMNS = (
+    *("family", "product", "patch_group", "tags", "boot_time", "captured_at", "host_arch", "os_build"),
+    "enabled_modules",
+)
 
 
 def sniff(document: Document) -> bool:

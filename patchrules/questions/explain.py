@@ -21,13 +21,14 @@ from patchrules.evaluation.run import Run
 from patchrules.families import Facts, Family, facts_of, families, family_named
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
-from patchrules.model.names import Approval, Reason, State
+from patchrules.model.names import Approval
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
-from patchrules.questions.wording import compared, shown, when
+from patchrules.questions.standing import standing
+from patchrules.questions.wording import shown, when
 from patchrules.reference.approvals import old_enough, passes_gate, released
 from patchrules.reference.evaluate import decide
-from patchrules.reference.filters import holds, value
+from patchrules.reference.filters import filters_of, holds, value
 from patchrules.reference.states import order
 
 SCHEMA = "patchrules/explanation/1"
@@ -232,9 +233,8 @@ def objection(rule: ApprovalRule, patch: Patch, report: HostReport, facts: Facts
         for one in report.baseline.global_filters
         if not holds(one, patch, host, facts)
     ]
-    failing += [
-        _clause(one, patch, host, facts, "rule wants") for one in rule.filters if not holds(one, patch, host, facts)
-    ]
+    wanted = filters_of(rule, report.baseline, facts)
+    failing += [_clause(one, patch, host, facts, "rule wants") for one in wanted if not holds(one, patch, host, facts)]
     if not passes_gate(patch, facts, enabled=rule.enable_non_security):
         failing.append(f"{_INSECURE[facts.security_gate]}, and the rule has no EnableNonSecurity")
     return "; ".join(failing) or _too_young(rule, patch, facts, settings)
@@ -353,21 +353,7 @@ def _said(rule: ApprovalRule, facts: Facts) -> str:
 
 def _state_line(row: dict[str, Any], family: Family) -> Line:
     """Say why the package has its state."""
-    installed, target = row["installed"], row["target"]
-    order_rule = {"rpm": "6.2", "dpkg": "6.3"}.get(family.scheme)
-    rules = ("5.3", order_rule) if order_rule else ("5.3",)
-    label = {State.MISSING: "missing", State.FAILED: "failed", State.NOT_APPLICABLE: "absent"}.get(
-        row["state"], "installed"
-    )
-    words = {
-        Reason.REJECTED_BLOCKED: "it is installed, and the rejected list blocks it",
-        Reason.REJECTED_ALLOWED: "it is installed, and the rejected list allows it as a dependency",
-        Reason.NOTHING_APPROVED: "no version of it that this host could have is approved",
-        Reason.NOT_INSTALLED: "it is not installed; Patch Manager updates what is installed and counts the rest",
-    }
-    if row["reason"] in words:
-        return Line(label, words[row["reason"]], ("4.7", "5.3") if "rejected" in row["reason"] else ("5.3",))
-    return Line(label, compared(family, installed, target), rules)
+    return Line(*standing(row, family))
 
 
 def _doubt_lines(notes: Sequence[str]) -> Iterator[Line]:
