@@ -27,6 +27,7 @@ FAMILY = Family(
     compatible=DEB_COMPATIBLE,
     os_release_ids=("debian",),
     platform_names=("Debian GNU/Linux",),
+    release_packages=("base-files",),
     codenames={
         "squeeze": "6",
         "wheezy": "7",
