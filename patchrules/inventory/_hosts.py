@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.families import families
-from patchrules.inventory.identify import identify
+from patchrules.inventory._dist_tags import majors
+from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import HOSTS
 from patchrules.sources.arrow import table
 
@@ -41,18 +42,12 @@ def hosts_table(
     told = _told(packages)
     columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
     doubts: dict[tuple[str, str], tuple[Diagnostic, int]] = {}
-    for host in sorted(facts):
+    identities = {host: _identity(facts[host], told.get(host, Told())) for host in sorted(facts)}
+    unknown = [host for host, identity in identities.items() if identity.product is None]
+    for host, tag in majors(packages, unknown).items():
+        identities[host] = _identity(facts[host], told.get(host, Told()), tag)
+    for host, identity in identities.items():
         stated, mine = facts[host], told.get(host, Told())
-        identity = identify(
-            family=stated.get("family"),
-            product=stated.get("product"),
-            os_release=stated.get("os_release"),
-            platform=stated.get("platform"),
-            platform_version=stated.get("platform_version"),
-            os_version=stated.get("os_version"),
-            distro=stated.get("distro"),
-            release_packages=mine.release_packages,
-        )
         for doubt in identity.diagnostics:
             first, count = doubts.get((doubt.code, doubt.message), (doubt, 0))
             doubts[doubt.code, doubt.message] = (first, count + 1)
@@ -67,6 +62,21 @@ def hosts_table(
         for _, (first, count) in sorted(doubts.items())
     )
     return table(HOSTS, columns, len(facts)), counted
+
+
+def _identity(stated: Mapping[str, Any], mine: Told, dist_tag: tuple[str, str] | None = None) -> Identity:
+    """Return what a host is, from what is stated and what its packages tell."""
+    return identify(
+        family=stated.get("family"),
+        product=stated.get("product"),
+        os_release=stated.get("os_release"),
+        platform=stated.get("platform"),
+        platform_version=stated.get("platform_version"),
+        os_version=stated.get("os_version"),
+        distro=stated.get("distro"),
+        release_packages=mine.release_packages,
+        dist_tag=dist_tag,
+    )
 
 
 def facts_of(stated: object) -> dict[str, Any]:
