@@ -83,7 +83,14 @@ class Survey:
 _DEFAULTS = (Via.ACCOUNT_DEFAULT, Via.AWS_DEFAULT)
 
 
-def baseline_for(registry: Registry, family: Family, patch_group: str | None) -> Baseline:
+def baseline_for(
+    registry: Registry,
+    family: Family,
+    patch_group: str | None,
+    tags: Mapping[str, str] | None = None,
+    *,
+    host: str | None = None,
+) -> Baseline:
     """Return the baseline that serves a host: its group's, else the account's default, else AWS's own (7.3).
 
     Raises BaselineError (PR181x) where :func:`resolve` finds none.
@@ -92,7 +99,7 @@ def baseline_for(registry: Registry, family: Family, patch_group: str | None) ->
     >>> baseline_for(Registry(()), family_named("debian"), None).name
     'AWS-DebianDefaultPatchBaseline'
     """
-    found = resolve(registry, family, patch_group)
+    found = resolve(registry, family, patch_group, tags, host=host)
     if found.baseline is None:
         fault = found.fault or Diagnostic("PR1817", Level.ERROR, CODES["PR1817"])
         raise BaselineError(fault.message, code=fault.code, where=fault.where, hint=fault.hint)

@@ -1,4 +1,4 @@
-"""What verbs that judge hosts are given: policy, inventory and catalogs; the options, and what they read."""
+"""What verbs that judge hosts are given, and what they read from it: policy, inventory, catalogs, overrides."""
 
 from __future__ import annotations
 
@@ -13,107 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from patchrules.cli._progress import stage
-from patchrules.cli._types import Age, Instant, Named, Pair, Place
 
 if TYPE_CHECKING:
     from patchrules.evaluation.coverage import AgeLimits
     from patchrules.model.baseline import Baseline, Registry
     from patchrules.model.host import Inventory
     from patchrules.model.patch import Catalog
+    from patchrules.model.previous_run import PreviousRun
 
 _MOST_REFUSED = 3
-
-
-def family_names() -> list[str]:
-    """Return the families, for completion and mistakes."""
-    from patchrules.families import families
-
-    return sorted(families())
-
-
-def inventory_formats() -> list[str]:
-    """Return the inventory formats."""
-    from patchrules.inventory import readers
-
-    return sorted(readers())
-
-
-def predefined() -> tuple[str, ...]:
-    """Return the names of AWS's baselines."""
-    from patchrules.documents.predefined import predefined_names
-
-    return predefined_names()
-
-
-def dialects() -> list[str]:
-    """Return the dialects."""
-    from patchrules.model.names import Dialect
-
-    return list(Dialect)
-
-
-POLICY = (
-    click.option(
-        "--baseline",
-        type=Place(predefined),
-        multiple=True,
-        metavar="FILE|FOLDER|AWS-NAME",
-        help="Baselines; one serves every host of its system.",
-    ),
-    click.option(
-        "--registry",
-        type=Place(),
-        multiple=True,
-        metavar="FILE|FOLDER",
-        help="Which baseline serves which patch group.",
-    ),
-)
-CATALOG = (
-    click.option(
-        "--catalog",
-        type=Place(),
-        multiple=True,
-        metavar="[PRODUCT_GLOB=]PATH",
-        help="What could be installed: files or folders.",
-    ),
-)
-INVENTORY = (
-    click.option(
-        "--inventory", type=Place(), multiple=True, metavar="PATH", help="What is installed: files, folders, globs."
-    ),
-    click.option("--host", metavar="NAME", help="Judge this host only; names the host of a single file."),
-    click.option(
-        "--hosts", type=Place(), metavar="FILE", help="Facts about hosts: family, product, patch group, tags (YAML)."
-    ),
-    click.option("--arch", metavar="ARCH", help="Architecture of hosts that do not state one."),
-    click.option(
-        "--format", "form", type=Named("inventory format", inventory_formats), help="Do not sniff the format."
-    ),
-    click.option("--column", type=Pair(), multiple=True, help="Name of a column of your tables: host=ResourceId."),
-    click.option("--max-inventory-age", type=Age(), help="Hosts with older data are UNKNOWN: 36h, 30d, 2w."),
-    click.option("--max-catalog-age", type=Age(), help="Hosts judged by an older catalog are UNKNOWN."),
-)
-SCOPE = (
-    click.option("--family", type=Named("family", family_names), help="Family of what does not state one: rhel."),
-    click.option("--product", metavar="PRODUCT", help="Product of what does not state one: RedhatEnterpriseLinux9.3."),
-)
-RULES = (
-    click.option("--as-of", type=Instant(), help="The instant to judge at: 2026-11-01T00:00Z. Default: now."),
-    click.option("--dialect", type=Named("dialect", dialects), default="documented", help="documented or agent."),
-    click.option(
-        "--operation",
-        type=click.Choice(["scan", "install"]),
-        default="scan",
-        help="What ran: after an install, what is missing has FAILED.",
-    ),
-    click.option(
-        "--missing-date",
-        type=click.Choice(["approve", "hold"]),
-        default="approve",
-        help="What a delay does with a patch without a date.",
-    ),
-    click.option("--strict", is_flag=True, help="Fail on refused rows and on odd baselines, where you are told else."),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +45,10 @@ class Inputs:
     dialect: str = "documented"
     operation: str = "scan"
     missing_date: str = "approve"
+    reboot_option: str = "RebootIfNeeded"
+    install_override: str | None = None
+    baseline_override: str | None = None
+    previous_run: tuple[str, ...] = ()
     strict: bool = False
 
     def policy(self) -> Baseline | Registry:
@@ -190,6 +102,33 @@ class Inputs:
     def options(self) -> dict[str, Any]:
         """Return the settings of the evaluation."""
         return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date")}
+
+    def run_options(self) -> dict[str, Any]:
+        """Return the settings of the evaluation of a run, with the overrides that are in force."""
+        from patchrules.documents.install_override import load_install_override
+        from patchrules.documents.override import load_override
+
+        patches, baselines = self.install_override, self.baseline_override
+        return self.options() | {
+            "reboot_option": self.reboot_option,
+            "install_override": load_install_override(patches) if patches else None,
+            "baseline_override": load_override(baselines, strict=self.strict) if baselines else None,
+        }
+
+    def previous_runs(self, fleet: Inventory) -> dict[str, PreviousRun]:
+        """Read the tracking files of hosts; one without a name is of the only host."""
+        from patchrules.documents.previous_run import load_previous_run
+        from patchrules.errors import UnknownNameError
+
+        names = fleet.hosts["host"].to_pylist()
+        found = {}
+        for spec in self.previous_run:
+            host, equals, path = ("", "", spec) if Path(spec).exists() else spec.rpartition("=")
+            name = host if equals else names[0]
+            if name not in names or not (equals or len(names) == 1):
+                raise UnknownNameError("host", host or f"(none: {spec})", names)
+            found[name] = load_previous_run(path)
+        return found
 
     def again(self) -> str:
         """Return the options as they would be typed again, with the instant spelled out."""

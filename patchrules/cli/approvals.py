@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._inputs import CATALOG, RULES, SCOPE, Inputs, given
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import CATALOG, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Named

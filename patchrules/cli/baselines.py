@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._inputs import predefined
+from patchrules.cli._options import predefined
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, joined
 from patchrules.cli._types import Place
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
 from patchrules.cli._output import OUTPUT, color, stdout, width
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Named
@@ -43,7 +44,7 @@ class _FailOn(Named):
 
 
 @click.command()
-@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
+@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES, RUN)
 @click.option("--only-noncompliant", is_flag=True, help="List only the patches that do not comply.")
 @click.option(
     "--fail-on",
@@ -78,7 +79,10 @@ def command(
     is_table = output_format == "table" or (output_format is None and output in (None, "-"))
     rows = "noncompliant" if only_noncompliant or is_table else "all"
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        run = evaluate_fleet(policy, fleet, catalogs, rows=rows, limits=inputs.limits(), **inputs.options())
+        memory, options = inputs.previous_runs(fleet), inputs.run_options()
+        run = evaluate_fleet(
+            policy, fleet, catalogs, rows=rows, limits=inputs.limits(), previous_runs=memory, **options
+        )
     if not is_table:
         for one in run.diagnostics:
             if one.level == "error":

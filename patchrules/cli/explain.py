@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
@@ -20,7 +21,7 @@ _FINDINGS = 1
 
 @click.command()
 @click.argument("package")
-@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
+@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES, RUN)
 @click.option("--run", "saved", type=Place(), metavar="FOLDER", help="Explain from a saved run instead, in short.")
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @OUTPUT
@@ -58,8 +59,8 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
     from patchrules.errors import InventoryError
     from patchrules.evaluation.host import evaluate
     from patchrules.evaluation.nouns import hosts_of
+    from patchrules.evaluation.profiles import registry_of
     from patchrules.families import family_named
-    from patchrules.model.baseline import Baseline
     from patchrules.questions.explain import explain
 
     policy = inputs.policy()
@@ -69,13 +70,12 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
         message = f"the inventory has {fleet.hosts.num_rows:,} hosts, and one is explained at a time"
         raise InventoryError(message, code="PR2802", hint=f"say which with --host, e.g. {names}")
     host = next(iter(hosts_of(fleet)))
-    if isinstance(policy, Baseline):
-        baseline = policy
-    elif host.family is None:
+    if host.family is None:
         message = f"the family of host `{host.id}` is not known, so no baseline can be chosen"
         raise InventoryError(message, code="PR2801", hint="say it with --family, e.g. rhel, or in --hosts FILE")
-    else:
-        baseline = baseline_for(policy, family_named(host.family), host.patch_group)
+    registry = registry_of(policy, fleet)
+    baseline = baseline_for(registry, family_named(host.family), host.patch_group, host.tags, host=host.id)
     with stage(f"judging {host.id}"):
-        report = evaluate(baseline, host, catalogs, limits=inputs.limits(), **inputs.options())
+        memory, options = inputs.previous_runs(fleet).get(host.id), inputs.run_options()
+        report = evaluate(baseline, host, catalogs, limits=inputs.limits(), previous_run=memory, **options)
     return explain(report, package)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._inputs import CATALOG, INVENTORY, POLICY, RULES, SCOPE, Inputs, given
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
 from patchrules.cli._progress import stage
 from patchrules.cli._windows import CALENDAR, NAME, WINDOW, read_calendars, read_nodes, read_windows, stamp, told

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._inputs import INVENTORY, POLICY, SCOPE, Inputs, given
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import INVENTORY, POLICY, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, joined
 
 if TYPE_CHECKING:
