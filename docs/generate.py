@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from patchrules import catalog, inventory
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
+DATA = REFERENCE.parents[1] / "data"
 MADE = "<!-- Made by docs/generate.py: change the code, then run it again. -->"
 
 TABLES = (
@@ -116,10 +119,34 @@ def diagnostics_page() -> str:
     return "\n".join(parts)
 
 
+def formats_page() -> str:
+    """Return one row a format of inventories and catalogs, its samples, and what is lost in it."""
+    head = ("format", "what it is", "samples", "lost in it")
+    return (
+        "# Formats\n\n"
+        "A format is told by what is in the file, never by its name; `--format` forces one. Whatever can be read may "
+        "be compressed with gzip, bzip2, xz or zstd. Rows that cannot be read are refused with their line and counted; "
+        "what is doubtful is told with a [code](diagnostics.md). Samples lie in `data/inventories/samples` and "
+        "`data/catalogs/samples`.\n\n"
+        "## Inventories: what is installed\n\n"
+        f"{table(head, format_rows(inventory.readers(), DATA / 'inventories/samples'))}\n\n"
+        "## Catalogs: what could be installed\n\n"
+        f"{table(head, format_rows(catalog.readers(), DATA / 'catalogs/samples'))}\n"
+    )
+
+
+def format_rows(readers: Mapping[str, Any], folder: Path) -> Iterable[Sequence[str]]:
+    """Yield one row a format: its samples are named after it."""
+    for name, reader in readers.items():
+        samples = sorted(path.name for path in folder.glob(f"{name}.*"))
+        yield f"`{name}`", reader.label, code(samples), getattr(reader, "lost", "")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "families": families_page,
     "schemas": schemas_page,
     "diagnostics": diagnostics_page,
+    "formats": formats_page,
 }
 
 
