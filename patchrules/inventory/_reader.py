@@ -50,7 +50,8 @@ class Reader:
 
     ``suffixes`` are the usual ends of its file names, for messages only; ``sniff`` looks at the head of a document and
     never raises; ``read`` raises InventoryError or ColumnError only. ``scheme`` is the version order of formats that
-    one packaging world alone has.
+    one packaging world alone has. ``lost`` says what a file of this format cannot tell, for
+    ``docs/reference/formats.md``.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Reader:
     sniff: Callable[[Document], bool]
     read: Callable[[Document, ReadOptions], Rows]
     scheme: str | None = None
+    lost: str = ""

@@ -112,4 +112,11 @@ def _members(node: Node | None) -> dict[str, Node]:
     return {one.path[-1]: one for one in node.members()} if node and node.kind == "{" else {}
 
 
-READER = Reader("ansible_facts", "Ansible package_facts", (".json",), sniff, read)
+READER = Reader(
+    "ansible_facts",
+    "Ansible package_facts",
+    (".json",),
+    sniff,
+    read,
+    lost="installation times; half-installed and held packages of dpkg",
+)

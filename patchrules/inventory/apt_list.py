@@ -43,4 +43,12 @@ def _is_there(row: re.Match[str]) -> bool:
     return "now" in row[2].split(",")
 
 
-READER = Reader("apt_list", "output of apt list --installed", (".txt",), sniff, read, "dpkg")
+READER = Reader(
+    "apt_list",
+    "output of apt list --installed",
+    (".txt",),
+    sniff,
+    read,
+    "dpkg",
+    lost="priority, section, installation times, holds",
+)

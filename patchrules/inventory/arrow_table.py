@@ -219,4 +219,11 @@ def _rows(numbered: Any, mask: Any) -> list[dict[str, Any]]:  # noqa: ANN401  py
     return found
 
 
-READER = Reader("arrow_table", "Parquet or Arrow table", (".parquet", ".arrow", ".feather", ".ipc"), sniff, read)
+READER = Reader(
+    "arrow_table",
+    "Parquet or Arrow table",
+    (".parquet", ".arrow", ".feather", ".ipc"),
+    sniff,
+    read,
+    lost="nothing: every column may be there",
+)

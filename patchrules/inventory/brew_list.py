@@ -53,4 +53,12 @@ def _is_brew(line: str) -> bool:
     return not any("-" in version and not _DATE(version) for version in line.split()[1:])
 
 
-READER = Reader("brew_list", "output of brew list --versions", (".txt",), sniff, read, "dotted")
+READER = Reader(
+    "brew_list",
+    "output of brew list --versions",
+    (".txt",),
+    sniff,
+    read,
+    "dotted",
+    lost="installation times; what other tools installed",
+)

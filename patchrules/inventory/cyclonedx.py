@@ -54,4 +54,11 @@ def _add(rows: SbomRows, line: int, value: Any, node: Node, depth: int) -> None:
         _add(rows, line, one, node, depth + 1)
 
 
-READER = Reader("cyclonedx", "CycloneDX JSON", (".json", ".cdx.json"), sniff, read)
+READER = Reader(
+    "cyclonedx",
+    "CycloneDX JSON",
+    (".json", ".cdx.json"),
+    sniff,
+    read,
+    lost="installation times, dpkg's states; epochs that the scanner leaves out are not stated",
+)

@@ -108,4 +108,12 @@ def _is_installed(repository: str) -> bool:
     return repository.startswith("@") or repository == "installed"
 
 
-READER = Reader("dnf_list", "dnf or yum list installed", (".txt",), sniff, read, "rpm")
+READER = Reader(
+    "dnf_list",
+    "dnf or yum list installed",
+    (".txt",),
+    sniff,
+    read,
+    "rpm",
+    lost="times of installation and build",
+)

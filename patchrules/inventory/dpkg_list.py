@@ -56,4 +56,12 @@ def _cut(texts: list[str], width: int) -> int:
     return width if len({text for text in texts if len(text) == width}) >= _FULL else -1
 
 
-READER = Reader("dpkg_list", "output of dpkg -l", (".txt",), sniff, read, "dpkg")
+READER = Reader(
+    "dpkg_list",
+    "output of dpkg -l",
+    (".txt",),
+    sniff,
+    read,
+    "dpkg",
+    lost="priority, section, installation times; names that a terminal cut off",
+)

@@ -146,4 +146,12 @@ def _json_fields(line: str) -> dict[str, str] | None:
     return fields if {"name", "version", "status"} <= fields.keys() and status_of(fields["status"]) else None
 
 
-READER = Reader("dpkg_query", "output of dpkg-query -W", (".txt", ".tsv", ".csv"), sniff, read, "dpkg")
+READER = Reader(
+    "dpkg_query",
+    "output of dpkg-query -W",
+    (".txt", ".tsv", ".csv"),
+    sniff,
+    read,
+    "dpkg",
+    lost="installation times; without a format also states and most architectures",
+)

@@ -57,4 +57,12 @@ def read(document: Document, options: ReadOptions) -> Rows:
     return rows.finish()
 
 
-READER = Reader("dpkg_status", "dpkg's status file", (".status",), sniff, read, "dpkg")
+READER = Reader(
+    "dpkg_status",
+    "dpkg's status file",
+    (".status",),
+    sniff,
+    read,
+    "dpkg",
+    lost="installation times",
+)

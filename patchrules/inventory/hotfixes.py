@@ -173,4 +173,12 @@ def _json_row(node: Node) -> _Fields:
     return line, texts | {"installedon": fields.get("installedon")}, node.shown
 
 
-READER = Reader("hotfixes", "Windows hotfixes (Get-HotFix, wmic qfe)", (".csv", ".json", ".txt"), sniff, read, "dotted")
+READER = Reader(
+    "hotfixes",
+    "Windows hotfixes (Get-HotFix, wmic qfe)",
+    (".csv", ".json", ".txt"),
+    sniff,
+    read,
+    "dotted",
+    lost="the system and its build; updates of applications; often the clock of installations",
+)

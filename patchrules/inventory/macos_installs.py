@@ -69,4 +69,12 @@ def _system(node: Node) -> dict[str, str]:
     return {"platform": found[1], "platform_version": found[2]} if found else {}
 
 
-READER = Reader("macos_installs", "macOS install history (system_profiler)", (".json",), sniff, read, "dotted")
+READER = Reader(
+    "macos_installs",
+    "macOS install history (system_profiler)",
+    (".json",),
+    sniff,
+    read,
+    "dotted",
+    lost="what Homebrew installed",
+)

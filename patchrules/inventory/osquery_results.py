@@ -99,4 +99,11 @@ def _elements(node: Node) -> Iterator[Node]:
     return node.elements() if node.kind == "[" else iter(())
 
 
-READER = Reader("osquery_results", "osquery results", (".json", ".log"), sniff, read)
+READER = Reader(
+    "osquery_results",
+    "osquery results",
+    (".json", ".log"),
+    sniff,
+    read,
+    lost="build times, and every column that the query leaves out",
+)

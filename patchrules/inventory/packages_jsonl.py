@@ -93,4 +93,11 @@ def _are_texts(pairs: list[tuple[str, Any]] | None) -> bool:
     return pairs is not None and all(isinstance(part, str) and _text(part) == part for pair in pairs for part in pair)
 
 
-READER = Reader("packages_jsonl", "our packages as JSON lines", (".jsonl", ".ndjson"), sniff, read)
+READER = Reader(
+    "packages_jsonl",
+    "our packages as JSON lines",
+    (".jsonl", ".ndjson"),
+    sniff,
+    read,
+    lost="nothing: every column may be there",
+)

@@ -67,4 +67,12 @@ def _receipts(document: Document, rows: PackageRows) -> Iterator[tuple[int, str,
         yield first, text, fields
 
 
-READER = Reader("pkgutil_receipts", "macOS receipts (pkgutil)", (".txt",), sniff, read, "dotted")
+READER = Reader(
+    "pkgutil_receipts",
+    "macOS receipts (pkgutil)",
+    (".txt",),
+    sniff,
+    read,
+    "dotted",
+    lost="from `--pkgs`, versions and times; the system",
+)

@@ -85,4 +85,12 @@ def _blobs(document: Document) -> Iterator[tuple[int, bytes]]:
         raise document.fail("PR2110", f"the rpm database is damaged: {problem}") from problem
 
 
-READER = Reader("rpm_database", "rpm's database (SQLite)", (".sqlite",), sniff, read, "rpm")
+READER = Reader(
+    "rpm_database",
+    "rpm's database (SQLite)",
+    (".sqlite",),
+    sniff,
+    read,
+    "rpm",
+    lost="what still waits in the write-ahead log",
+)

@@ -199,4 +199,12 @@ def _json_fields(found: dict[str, Any]) -> dict[str, str] | None:
     return None
 
 
-READER = Reader("rpm_qa", "output of rpm -qa", (".rpmqa", ".rpm-qa"), sniff, read, "rpm")
+READER = Reader(
+    "rpm_qa",
+    "output of rpm -qa",
+    (".rpmqa", ".rpm-qa"),
+    sniff,
+    read,
+    "rpm",
+    lost="from plain lines, epochs and times; from a `--qf`, what it does not print",
+)

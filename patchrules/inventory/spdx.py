@@ -42,4 +42,11 @@ def _purls(references: Any) -> list[str]:  # noqa: ANN401  JSON holds anything
     return [texts_of(one, ("referenceLocator",))[0] for one in found if one.get("referenceType") == "purl"]
 
 
-READER = Reader("spdx", "SPDX JSON", (".json", ".spdx.json"), sniff, read)
+READER = Reader(
+    "spdx",
+    "SPDX JSON",
+    (".json", ".spdx.json"),
+    sniff,
+    read,
+    lost="installation times, dpkg's states; epochs that the scanner leaves out are not stated",
+)

@@ -117,4 +117,11 @@ def _elements(node: Node) -> Iterator[Node]:
     return node.elements() if node.kind == "[" else iter(())
 
 
-READER = Reader("ssm_inventory", "Systems Manager Inventory (API or data sync)", (".json", ".jsonl"), sniff, read)
+READER = Reader(
+    "ssm_inventory",
+    "Systems Manager Inventory (API or data sync)",
+    (".json", ".jsonl"),
+    sniff,
+    read,
+    lost="dpkg's states, priority, section; build times; from old agents, releases and epochs of rpm",
+)

@@ -131,4 +131,12 @@ def _from_csv(lines: Sequence[tuple[int, str]]) -> Iterator[_System]:
         yield system
 
 
-READER = Reader("systeminfo", "Windows systeminfo", (".txt", ".csv"), sniff, read, "dotted")
+READER = Reader(
+    "systeminfo",
+    "Windows systeminfo",
+    (".txt", ".csv"),
+    sniff,
+    read,
+    "dotted",
+    lost="installation times; the end of a long list; updates of applications",
+)

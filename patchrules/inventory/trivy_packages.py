@@ -101,4 +101,11 @@ def _scheme(analyzer: str, arch: str, release: str) -> str | None:
     return "rpm" if release and EL_TAG(f".{release}") else "dpkg"
 
 
-READER = Reader("trivy_packages", "packages as trivy lists them", (".json",), sniff, read)
+READER = Reader(
+    "trivy_packages",
+    "packages as trivy lists them",
+    (".json",),
+    sniff,
+    read,
+    lost="installation times, dpkg's states",
+)

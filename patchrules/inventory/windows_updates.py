@@ -82,4 +82,12 @@ def _computer(fields: dict[str, Any]) -> str:
     return names[0] or names[1]
 
 
-READER = Reader("windows_updates", "Windows Update history (JSON)", (".json",), sniff, read, "dotted")
+READER = Reader(
+    "windows_updates",
+    "Windows Update history (JSON)",
+    (".json",),
+    sniff,
+    read,
+    "dotted",
+    lost="the system and its build; what a reset of the history lost",
+)

@@ -65,4 +65,12 @@ def _without(cells: list[str]) -> bool:
     return len(cells) == _PLAIN and bool(_INSTALLED(cells[0])) and bool(cells[1])
 
 
-READER = Reader("zypper_list", "zypper search --installed-only --details", (".txt",), sniff, read, "rpm")
+READER = Reader(
+    "zypper_list",
+    "zypper search --installed-only --details",
+    (".txt",),
+    sniff,
+    read,
+    "rpm",
+    lost="times of installation and build",
+)

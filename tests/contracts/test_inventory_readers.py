@@ -38,6 +38,7 @@ def read_or_refuse(reader, data, **options):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_format_is_named_by_its_file_and_has_a_sample(name):
     assert readers()[name].name == name
+    assert readers()[name].lost
     assert any(reader_of(path).name == name for path in SAMPLES)
 
 
