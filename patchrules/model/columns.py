@@ -90,6 +90,7 @@ CATALOG = (
     Column("bugzillas", "list<string>", "Bugzilla ids"),
     Column("supersedes", "list<string>", "KBs this one replaces"),
     Column("module", "string", "module name:stream"),
+    Column("source", "string", "source package and its version (deb): openssl 3.0.11-1~deb12u2", absence="no advisory"),
     Column("repository", "string", "repository, archive or collection"),
     Column("site", "string", "host the archive was fetched from"),
     Column("security", "bool", "comes from a security archive (deb)"),

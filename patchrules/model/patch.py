@@ -48,6 +48,7 @@ class Patch:
     bugzillas: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
     module: str | None = None
+    source: str | None = None
     repository: str | None = None
     site: str | None = None
     security: bool = False

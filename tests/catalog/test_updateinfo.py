@@ -47,6 +47,7 @@ def test_the_sample_row_by_row():
         "product_family": None,
         "patch_set": None,
         "os_build": None,
+        "source": None,
         "title": "Important: openssl security update",
         "issued": datetime(2024, 1, 18, 9, 12, tzinfo=UTC),
         "updated": datetime(2024, 1, 20, 8, 0, tzinfo=UTC),
