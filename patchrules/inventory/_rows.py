@@ -52,6 +52,7 @@ class PackageRows:
     def reject(self, line: int | None, code: str, message: str, text: str | None = None, host: str = "") -> None:
         """Refuse a row: keep why, or raise when the caller wants no bad row."""
         text = None if text is None else _shown(text)
+        message = message if message.isprintable() else _shown(message)
         if self._options.on_bad_row == "raise":
             where = Where(file=self._document.name, line=line, text=text)
             raise InventoryError(
@@ -74,13 +75,22 @@ class PackageRows:
             self.counts["PR2207"] += unstated
         self.counts["PR2203"] += self._document.undecodable
         self._give_way()
-        packages = table(PACKAGES, self.columns, number)
+        packages = self._package_table(number)
         if "host" not in self.columns:
             packages = packages.set_column(0, "host", pa.repeat(pa.scalar(self._options.host), number))
         elif len(self.facts) > 1:
             packages = packages.sort_by("host")
         doubts = counted(self.counts, self._document.name)
         return Rows(packages, self._reject_table(), doubts, facts=self.facts or None)
+
+    def _package_table(self, number: int) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Return the packages; halves of UTF-16 pairs, which JSON can write and Arrow cannot hold, are replaced."""
+        try:
+            return table(PACKAGES, self.columns, number)
+        except UnicodeEncodeError:
+            for name, values in self.columns.items():
+                self.columns[name] = [_shown(value) if isinstance(value, str) else value for value in values]
+            return table(PACKAGES, self.columns, number)
 
     def _give_way(self) -> None:
         """Put a file that names one host under the id that the caller chose."""

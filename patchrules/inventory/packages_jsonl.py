@@ -47,7 +47,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     if not rows:
         return refused.finish()
     counts: Counter[str] = Counter()
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = [name for name in dict.fromkeys(name for row in rows for name in row) if _text(name) == name]
     table = pa.table({name: _column(name, (row.get(name) for row in rows), counts) for name in names})
     good = rows_of(table, document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")

@@ -81,7 +81,7 @@ def _blobs(document: Document) -> Iterator[tuple[int, bytes]]:
             for number, blob in connection.execute("SELECT hnum, blob FROM Packages ORDER BY hnum"):
                 if isinstance(number, int) and isinstance(blob, bytes) and 0 < number < 1 << 31:
                     yield number, blob
-    except (sqlite3.Error, OverflowError, MemoryError) as problem:
+    except (sqlite3.Error, ValueError, OverflowError, MemoryError) as problem:
         raise document.fail("PR2110", f"the rpm database is damaged: {problem}") from problem
 
 

@@ -84,6 +84,8 @@ def test_the_first_bad_row_is_raised_when_asked_for(path):
 @example(data=b"yum-3.2.22-40.el5\n")
 @example(data=b"\xff\xfe\x00\xd8")
 @example(data=b'{"name":"\\ud800","version":"1","release":"1","arch":"noarch"}')
+@example(data=b'{"name":"a","version":"1","release":"\\ud800","arch":"noarch"}')
+@example(data=b'{"host":"h","name":"a","evr":"1","\\ud800":1}')
 @example(data=b"[" * 100_000)
 @example(data=b'{"a":' * 100_000)
 @example(data=b"Package: a\nStatus: install ok installed\nVersion: 1\n 2\n")
