@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -77,6 +78,32 @@ def rows_of(run: Run, host: str) -> list[dict[str, Any]]:
     """Return the listed verdicts on one host, sorted by name and architecture."""
     rows: list[dict[str, Any]] = run.verdicts.filter(pc.equal(run.verdicts["host"], host)).to_pylist()
     return sorted(rows, key=lambda row: (row["name"], row["arch"]))
+
+
+def rows_about(run: Run, text: str, host: str | None = None) -> list[dict[str, Any]]:
+    """Return the verdicts on a package or advisory of that name, whatever its case, on one host.
+
+    ``text`` is a name, ``name.arch`` or an advisory. Without ``host`` it is the first of the run that lists any.
+    O(verdicts) in Arrow.
+    """
+    listed = run.verdicts if host is None else run.verdicts.filter(pc.equal(run.verdicts["host"], host))
+    wanted = text.lower()
+    named = [pc.fill_null(pc.equal(pc.utf8_lower(listed[column]), wanted), False) for column in _NAMED]
+    hits = listed.filter(functools.reduce(pc.or_, named))
+    if not hits.num_rows:
+        return []
+    places = pc.index_in(hits["host"], value_set=run.hosts["host"].combine_chunks())
+    rows: list[dict[str, Any]] = hits.filter(pc.equal(places, pc.min(places))).to_pylist()
+    return sorted(rows, key=lambda row: (row["name"], row["arch"]))
+
+
+_NAMED = ("name", "id", "advisory")
+
+
+def names_listed(run: Run, host: str | None = None) -> set[str]:
+    """Return the packages that the run lists a verdict on, of one host or of all."""
+    listed = run.verdicts if host is None else run.verdicts.filter(pc.equal(run.verdicts["host"], host))
+    return set(listed["name"].unique().to_pylist())
 
 
 def host_row(run: Run, host: str) -> Mapping[str, Any] | None:

@@ -5,19 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from patchrules.families import Family, family_named
+from patchrules.families import Family
+from patchrules.model.names import Unknown
 from patchrules.versions import SCHEMES, dpkg, rpm
 
-__all__ = ["compared", "family_named", "shown", "when"]
+UNKNOWN = {
+    Unknown.NO_PRODUCT: "its product is not known",
+    Unknown.NO_BASELINE: "nothing says which baseline serves it",
+    Unknown.NO_CATALOG: "no catalog speaks for it",
+    Unknown.NO_SOURCE: "its baseline has Sources, and none of them is for its product",
+    Unknown.NO_INVENTORY: "no installed package was read",
+    Unknown.STALE_CATALOG: "a catalog is older than the limit",
+    Unknown.STALE_INVENTORY: "its inventory is older than the limit",
+}
+"""Why a host cannot be judged (DECISIONS 31)."""
 
 
-def compared(family: Family, installed: str, target: str) -> str:
+def compared(family: Family, installed: str, target: str, *, order: str | None = None) -> str:
     """Say how an installed version stands to the approved one, naming the first part that differs.
 
+    ``order`` is a name of ``versions.SCHEMES``; None: the family's own.
+
+    >>> from patchrules.families import family_named
     >>> compared(family_named("rhel"), "1:3.0.7-24.el9", "1:3.0.7-25.el9_3")
     'installed release 24.el9 sorts before 25.el9_3'
     """
-    compare = SCHEMES[family.scheme].compare
+    compare = SCHEMES[order or family.scheme].compare
     split, part_names = _PARTS.get(family.scheme, (None, ()))
     result = compare(installed, target)
     if result == 0:
@@ -42,6 +55,15 @@ _PARTS: dict[str, Any] = {
 def _part(found: object) -> str:
     """Return a part of a version; an absent one is said."""
     return "(none)" if found is None else str(found)
+
+
+def counted(number: int, word: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "day"), counted(1200, "day")
+    ('1 day', '1,200 days')
+    """
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def when(instant: datetime) -> str:

@@ -1,0 +1,119 @@
+"""Asking the reference engine again: every rule about every patch of a package that a report judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from patchrules.codes import CODES
+from patchrules.evaluation.rows import verdict_row
+from patchrules.families import Facts, Family, facts_of, family_named
+from patchrules.model.names import Approval
+from patchrules.model.patch import Patch
+from patchrules.model.verdict import Decision, HostReport, Verdict
+from patchrules.questions.objections import objection, unheard
+from patchrules.questions.sentences import Line, approval_line, doubt_lines, patch_line, said, state_line
+from patchrules.questions.wording import when
+from patchrules.reference.evaluate import decide
+from patchrules.reference.states import LEFT_OUT
+from patchrules.versions import SCHEMES
+
+_MOST_NEWER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A report, and what every question about it needs."""
+
+    report: HostReport
+    family: Family
+    facts: Facts
+
+    @classmethod
+    def of(cls, report: HostReport) -> Asking:
+        """Return what the report was made with."""
+        family = family_named(report.host.family or "")
+        return cls(report, family, facts_of(family, report.settings.dialect, report.host.product))
+
+    def lines(self, verdict: Verdict) -> Iterator[Line]:
+        """Yield the sentences on one verdict."""
+        decision, report, row = verdict.decision, self.report, verdict_row(verdict)
+        if decision is not None:
+            yield patch_line(row, self.facts, self.family)
+            yield approval_line(row, report.baseline, self.facts)
+            yield from self.listed(decision)
+            yield from self.other_rules(decision)
+        yield state_line(row, self.family, self.facts)
+        yield from self.newer(verdict)
+        yield from doubt_lines(verdict.notes)
+
+    def listed(self, decision: Decision) -> Iterator[Line]:
+        """Yield why the approved list means the patch and does not approve it."""
+        why = unheard(self.report.baseline, decision.patch, self.report.host, self.facts)
+        if why and decision.approval is not Approval.EXPLICIT_REJECTED:
+            yield Line("not by", why, ("3.7", "4.6"))
+
+    def other_rules(self, decision: Decision) -> Iterator[Line]:
+        """Yield what each rule says that was not named yet."""
+        named = decision.rule if decision.approval in (Approval.APPROVED, Approval.PENDING_APPROVAL) else None
+        for number, rule in enumerate(self.report.baseline.rules, 1):
+            if number == named and not decision.entry:
+                continue
+            why = objection(rule, decision.patch, self.report, self.facts)
+            if why is not None:
+                yield Line("not by", f"rule {number}: {why}", ("3.2", "3.4"))
+            elif decision.approval is Approval.EXPLICIT_REJECTED:
+                text = f"would be approved by rule {number}, were it not rejected: {said(rule, self.facts)}"
+                yield Line("else", text, ("4.6",))
+            else:
+                text = f"rule {number}, level {rule.compliance_level}: {said(rule, self.facts)}"
+                yield Line("also by", text, ("3.6",))
+
+    def decisions(self, name: str, arch: str | None = None) -> list[Decision]:
+        """Return what the baseline says of the patches of that name."""
+        report = self.report
+        patches = [one for one in report.patches if one.name == name and arch in (None, one.arch)]
+        decided = decide(
+            report.baseline, patches, report.host, family=self.family, facts=self.facts, settings=report.settings
+        )
+        return [decision for rows in decided.values() for decision in rows]
+
+    def newer(self, verdict: Verdict) -> Iterator[Line]:
+        """Yield why versions above the wanted one are not wanted."""
+        here = verdict.target or verdict.installed or ""
+        arch = verdict.arch if self.family.has_arch else None
+        known = self.decisions(verdict.name, arch)
+        above = [
+            one for one in known if not one.approves and (not here or self.order(one.patch.evr) > self.order(here))
+        ]
+        above.sort(key=lambda one: self.order(one.patch.evr), reverse=True)
+        for decision in above[:_MOST_NEWER]:
+            yield Line("not yet" if decision.since else "not", self.not_wanted(decision), ("3.9", "5.3"))
+        if len(above) > _MOST_NEWER:
+            yield Line("not", f"{len(above) - _MOST_NEWER:,} more versions above it are not approved")
+
+    def order(self, evr: str) -> bytes:
+        """Return what sorts a version as the engine of this dialect does."""
+        return SCHEMES[self.facts.order or self.family.scheme].sort_key(evr)
+
+    def not_wanted(self, decision: Decision) -> str:
+        """Return why a version is not approved."""
+        patch, baseline = decision.patch, self.report.baseline
+        head = f"{patch.evr} of {patch.advisory}" if patch.advisory else patch.evr
+        if decision.approval is Approval.EXPLICIT_REJECTED:
+            return f"{head}: `{decision.entry}` of the rejected list means it"
+        if set(decision.notes) & LEFT_OUT:
+            return f"{head}: {', '.join(CODES[note] for note in decision.notes)}"
+        if decision.approval is Approval.PENDING_APPROVAL and decision.since:
+            return f"{head}: rule {decision.rule} approves it after {when(decision.since)}"
+        return f"{head}: {'; '.join(self.objections(patch)) or f'`{baseline.name}` has no rule'}"
+
+    def objections(self, patch: Patch) -> list[str]:
+        """Return why neither the approved list nor any rule approves a patch."""
+        baseline = self.report.baseline
+        listed = unheard(baseline, patch, self.report.host, self.facts)
+        rules = [
+            f"rule {number}: {objection(rule, patch, self.report, self.facts)}"
+            for number, rule in enumerate(baseline.rules, 1)
+        ]
+        return [*([listed] if listed else []), *rules]
