@@ -182,6 +182,7 @@ CODES: dict[str, str] = {
     "PR3225": "what an update replaces is not told by KB and was left out",
     "PR3226": "updates are for a component of Windows that not every host has: whether they apply cannot be told",
     "PR3227": "updates are for other systems than Windows and were left out",
+    "PR3230": "advisories state no fixed version for a package",
     "PR3901": "the XML is not well-formed",
     "PR3902": "the XML has a DOCTYPE, which may declare entities",
     "PR3903": "the XML is nested too deep",

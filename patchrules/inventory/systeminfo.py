@@ -44,10 +44,11 @@ class _System:
     hotfixes: list[tuple[int, str]] = field(default_factory=list)
 
     def look_at(self, value: str) -> None:
-        """Take what a value tells, the first time that one does."""
+        """Take what a value tells; the system's name stands right before its version, a host's name before that."""
         version, machine = _VERSION(value), _MACHINE(value)
-        if not self.name and "Windows" in value:
-            self.name = _MARKS.sub(r"\1", value.strip())
+        if not self.version and "Windows" in value:
+            # Microsoft translates its own name, too.
+            self.name = "Microsoft " + _MARKS.sub(r"\1", value[value.index("Windows") :].strip())
         elif version and not self.version:
             self.version = version[1]
         elif machine and self.version and not self.arch:
