@@ -6,7 +6,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def plain(value: object) -> Any:  # noqa: ANN401, PLR0911  whatever JSON holds, a case each
-    """Return dicts, lists, texts and numbers for a noun; instants as ISO 8601 with ``Z``.
+    """Return dicts, lists, texts and numbers for a noun; instants as ISO 8601 with ``Z``, times in seconds.
 
     >>> from patchrules.model.baseline import PatchFilter
     >>> plain(PatchFilter("SEVERITY", ("Critical",)))
@@ -26,6 +26,8 @@ def plain(value: object) -> Any:  # noqa: ANN401, PLR0911  whatever JSON holds, 
         return stamp(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
@@ -56,7 +58,7 @@ def stamp(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401  type hints are values here
+def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401, PLR0911  type hints are values here, a case each
     """Return ``data`` as a value of the type hint ``kind``."""
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
@@ -69,6 +71,8 @@ def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401  type hints are values her
         return kind(**{name: _as(hints[name], value) for name, value in data.items()})  # type: ignore[operator]
     if kind in (datetime, date):
         return kind.fromisoformat(data)
+    if kind is timedelta:
+        return timedelta(seconds=data)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if kind in (str, int, bool) and type(data) is not kind:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
+from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.run import Run
 from patchrules.families import facts_of, families
 from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
@@ -26,12 +27,13 @@ def run_of(
     rows: str = "all",
     sources: Sequence[Source] = (),
     diagnostics: Sequence[Diagnostic] = (),
+    limits: AgeLimits | None = None,
 ) -> Run:
     """Return reports that were made with the same settings as one run; raises ValueError where they were not.
 
     ``rows`` says which verdicts the run lists: ``all`` or ``noncompliant``. NOT_APPLICABLE is counted and listed only
     for the families that list it (DECISIONS 16). ``sources`` and ``diagnostics`` are those of the inventory and the
-    catalogs, which reports do not keep.
+    catalogs, and ``limits`` those of the evaluation, which reports do not keep.
     """
     found = [reports] if isinstance(reports, HostReport) else list(reports)
     if len({report.settings for report in found}) != 1:
@@ -50,6 +52,7 @@ def run_of(
         baselines=baselines,
         sources=tuple(sources),
         diagnostics=tuple(doubts),
+        limits=limits or AgeLimits(),
     )
 
 

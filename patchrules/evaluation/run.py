@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
-from patchrules.evaluation.plain import plain
+from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.plain import plain, stamp
 from patchrules.model.baseline import Baseline
-from patchrules.model.columns import COUNTS
+from patchrules.model.columns import COUNTS, RUN_HOSTS
 from patchrules.model.names import Status
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
+from patchrules.sources.digests import digest
 
 SCHEMA = "patchrules/run/1"
 
@@ -27,7 +31,7 @@ class Run:
 
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, one row a host. ``verdicts`` has ``model.columns.VERDICTS``:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
-    are counted, not listed (DECISIONS 16).
+    are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31).
     """
 
     settings: Settings
@@ -38,27 +42,36 @@ class Run:
     baselines: tuple[Baseline, ...] = ()
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    limits: AgeLimits = field(default_factory=AgeLimits)
 
     @property
     def id(self) -> str:
-        """Return the run's content address: the same inputs, instant, dialect and version give the same id."""
-        text = json.dumps(self.inputs(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """Return the run's content address: the same inputs, instant, dialect and version give the same id.
+
+        O(hosts).
+        """
+        return address(self.inputs())
 
     def inputs(self) -> dict[str, Any]:
-        """Return what the verdicts were made from, ready for JSON."""
+        """Return what the verdicts were made from, ready for JSON; files by their content, wherever they lie.
+
+        The hosts are those that were judged, with all that was known and found of each, so that facts which no file
+        holds count too.
+        """
         return {
             "schema": SCHEMA,
             "version": self.version,
-            "as_of": self.settings.as_of.isoformat().replace("+00:00", "Z"),
+            "as_of": stamp(self.settings.as_of),
             "dialect": str(self.settings.dialect),
             "operation": str(self.settings.operation),
             "missing_date": str(self.settings.missing_date),
             "reboot_option": str(self.settings.reboot_option),
             "install_override": plain(self.settings.install_override),
+            "limits": plain(self.limits),
             "rows": self.rows,
-            "baselines": [{"name": found.name, "sha256": found.sha256} for found in self.baselines],
-            "sources": [{"name": found.name, "format": found.format, "sha256": found.sha256} for found in self.sources],
+            "hosts_sha256": digest(self.hosts.select([column.name for column in RUN_HOSTS])),
+            "baselines": [{"name": one.name, "sha256": _content(one)} for one in self.baselines],
+            "sources": [{"name": _base(one.name), "format": one.format, "sha256": one.sha256} for one in self.sources],
         }
 
     def summary(self) -> pa.Table:
@@ -77,4 +90,30 @@ class Run:
     def __str__(self) -> str:
         """Return the headline."""
         statuses = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in self.statuses().items())
-        return f"{self.hosts.num_rows:,} hosts: {statuses}; {self.totals()['missing']:,} patches missing"
+        hosts, missing = self.hosts.num_rows, self.totals()["missing"]
+        return f"{_counted(hosts, 'host', 'hosts')}: {statuses}; {_counted(missing, 'patch', 'patches')} missing"
+
+
+def address(inputs: Mapping[str, Any]) -> str:
+    """Return the id of a run with those ``inputs``."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _content(baseline: Baseline) -> str:
+    """Return the sha256 of what a baseline says, not of how or where it is written."""
+    said = dataclasses.replace(baseline, sha256="", diagnostics=())
+    return hashlib.sha256(json.dumps(plain(said), sort_keys=True).encode()).hexdigest()
+
+
+def _base(name: str) -> str:
+    """Return the last part of a file's name: where a checkout lies says nothing about what is in it.
+
+    >>> _base("/home/me/fleet/web-1.rpmqa"), _base("<table>")
+    ('web-1.rpmqa', '<table>')
+    """
+    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {one if number == 1 else many}"

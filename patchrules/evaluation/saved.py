@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, Where
+from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
-from patchrules.evaluation.run import SCHEMA, Run
+from patchrules.evaluation.run import SCHEMA, Run, address
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import RUN_HOSTS, VERDICTS, Column
 from patchrules.model.source import Source
@@ -34,11 +35,11 @@ def save_run(run: Run, folder: str | os.PathLike[str]) -> Path:
     holds something else, PR7901 when it cannot be written.
     """
     target = Path(os.path.realpath(folder))
-    if not _may_replace(target):
-        message = f"`{folder}` is there already and is no saved run, so it is not replaced"
-        raise DocumentError(message, code="PR7803", hint="choose a new folder, or take away what is there")
     fresh, old = (target.with_name(f".{target.name}.{os.getpid()}.{word}") for word in ("new", "old"))
     try:
+        if not _may_replace(target):
+            message = f"`{folder}` is there already and is no saved run, so it is not replaced"
+            raise DocumentError(message, code="PR7803", hint="choose a new folder, or take away what is there")
         fresh.mkdir()
         _write(run, fresh)
         if target.exists():
@@ -73,10 +74,11 @@ def load_run(path: str | os.PathLike[str]) -> Run:
             baselines=noun(tuple[Baseline, ...], said["policy"]),
             sources=noun(tuple[Source, ...], said["files"]),
             diagnostics=noun(tuple[Diagnostic, ...], said["diagnostics"]),
+            limits=noun(AgeLimits, said["limits"]),
         )
-        if run.id != said["id"]:
-            raise _damaged(folder / _RUN, f"its inputs have the id `{run.id}`, it says `{said['id']}`")
-    except (KeyError, TypeError, AttributeError) as problem:
+        if (identity := run.id) != said["id"]:
+            raise _damaged(folder / _RUN, f"its inputs have the id `{identity}`, it says `{said['id']}`")
+    except (KeyError, TypeError, AttributeError, OverflowError) as problem:
         raise _damaged(folder / _RUN, f"{type(problem).__name__}: {problem}") from problem
     except ValueError as problem:
         if isinstance(problem, DocumentError | ColumnError):
@@ -103,9 +105,10 @@ def _said(folder: Path, name: str) -> dict[str, Any]:
 
 def document(run: Run) -> dict[str, Any]:
     """Return what ``run.json`` says: the inputs and id, what the verdicts add up to, and the policy itself."""
+    inputs = run.inputs()
     return {
-        **run.inputs(),
-        "id": run.id,
+        **inputs,
+        "id": address(inputs),
         "hosts": run.hosts.num_rows,
         "verdicts": run.verdicts.num_rows,
         "statuses": run.statuses(),
@@ -118,10 +121,11 @@ def document(run: Run) -> dict[str, Any]:
 
 def _write(run: Run, folder: Path) -> None:
     """Write the three files."""
-    text = json.dumps(document(run), indent=2, ensure_ascii=False)
-    (folder / _RUN).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    said = document(run)
+    text = json.dumps(said, indent=2, ensure_ascii=False)
+    (folder / _RUN).write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
     for name, found, columns in ((_HOSTS, run.hosts, RUN_HOSTS), (_VERDICTS, run.verdicts, VERDICTS)):
-        schema = arrow.schema(columns).with_metadata({_ID: run.id.encode()})
+        schema = arrow.schema(columns).with_metadata({_ID: said["id"].encode()})
         pq.write_table(found.cast(schema), folder / name, compression="zstd")
 
 
