@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.catalog._advisories import Fixes, with_advisories
 from patchrules.catalog._archives import Archive, archive, release_of, with_release
 from patchrules.catalog._reader import Part
 from patchrules.model.columns import CATALOG
@@ -50,6 +51,7 @@ def joined(parts: Sequence[Part], counts: Counter[str]) -> Any:  # noqa: ANN401 
 def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
     """Return every part but the Release files, each archive with what its Release file says of it."""
     releases = [part for part in parts if part.role == "release"]
+    fixes = [part.fixes for part in parts if part.role == "advisories"]
     found = []
     for part in parts:
         if part.role == "release":
@@ -57,11 +59,18 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
         release = release_of(part, releases) if part.role == "archive" else None
         if release is None:
             counts["PR3214"] += part.role == "archive"
-            found.append(Placed(part))
+            found.append(Placed(_dated(part, None, fixes)))
         else:
             says = archive(release.facts, release.source.name)
-            found.append(Placed(with_release(part, says), says, release))
+            found.append(Placed(with_release(_dated(part, says.product, fixes), says), says, release))
     return found
+
+
+def _dated(part: Part, product: str | None, fixes: Sequence[Fixes]) -> Part:
+    """Return the part of an archive with the advisories on its packages."""
+    if part.role != "archive" or not fixes:
+        return part
+    return replace(part, table=with_advisories(part.table, product, fixes))
 
 
 def _together(parts: Sequence[Part]) -> Any:  # noqa: ANN401  pyarrow is Any

@@ -13,9 +13,9 @@ from patchrules.model.source import Source
 from patchrules.sources.files import Document, Limits
 
 OnBadRow = Literal["collect", "raise"]
-Role = Literal["notices", "packages", "archive", "release", "modules", "patches"]
+Role = Literal["notices", "packages", "archive", "release", "modules", "advisories", "patches"]
 
-ROWLESS = frozenset({"release", "modules"})
+ROWLESS = frozenset({"release", "modules", "advisories"})
 """Roles of parts that only say something of others."""
 
 
@@ -40,7 +40,8 @@ class Part:
     ``table`` has the columns ``model.columns.CATALOG``, ``rejects`` those of REJECTS. ``role`` says how it joins the
     others: ``notices`` name packages, ``packages`` is a repository's package list (the two are joined), an ``archive``
     looks for its ``release`` (whose ``facts`` are the Release file's fields), ``modules`` say by ``facts`` to which
-    module a package belongs, ``patches`` are complete. ``family`` and
+    module a package belongs, ``advisories`` by ``fixes`` when a version of a package was released, ``patches`` are
+    complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
     ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for and
     the ``sources`` it was built from.
@@ -58,6 +59,7 @@ class Part:
     scheme: str | None = None
     scope: Scope | None = None
     sources: tuple[Source, ...] = ()
+    fixes: Any = None
 
 
 @dataclass(frozen=True, slots=True)

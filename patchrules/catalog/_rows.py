@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,7 @@ class PartRows:
         family: str | None = None,
         products: tuple[str, ...] = (),
         made_at: datetime | None = None,
+        fixes: Any = None,  # noqa: ANN401  catalog._advisories.Fixes, which knows this class
     ) -> Part:
         """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
         patches = self._with_good_versions(_filled(patches), scheme)
@@ -63,9 +65,11 @@ class PartRows:
             self.counts["PR3216"] += 1
         self.counts["PR2203"] += self._document.undecodable
         rejects = self._rejects()
-        source = self._document.source(self._format, rows=patches.num_rows, rejects=rejects.num_rows)
+        number = patches.num_rows if fixes is None else fixes.rows
+        source = self._document.source(self._format, rows=number, rejects=rejects.num_rows)
         doubts = counted(self.counts, self._document.name)
-        return Part(self._role, source, patches, rejects, doubts, facts or {}, family, products, made_at, scheme)
+        part = Part(self._role, source, patches, rejects, doubts, facts or {}, family, products, made_at, scheme)
+        return part if fixes is None else replace(part, fixes=fixes)
 
     def _with_good_versions(self, patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is Any
         """Move rows with a version that is none to the rejects. Cost: Python once per distinct version."""

@@ -15,8 +15,8 @@ from patchrules.sources.arrow import table
 from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import Document
 
-_FIELDS = ("Package", "Version", "Architecture", "Priority", "Section")
-_COLUMNS = ("name", "evr", "arch", "priority", "section", "line")
+_FIELDS = ("Package", "Version", "Architecture", "Priority", "Section", "Source")
+_COLUMNS = ("name", "evr", "arch", "priority", "section", "source", "line")
 _PACKAGE = re.compile(rb"^Package:", re.MULTILINE | re.IGNORECASE)
 _OFFERED = re.compile(rb"^(?:Filename|MD5sum|SHA256|Size):", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(rb"^Status:", re.MULTILINE | re.IGNORECASE)
@@ -43,12 +43,25 @@ def read(document: Document, options: ReadOptions) -> Part:
             rows.reject(line, "PR3003", f"the stanza has no {missing}", " ".join(filter(None, (name, version))))
             continue
         get = stanza.get
-        values = (name, version, get("Architecture"), get("Priority"), get("Section"), line)
+        source = _source(get("Source"), name, version)
+        values = (name, version, get("Architecture"), get("Priority"), get("Section"), source, line)
         for append, value in zip(appends, values, strict=True):
             append(value)
     keys = zip(columns["name"], columns["arch"], columns["evr"], strict=True)
     rows.counts["PR3212"] += len(columns["name"]) - len(set(keys))
     return rows.part(table(CATALOG, columns, len(columns["name"])), "dpkg")
+
+
+def _source(text: str | None, name: str, version: str) -> str:
+    """Return source package and version: ``Source`` is left out where both are the package's own.
+
+    >>> _source("openssl", "libssl3", "3.0.11-1"), _source("glibc (2.36-9)", "libc6", "2.36-9+b1")
+    ('openssl 3.0.11-1', 'glibc 2.36-9')
+    """
+    if not text:
+        return f"{name} {version}"
+    source, _, own = text.partition(" (")
+    return f"{source.strip()} {own.rstrip(') ') or version}"
 
 
 READER = Reader("deb_packages", "packages of a deb archive", ("Packages", "Packages.gz", "Packages.xz"), sniff, read)

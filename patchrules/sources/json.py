@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from patchrules.errors import DocumentError, Where
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
-__all__ = ["Place", "json_of"]
+__all__ = ["Place", "json_of", "streamed"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _DECODE = json.JSONDecoder(strict=False).raw_decode
 _REMEMBERED = 4096
+_PIECE = 1 << 18
+_LARGEST = 64 << 20
 
 
 class Place:
@@ -151,8 +154,116 @@ def json_of(document: Document) -> Place:
 
     Characters that cannot be decoded are replaced and counted in ``document.undecodable``.
     """
-    text = _Text(document, "\n".join(line for _, block in document.blocks() for line in block))
+    text = _Text(document, "".join(_pieces(document)))
     at = text.blank(0)
     if at >= text.end:
         raise text.broken(at)
     return Place(text, at)
+
+
+def _pieces(document: Document) -> Iterator[str]:
+    """Yield the text of a document piece by piece; JSON is often one long line, so that no limit of lines holds."""
+    document.undecodable = 0
+    bom, encoding = document._bom(None)  # noqa: SLF001  one room
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    with document.stream() as stream:
+        stream.read(len(bom))
+        while True:
+            data = stream.read(_PIECE)
+            text = decoder.decode(data, final=not data)
+            document.undecodable += text.count("\ufffd")
+            if text:
+                yield text
+            if not data:
+                return
+
+
+def streamed(document: Document) -> Iterator[tuple[str, int, Any]]:
+    r"""Yield key, line and value of each member of the one object in a document, without keeping the others.
+
+    Raises the document's error PR2907 for broken JSON and for a member that is longer than 64 MiB. Nothing is yielded
+    for anything but an object: it has no members.
+
+    >>> from patchrules.sources.files import open_document
+    >>> list(streamed(open_document(b'{"a": [1],\n"b": {}}')))
+    [('a', 1, [1]), ('b', 2, {})]
+    """
+    window = _Window(document)
+    if not window.opens("{"):
+        return
+    while not window.opens("}"):
+        key, line = window.value()
+        if not isinstance(key, str) or not window.opens(":"):
+            raise window.broken()
+        value, line = window.value()
+        yield key, line, value
+        if window.opens(","):
+            continue
+        if not window.opens("}"):
+            raise window.broken()
+        return
+
+
+class _Window:
+    """A moving piece of a document's text."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._chunks = _pieces(document)
+        self._text = ""
+        self._at = 0
+        self._line = 1
+
+    def opens(self, char: str) -> bool:
+        """Say whether the next character is ``char``, and step over it if it is."""
+        self._skip()
+        if self._text[self._at : self._at + 1] != char:
+            return False
+        self._at += 1
+        return True
+
+    def value(self) -> tuple[Any, int]:
+        """Return the next value and its line."""
+        self._skip()
+        wanted = _PIECE
+        while True:
+            try:
+                value, end = _DECODE(self._text, self._at)
+                # A number at the very end may go on in the next piece.
+                if end < len(self._text) or not self._more(wanted):
+                    break
+            except RecursionError as problem:
+                raise self._document.fail("PR2907", "the JSON is nested too deeply") from problem
+            except ValueError as problem:
+                if len(self._text) - self._at > _LARGEST or not self._more(wanted):
+                    raise self.broken() from problem
+            wanted *= 2
+        line = self._line
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
+        return value, line
+
+    def broken(self) -> DocumentError:
+        """Return the error for a text that is no JSON."""
+        where = Where(self._document.name, self._line)
+        return self._document.error("the JSON cannot be read, or ends too early", code="PR2907", where=where)
+
+    def _skip(self) -> None:
+        """Step over blanks, and read on where they reach the end."""
+        while True:
+            found = _BLANK(self._text, self._at)
+            end = found.end() if found else self._at
+            self._line += self._text.count("\n", self._at, end)
+            self._at = end
+            if end < len(self._text) or not self._more(_PIECE):
+                return
+
+    def _more(self, wanted: int) -> bool:
+        """Read at least so many characters more; say whether there were any."""
+        pieces, size = [self._text[self._at :]], 0
+        while size < wanted and (chunk := next(self._chunks, None)) is not None:
+            pieces.append(chunk)
+            size += len(chunk)
+        if len(pieces) > 1:
+            self._text, self._at = "".join(pieces), 0
+        return len(pieces) > 1

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patchrules.catalog import ReadOptions, read_catalog, readers
+from patchrules.catalog._reader import ROWLESS
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, ColumnError
 from patchrules.model.columns import CATALOG, REJECTS
@@ -20,8 +21,6 @@ from patchrules.sources.files import Limits, open_document
 from tests.conftest import ROOT
 
 SAMPLES = sorted(path for path in (ROOT / "data/catalogs/samples").glob("*.*") if path.name != "SOURCE.md")
-ROWED = [path for path in SAMPLES if not path.name.startswith(("deb_release", "modules"))]
-TEXTS = [path for path in ROWED if path.suffix not in (".parquet", ".zip")]
 NAMES = sorted(readers())
 
 
@@ -29,9 +28,17 @@ def reader_of(path):
     return readers()[path.name.partition(".")[0]]
 
 
+def part_of(path):
+    return reader_of(path).read(open_document(path), ReadOptions())
+
+
+ROWED = [path for path in SAMPLES if part_of(path).role not in ROWLESS]
+TEXTS = [path for path in ROWED if path.suffix not in (".parquet", ".zip")]
+
+
 def family_of(path):
     """The family a format tells, else one that it can be for."""
-    told = reader_of(path).read(open_document(path), ReadOptions()).family
+    told = part_of(path).family
     return told or ("debian" if path.name.startswith("deb") else "rhel")
 
 
