@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from patchrules.errors import DocumentError, Where
@@ -13,11 +13,12 @@ from patchrules.errors import DocumentError, Where
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
-__all__ = ["Place", "json_of", "streamed"]
+__all__ = ["Place", "json_of", "streamed", "values", "values_at"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _DECODE = json.JSONDecoder(strict=False).raw_decode
 _REMEMBERED = 4096
+_SHOWN = 400
 _PIECE = 1 << 18
 _LARGEST = 64 << 20
 
@@ -52,9 +53,19 @@ class Place:
         """Whether the value is an array."""
         return self._text.char(self.at) == "["
 
+    @property
+    def shown(self) -> str:
+        """Its first characters as they stand in the file, on one line."""
+        return " ".join(self._text.piece(self.at, _SHOWN).split())
+
     def value(self) -> Any:  # noqa: ANN401  JSON holds anything
         """Decode the value."""
         return self._text.decoded(self.at)[0]
+
+    @property
+    def after(self) -> int:
+        """Where it ends."""
+        return self._text.ended(self.at)
 
     def members(self) -> Iterator[tuple[str, Place]]:
         """Yield keys and values of an object, nothing for another value."""
@@ -105,14 +116,22 @@ class _Text:
     def char(self, at: int) -> str:
         return self._text[at : at + 1]
 
+    def piece(self, at: int, length: int) -> str:
+        """Return the start of the value at a place."""
+        return self._text[at : min(self.ended(at), at + length)]
+
+    def ended(self, at: int) -> int:
+        """Return where a value ends; what was decoded lately is not decoded again."""
+        end = self._ends.get(at)
+        return self.decoded(at)[1] if end is None else end
+
     def blank(self, at: int) -> int:
         found = _BLANK(self._text, at)
         return found.end() if found else at
 
     def after(self, at: int, closing: str) -> int:
         """Return where the next value stands, or what closes the object or array."""
-        end = self._ends.get(at)
-        at = self.blank(self.decoded(at)[1] if end is None else end)
+        at = self.blank(self.ended(at))
         if self.char(at) == ",":
             at = self.blank(at + 1)
             if self.char(at) == closing:
@@ -176,6 +195,28 @@ def _pieces(document: Document) -> Iterator[str]:
                 yield text
             if not data:
                 return
+
+
+def values(document: Document, text: str) -> Iterator[Place]:
+    r"""Yield the values that follow one another in a text that was decoded before (JSON lines).
+
+    >>> from patchrules.sources.files import open_document
+    >>> [place.line for place in values(open_document(b""), "{}\n[1]")]
+    [1, 2]
+    """
+    source = _Text(document, text)
+    at = source.blank(0)
+    while at < source.end:
+        place = Place(source, at)
+        yield place
+        at = source.blank(place.after)
+
+
+def values_at(document: Document, text: str, starts: Iterable[int]) -> Iterator[Place]:
+    """Yield the values that begin at given places of a text, between which anything may stand."""
+    source = _Text(document, text)
+    for at in starts:
+        yield Place(source, at)
 
 
 def streamed(document: Document) -> Iterator[tuple[str, int, Any]]:
