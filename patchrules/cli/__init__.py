@@ -7,6 +7,7 @@ clean, 1 findings, 2 bad input. Tab completion: ``eval "$(_PATCHRULES_COMPLETE=b
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -51,11 +52,20 @@ class Verbs(click.Group):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            sys.stderr.close()  # the reader of our output has gone, and Python would complain about it at exit
+            _abandon_output()
             ctx.exit(0)
         except OSError as problem:
+            _abandon_output()
             click.echo(f"error: cannot write the output: {problem.strerror or problem}", err=True)
             ctx.exit(BAD_INPUT)
+
+
+def _abandon_output() -> None:
+    """Send what is still buffered nowhere: Python would try to write it at exit, and fail with a code of its own."""
+    if sys.stdout is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
 
 
 def _leaves(problem: BaseException) -> Iterator[BaseException]:

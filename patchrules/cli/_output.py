@@ -69,7 +69,7 @@ def emit_rows(
     if form == "json":
         emit(json.dumps({"schema": schema, "rows": list(rows)}, indent=2, ensure_ascii=False), output)
     elif form == "jsonl":
-        emit("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), output)
+        emit("\n".join(json.dumps({"schema": schema, **row}, ensure_ascii=False) for row in rows), output)
     elif form == "csv":
         emit(_csv(rows), output)
     else:
@@ -77,11 +77,13 @@ def emit_rows(
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV."""
+    """Return rows as CSV; no cell is a formula."""
+    from patchrules.reports.csv_report import cell
+
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,11 +81,27 @@ def check_scopes(catalogs: Iterable[Catalog], products: Iterable[tuple[str, str]
         several = sorted(by_family.get(family, ()))
         if catalog.scope.products or len(several) < 2:  # noqa: PLR2004 - two are several
             continue
-        name = catalog.sources[0].name if catalog.sources else "PATH"
-        lines = "\n    or: ".join(f"--catalog '{product}={name}'" for product in several)
+        name = _place(catalog)
+        glob = f"{_common(several)}*"
         message = (
             f"`{name}` does not say which product it is for, and the hosts have {len(several)}: {', '.join(several)}"
         )
-        raise CatalogError(
-            message, code="PR3801", hint=f"say it with --catalog 'GLOB={name}' or products=[...]\n    e.g. {lines}"
-        )
+        hint = f"say it with products=[...] or --catalog 'GLOB={name}'\n    for all of them: --catalog '{glob}={name}'"
+        raise CatalogError(message, code="PR3801", hint=hint)
+
+
+def _place(catalog: Catalog) -> str:
+    """Return what the user named, as far as the files tell: the folder of a repository, else the file."""
+    names = [source.name for source in catalog.sources]
+    if not names:
+        return "PATH"
+    common = names[0] if len(names) == 1 else os.path.commonpath(names)
+    folder, found, _ = common.rpartition("/repodata")
+    return folder if found else common or names[0]
+
+
+def _common(names: Sequence[str]) -> str:
+    """Return the text that all names begin with."""
+    first, last = min(names), max(names)
+    same = [one == other for one, other in zip(first, last, strict=False)]
+    return first[: same.index(False)] if False in same else first[: len(same)]

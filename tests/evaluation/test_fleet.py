@@ -100,6 +100,7 @@ def test_two_products_and_a_catalog_that_says_none_ask_for_the_line_to_write():
         )
     assert raised.value.code == "PR3801"
     assert "2: RedhatEnterpriseLinux8.4, RedhatEnterpriseLinux9.3" in str(raised.value)
+    assert str(raised.value).endswith("for all of them: --catalog 'RedhatEnterpriseLinux*=<table 1>'")
 
 
 def test_a_wrong_choice_of_rows_is_told():
