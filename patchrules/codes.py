@@ -79,7 +79,6 @@ CODES: dict[str, str] = {
     "PR2101": "the format of an inventory file is not recognised",
     "PR2102": "two files or tables speak of the same host",
     "PR2103": "an Arrow or Parquet table cannot be read",
-    "PR2104": "a JSON inventory cannot be read: it is no JSON, is cut off, or is nested too deeply",
     "PR2105": "an rpm database in Berkeley DB or NDB format is read by rpm alone",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
     "PR2120": "a path was given where the facts of hosts are wanted",
@@ -277,5 +276,6 @@ CODES: dict[str, str] = {
     "PR7803": "something that is no saved run stands where a run is to be written",
     "PR7901": "a report cannot be written: its folder is not there, or the system refuses it",
     "PR7902": "a report that is a folder cannot be written to a stream",
+    "PR7903": "the end of a report's file name is that of no format",
     # PR9xxx is left to users
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from patchrules.inventory._json import Json, Node, json_of, texts_of
+from patchrules.inventory._json import Place, members_of, texts_of, values_of
 from patchrules.inventory._purl import Purl, distro_of, purl_of
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
@@ -63,28 +63,21 @@ class SbomRows(PackageRows):
         return super().finish()
 
 
-def bill_of(document: Document) -> tuple[Json, dict[str, Node]]:
+def bill_of(document: Document) -> dict[str, Place]:
     """Return the members of a bill, also of one that an in-toto statement wraps.
 
     Raises the document's error for a signed envelope: what it holds is text in base64, and who signed it is not ours
     to judge.
     """
-    json = json_of(document)
-    top = next(json.documents(), None)
-    members = {one.path[-1]: one for one in top.members()} if top and top.kind == "{" else {}
+    members = members_of(next(values_of(document), None))
     if "payload" in members and "signatures" in members:
         hint = "check the signature, then take the payload out: jq -r .payload FILE | base64 -d | jq .predicate"
         raise document.fail("PR2109", "the bill of materials is inside a signed envelope", hint=hint)
-    predicate = members.get("predicate")
-    if predicate and predicate.kind == "{":
-        members = {one.path[-1]: one for one in predicate.members()}
-        inner = members.get("Data")
-        if inner and inner.kind == "{":
-            members = {one.path[-1]: one for one in inner.members()}
-    return json, members
+    members = members_of(members.get("predicate")) or members
+    return members_of(members.get("Data")) or members
 
 
-def text_in(members: dict[str, Node], name: str, *path: str) -> str:
+def text_in(members: dict[str, Place], name: str, key: str) -> str:
     """Return a text below a member of a bill, blank when there is none."""
-    node = members[name].get(*path) if name in members and members[name].kind == "{" else None
-    return texts_of({"value": node.value()}, ("value",))[0] if node else ""
+    inner = members_of(members.get(name))
+    return texts_of({key: inner[key].value()}, (key,))[0] if key in inner else ""

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from patchrules.inventory._json import Json, Node, json_of, texts_of
+from patchrules.inventory._json import Place, members_of, texts_of, values_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._texts import head_of
+from patchrules.inventory._texts import head_of, text_of
 from patchrules.sources.files import Document
+from patchrules.sources.json import values_at
 
 _PACKAGES = re.compile(r'"(?:ansible_facts\.)?packages"\s*:\s*\{').search
 _ROWS = re.compile(r'"source"\s*:\s*"(?:rpm|apt|dnf|yum|zypper|pkg|pacman|portage|apk)"').search
@@ -46,47 +47,48 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read the packages of every host."""
     rows = PackageRows(document, options, None, ("host", "name", "arch", "evr", "scheme"))
-    json = json_of(document)
-    for host, node in _hosts(json):
+    for host, node in _hosts(document):
         _read_host(node, host or options.host, rows)
     return rows.finish()
 
 
-def _hosts(json: Json) -> Iterator[tuple[str, Node]]:
+def _hosts(document: Document) -> Iterator[tuple[str, Place]]:
     """Yield the facts of each host: behind ``host | SUCCESS =>``, under the host's name, or alone."""
-    answers = list(_ANSWER(json.text))
+    text, _ = text_of(document)
+    answers = list(_ANSWER(text))
     if answers:
-        yield from ((found[1], Node(json, found.end())) for found in answers)
+        starts = [found.end() for found in answers]
+        yield from zip((found[1] for found in answers), values_at(document, text, starts), strict=True)
         return
-    for top in json.documents():
-        members = _members(top)
+    for top in values_of(document):
+        members = members_of(top)
         if members.keys() & {"ansible_facts", "packages", "ansible_facts.packages"}:
             yield "", top
         else:
             yield from members.items()
 
 
-def _read_host(node: Node, host: str, rows: PackageRows) -> None:
+def _read_host(node: Place, host: str, rows: PackageRows) -> None:
     """Read the facts of one host."""
-    members = _members(node)
-    for name, facts in _members(members.get("ansible_facts")).items():
+    members = members_of(node)
+    for name, facts in members_of(members.get("ansible_facts")).items():
         members.setdefault(name, facts)
     packages = members.get("packages") or members.get("ansible_facts.packages") or members.get("ansible_packages")
     told = {}
     for name in _FACTS:
         found = members.get(name) or members.get(f"ansible_{name}")
-        if found and found.kind not in ("{", "["):
+        if found and not (found.is_object or found.is_array):
             told[name] = found.value()
     distribution, version = texts_of(told, ("distribution", "distribution_version"))
     rows.facts.setdefault(host, {})
     if distribution:
         rows.facts[host]["os_release"] = f'ID="{_IDS.get(distribution, distribution)}"\nVERSION_ID="{version}"'
-    for name, versions in _members(packages).items():
-        for one in versions.elements() if versions.kind == "[" else (versions,):
+    for name, versions in members_of(packages).items():
+        for one in versions.elements() if versions.is_array else (versions,):
             _add(rows, host, name, one)
 
 
-def _add(rows: PackageRows, host: str, key: str, node: Node) -> None:
+def _add(rows: PackageRows, host: str, key: str, node: Place) -> None:
     """Add one version of one package."""
     value = node.value()
     fields: Mapping[str, Any] = value if isinstance(value, dict) else {}
@@ -105,11 +107,6 @@ def _add(rows: PackageRows, host: str, key: str, node: Node) -> None:
             evr = f"{epoch or 0}:{version}-{release}" if "epoch" in fields else f"{version}-{release}"
         arch = "" if arch == "(none)" else arch
         rows.add(host=host, name=name or key, arch=arch or None, evr=evr, scheme=scheme, line=node.line)
-
-
-def _members(node: Node | None) -> dict[str, Node]:
-    """Return the members of an object by key, none of anything else."""
-    return {one.path[-1]: one for one in node.members()} if node and node.kind == "{" else {}
 
 
 READER = Reader(

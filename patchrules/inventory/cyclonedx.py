@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from patchrules.inventory._json import Node, texts_of
+from patchrules.inventory._json import Place, texts_of
 from patchrules.inventory._purl import distro_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._sbom_rows import SbomRows, bill_of, text_in
@@ -30,16 +30,15 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every component."""
     rows = SbomRows(document, options)
-    _, members = bill_of(document)
+    members = bill_of(document)
     rows.captured(text_in(members, "metadata", "timestamp"))
-    components = members.get("components")
-    for node in components.elements() if components and components.kind == "[" else ():
+    for node in members["components"].elements() if "components" in members else ():
         line, value = node.line, node.value()
         _add(rows, line, value, node, 0)
     return rows.finish()
 
 
-def _add(rows: SbomRows, line: int, value: Any, node: Node, depth: int) -> None:  # noqa: ANN401  JSON holds anything
+def _add(rows: SbomRows, line: int, value: Any, node: Place, depth: int) -> None:  # noqa: ANN401  JSON holds anything
     """Add one component and those inside it."""
     fields = value if isinstance(value, dict) else {}
     kind, name, version, purl = texts_of(fields, ("type", "name", "version", "purl"))

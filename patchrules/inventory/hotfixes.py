@@ -14,7 +14,7 @@ import csv
 import re
 from collections.abc import Iterator
 
-from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._json import Place, rows_of, texts_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._texts import head_of, lines_of, text_of
 from patchrules.inventory._windows import UpdateRows, kb_of
@@ -158,13 +158,11 @@ def _lists(lines: list[tuple[int, str]]) -> Iterator[_Fields]:
 
 
 def _json(document: Document) -> Iterator[_Fields]:
-    """Yield the rows of JSON: one object, or a list of them."""
-    for top in json_of(document).documents():
-        for node in top.elements() if top.kind == "[" else (top,):
-            yield _json_row(node)
+    """Return the rows of JSON: one object, or a list of them."""
+    return map(_json_row, rows_of(document))
 
 
-def _json_row(node: Node) -> _Fields:
+def _json_row(node: Place) -> _Fields:
     """Return one row; the date stays as PowerShell wrote it."""
     line, value = node.line, node.value()
     fields = {key.lower(): one for key, one in value.items()} if isinstance(value, dict) else {}

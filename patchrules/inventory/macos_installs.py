@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._json import Place, texts_of, values_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.inventory._texts import head_of
@@ -33,13 +33,13 @@ def read(document: Document, options: ReadOptions) -> Rows:
     rows = PackageRows(document, options, "dotted", ("host", "name", "evr", "installed_at"))
     facts = rows.facts.setdefault(options.host, {})
     newest: dict[str, tuple[datetime, int, str]] = {}
-    for top in json_of(document).documents():
+    for top in values_of(document):
         facts["family"] = "macos"
-        for part in top.members() if top.kind == "{" else ():
-            for node in part.elements() if part.kind == "[" else ():
-                if part.path[-1] == "SPInstallHistoryDataType":
+        for kind, part in top.members():
+            for node in part.elements():
+                if kind == "SPInstallHistoryDataType":
                     _install(node, rows, newest)
-                elif part.path[-1] == "SPSoftwareDataType":
+                elif kind == "SPSoftwareDataType":
                     facts |= _system(node)
     for name, (when, line, version) in sorted(newest.items(), key=lambda one: one[1][1]):
         installed = None if when == _NEVER else when
@@ -47,7 +47,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     return rows.finish()
 
 
-def _install(node: Node, rows: PackageRows, newest: dict[str, tuple[datetime, int, str]]) -> None:
+def _install(node: Place, rows: PackageRows, newest: dict[str, tuple[datetime, int, str]]) -> None:
     """Keep one installation if it is the last of its name."""
     line, value = node.line, node.value()
     fields = value if isinstance(value, dict) else {}
@@ -61,7 +61,7 @@ def _install(node: Node, rows: PackageRows, newest: dict[str, tuple[datetime, in
         newest[name] = (when, line, version)
 
 
-def _system(node: Node) -> dict[str, str]:
+def _system(node: Place) -> dict[str, str]:
     """Return the facts of the system: ``macOS 13.6.1 (22G313)``."""
     value = node.value()
     (text,) = texts_of(value if isinstance(value, dict) else {}, ("os_version",))

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._json import Place, members_of, texts_of, values_of
 from patchrules.inventory._osquery_rows import Event, OsqueryRows
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._texts import head_of
@@ -45,8 +45,8 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every result in the order of the file."""
     rows = OsqueryRows(document, options)
-    for top in json_of(document).documents():
-        if top.kind == "[":
+    for top in values_of(document):
+        if top.is_array:
             events = [_row_event(node, options) for node in top.elements()]
             rows.apply(events)
         else:
@@ -54,17 +54,17 @@ def read(document: Document, options: ReadOptions) -> Rows:
     return rows.finish()
 
 
-def _row_event(node: Node, options: ReadOptions) -> Event:
+def _row_event(node: Place, options: ReadOptions) -> Event:
     """Return a row of a plain list of rows: what is installed now."""
     columns = _object(node.value())
     host = next(filter(None, texts_of(columns, _HOSTS)), options.host)
     return Event(host, "", "snapshot", columns, node.line, node.shown)
 
 
-def _log_events(top: Node, rows: OsqueryRows) -> Iterator[Event]:
+def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     """Yield the rows of one line of a results log."""
-    members = {member.path[-1]: member for member in top.members()} if top.kind == "{" else {}
-    plain = {name: one.value() for name, one in members.items() if one.kind not in ("{", "[")}
+    members = members_of(top)
+    plain = {name: one.value() for name, one in members.items() if not (one.is_object or one.is_array)}
     host, other, query, action = texts_of(plain, ("hostIdentifier", "host_identifier", "name", "action"))
     host = host or other
     about = {
@@ -77,12 +77,12 @@ def _log_events(top: Node, rows: OsqueryRows) -> Iterator[Event]:
         rows.reject(top.line, "PR2003", "the result names no host", top.shown)
     elif "snapshot" in members:
         rows.begin_snapshot(host, about)
-        for node in _elements(members["snapshot"]):
+        for node in members["snapshot"].elements():
             yield Event(host, query, "snapshot", _object(node.value()), node.line, node.shown, about)
     elif "diffResults" in members:
-        for part in members["diffResults"].members() if members["diffResults"].kind == "{" else ():
-            for node in _elements(part):
-                yield Event(host, query, part.path[-1], _object(node.value()), node.line, node.shown, about)
+        for action, part in members["diffResults"].members():
+            for node in part.elements():
+                yield Event(host, query, action, _object(node.value()), node.line, node.shown, about)
     elif "columns" in members:
         yield Event(host, query, action, _object(members["columns"].value()), top.line, top.shown, about)
     else:
@@ -92,11 +92,6 @@ def _log_events(top: Node, rows: OsqueryRows) -> Iterator[Event]:
 def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  JSON holds anything
     """Return an object, an empty one for anything else."""
     return value if isinstance(value, dict) else {}
-
-
-def _elements(node: Node) -> Iterator[Node]:
-    """Yield the elements of an array, none of anything else."""
-    return node.elements() if node.kind == "[" else iter(())
 
 
 READER = Reader(

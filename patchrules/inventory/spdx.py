@@ -23,10 +23,9 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every package."""
     rows = SbomRows(document, options)
-    _, members = bill_of(document)
+    members = bill_of(document)
     rows.captured(text_in(members, "creationInfo", "created"))
-    packages = members.get("packages")
-    for node in packages.elements() if packages and packages.kind == "[" else ():
+    for node in members["packages"].elements() if "packages" in members else ():
         line, value = node.line, node.value()
         if isinstance(value, dict):
             version = texts_of(value, ("versionInfo",))[0]

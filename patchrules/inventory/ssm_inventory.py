@@ -12,10 +12,10 @@ Windows applications, which are counted. Old agents state no release and no epoc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._json import Place, members_of, rows_of, texts_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._ssm_rows import SsmRows
 from patchrules.inventory._texts import head_of
@@ -51,27 +51,26 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every document of the file."""
     rows = SsmRows(document, options)
-    for top in json_of(document).documents():
-        for node in top.elements() if top.kind == "[" else (top,):
-            _read_answer(node, rows)
+    for node in rows_of(document):
+        _read_answer(node, rows)
     return rows.finish()
 
 
-def _read_answer(node: Node, rows: SsmRows) -> None:
+def _read_answer(node: Place, rows: SsmRows) -> None:
     """Read one answer, or one line of a sync."""
-    members = {member.path[-1]: member for member in node.members()} if node.kind == "{" else {}
+    members = members_of(node)
     rows.counts["PR2221"] += "NextToken" in members and bool(members["NextToken"].value())
     listed = next((name for name in _ANSWERS if name in members), None)
     if "data" in members and "status_code" in members:
         _read_answer(members["data"], rows)
     elif "Entities" in members:
-        for entity in _elements(members["Entities"]):
+        for entity in members["Entities"].elements():
             _read_entity(entity, rows)
     elif "Entries" in members:
         stated = {name: one.value() for name, one in members.items() if name != "Entries"}
         _read_item(members["Entries"], stated, rows)
     elif listed:
-        for row in _elements(members[listed]):
+        for row in members[listed].elements():
             rows.add_row(_ANSWERS[listed], _fields(row), row.line, row.shown)
     elif "resourceId" in members:
         fields = _fields(node)
@@ -80,22 +79,21 @@ def _read_answer(node: Node, rows: SsmRows) -> None:
         rows.reject(node.line, "PR2001", "this is no answer of Systems Manager Inventory", node.shown)
 
 
-def _read_entity(entity: Node, rows: SsmRows) -> None:
+def _read_entity(entity: Place, rows: SsmRows) -> None:
     """Read one host of ``GetInventory``."""
-    members = {member.path[-1]: member for member in entity.members()} if entity.kind == "{" else {}
+    members = members_of(entity)
     host = members["Id"].value() if "Id" in members else None
-    data = members.get("Data")
-    for item in data.members() if data and data.kind == "{" else ():
-        parts = {part.path[-1]: part for part in item.members()} if item.kind == "{" else {}
+    for kind, item in members_of(members.get("Data")).items():
+        parts = members_of(item)
         if "Content" in parts:
             stated = {name: one.value() for name, one in parts.items() if name != "Content"}
-            _read_item(parts["Content"], {"TypeName": item.path[-1], "InstanceId": host, **stated}, rows)
+            _read_item(parts["Content"], {"TypeName": kind, "InstanceId": host, **stated}, rows)
 
 
-def _read_item(content: Node, stated: Mapping[str, Any], rows: SsmRows) -> None:
+def _read_item(content: Place, stated: Mapping[str, Any], rows: SsmRows) -> None:
     """Read the rows of one inventory type of one host."""
     kind, host, captured = texts_of(dict(stated), ("TypeName", "InstanceId", "CaptureTime"))
-    for row in _elements(content):
+    for row in content.elements():
         fields = _fields(row)
         shared = {"resourceId": host or fields.get("InstanceId"), "captureTime": captured}
         rows.add_row(kind or _kind_of(fields), fields | shared, row.line, row.shown)
@@ -106,15 +104,10 @@ def _kind_of(fields: Mapping[str, Any]) -> str:
     return next((kind for name, kind in _KIND_BY_FIELD if name in fields), "")
 
 
-def _fields(node: Node) -> dict[str, Any]:
+def _fields(node: Place) -> dict[str, Any]:
     """Return the fields of a row, none when it is no object."""
     value = node.value()
     return value if isinstance(value, dict) else {}
-
-
-def _elements(node: Node) -> Iterator[Node]:
-    """Yield the elements of an array, none of anything else."""
-    return node.elements() if node.kind == "[" else iter(())
 
 
 READER = Reader(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from patchrules.inventory._dpkg_rows import ARCHES as DPKG_ARCHES
-from patchrules.inventory._json import Node, json_of, texts_of
+from patchrules.inventory._json import Place, members_of, texts_of, values_of
 from patchrules.inventory._purl import distro_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
@@ -37,36 +37,35 @@ def read(document: Document, options: ReadOptions) -> Rows:
     """Read every package of the system; those of languages are counted."""
     rows = PackageRows(document, options, None, ("host", "name", "arch", "evr", "scheme"))
     facts = rows.facts.setdefault(options.host, {})
-    for top in json_of(document).documents():
+    for top in values_of(document):
         for node in _packages(top, rows, facts):
             value = node.value()
             _add(rows, options.host, value if isinstance(value, dict) else {}, node)
     return rows.finish()
 
 
-def _packages(top: Node, rows: PackageRows, facts: dict[str, Any]) -> Iterator[Node]:
+def _packages(top: Place, rows: PackageRows, facts: dict[str, Any]) -> Iterator[Place]:
     """Yield the packages of a list or report, and keep what a report says of its system."""
-    if top.kind == "[":
+    if top.is_array:
         yield from top.elements()
         return
-    for member in top.members() if top.kind == "{" else ():
-        if member.path[-1] == "CreatedAt":
+    for name, member in top.members():
+        if name == "CreatedAt":
             facts["captured_at"] = instant(str(member.value()))
-        elif member.path[-1] == "Metadata" and member.kind == "{":
-            system = member.get("OS")
-            value = system.value() if system else None
-            family, name = texts_of(value if isinstance(value, dict) else {}, ("Family", "Name"))
-            facts |= {"distro": distro_of(f"{family}-{name}")} if family else {}
-        elif member.path[-1] == "Results" and member.kind == "[":
+        elif name == "Metadata":
+            value = member["OS"].value()
+            family, version = texts_of(value if isinstance(value, dict) else {}, ("Family", "Name"))
+            facts |= {"distro": distro_of(f"{family}-{version}")} if family else {}
+        elif name == "Results":
             for result in member.elements():
                 yield from _results(result, rows)
 
 
-def _results(result: Node, rows: PackageRows) -> Iterator[Node]:
+def _results(result: Place, rows: PackageRows) -> Iterator[Place]:
     """Yield the packages of one result that is about the system."""
-    members = {one.path[-1]: one for one in result.members()} if result.kind == "{" else {}
+    members = members_of(result)
     packages = members.get("Packages")
-    if packages is None or packages.kind != "[":
+    if packages is None:
         return
     if "Class" in members and members["Class"].value() != _SYSTEM:
         rows.counts["PR2215"] += sum(1 for _ in packages.elements())
@@ -74,7 +73,7 @@ def _results(result: Node, rows: PackageRows) -> Iterator[Node]:
         yield from packages.elements()
 
 
-def _add(rows: PackageRows, host: str, fields: dict[str, Any], node: Node) -> None:
+def _add(rows: PackageRows, host: str, fields: dict[str, Any], node: Place) -> None:
     """Add one package."""
     names = ("Name", "Version", "Release", "Arch", "Epoch", "AnalyzedBy")
     name, version, release, arch, epoch, analyzer = texts_of(fields, names)

@@ -15,7 +15,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from patchrules.inventory._json import json_of, texts_of
+from patchrules.inventory._json import rows_of, texts_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._texts import head_of
 from patchrules.inventory._windows import UpdateRows, day_of, kb_of
@@ -38,11 +38,10 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every operation, and keep the newest of each host and KB."""
     found: list[tuple[int, dict[str, Any], str]] = []
-    for top in json_of(document).documents():
-        for node in top.elements() if top.kind == "[" else (top,):
-            line, value = node.line, node.value()
-            fields = {str(key).lower(): one for key, one in value.items()} if isinstance(value, dict) else {}
-            found.append((line, fields, node.shown))
+    for node in rows_of(document):
+        line, value = node.line, node.value()
+        fields = {str(key).lower(): one for key, one in value.items()} if isinstance(value, dict) else {}
+        found.append((line, fields, node.shown))
     computers = {_computer(fields) for _, fields, _ in found} - {""}
     rows = UpdateRows(document, options, named=len(computers) > 1)
     newest: dict[tuple[str, str], tuple[datetime, int, bool, object]] = {}
