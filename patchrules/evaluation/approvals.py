@@ -23,6 +23,7 @@ def approvals(
     product: str | None = None,
     dialect: str = "documented",
     missing_date: str = "approve",
+    deb_dates: str = "ignore",
 ) -> tuple[Decision, ...]:
     """Say what ``baseline`` decides about each patch of ``catalog`` at ``as_of``, by the reference engine.
 
@@ -31,12 +32,12 @@ def approvals(
 
     Raises BaselineError when baseline and catalog are for different operating systems.
     """
-    given = settings(as_of=as_of, dialect=dialect, missing_date=missing_date)
+    given = settings(as_of=as_of, dialect=dialect, missing_date=missing_date, deb_dates=deb_dates)
     if baseline.operating_system is not catalog.operating_system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, the catalog is for {catalog.operating_system}"
         raise BaselineError(message, code="PR1802", hint=f"choose a baseline for {catalog.operating_system}")
     family = family_named(catalog.operating_system)
     host = Host("", family.name, product)
-    facts = facts_of(family, given.dialect, product)
+    facts = facts_of(family, given.dialect, product, deb_dates=given.deb_dates)
     found = decide(baseline, patches_of(catalog.table), host, family=family, facts=facts, settings=given)
     return tuple(decision for rows in found.values() for decision in rows)

@@ -53,6 +53,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     dialect: str = "documented",
     operation: str = "scan",
     missing_date: str = "approve",
+    deb_dates: str = "ignore",
     reboot_option: str = "RebootIfNeeded",
     install_override: tuple[OverridePatch, ...] | None = None,
     previous_runs: Mapping[str, PreviousRun] | None = None,
@@ -81,6 +82,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         "dialect": dialect,
         "operation": operation,
         "missing_date": missing_date,
+        "deb_dates": deb_dates,
         "reboot_option": reboot_option,
         "install_override": install_override,
     }
@@ -146,7 +148,7 @@ def parted(assigned: Assigned, dialect: Dialect) -> tuple[Assigned, list[bool]]:
 def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
     """Compile the policy of a profile."""
     family = families()[profile.family]
-    facts = facts_of(family, given.dialect, profile.product)
+    facts = facts_of(family, given.dialect, profile.product, deb_dates=given.deb_dates)
     tables = [rows_of(catalogs[number], profile.repositories) for number in profile.catalogs]
     return compiled(
         profile.baseline,

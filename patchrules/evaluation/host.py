@@ -34,6 +34,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     dialect: str = "documented",
     operation: str = "scan",
     missing_date: str = "approve",
+    deb_dates: str = "ignore",
     reboot_option: str = "RebootIfNeeded",
     install_override: tuple[OverridePatch, ...] | None = None,
     previous_run: PreviousRun | None = None,
@@ -44,9 +45,10 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
 
     Of the catalogs those count that have the host in scope. ``as_of`` is an aware datetime or ISO 8601 with a zone.
     ``operation``, ``reboot_option`` and ``install_override`` are those of the run to judge: an Install asks what is to
-    be reported after a run that changed nothing more (SEMANTICS 5.8). ``previous_run`` is what the node's tracking file
-    remembers; None: what ``host`` says of it. ``baseline_override`` is a BaselineOverride in force: its baseline for
-    the host's operating system replaces ``baseline`` (4.9).
+    be reported after a run that changed nothing more (SEMANTICS 5.8). ``deb_dates="advisory"`` makes delays count on
+    deb systems by the days of the advisories in the catalog, which AWS does not do (DECISIONS 5). ``previous_run`` is
+    what the node's tracking file remembers; None: what ``host`` says of it. ``baseline_override`` is a BaselineOverride
+    in force: its baseline for the host's operating system replaces ``baseline`` (4.9).
 
     Raises InventoryError when ``host`` is an inventory of several hosts or its family is not known, and BaselineError
     when the baseline is for another operating system, when the override has none or several for it (PR1811, PR1812),
@@ -58,6 +60,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         dialect=dialect,
         operation=operation,
         missing_date=missing_date,
+        deb_dates=deb_dates,
         reboot_option=reboot_option,
         install_override=install_override,
     )
@@ -73,7 +76,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         message = f"`{baseline.name}` is for {baseline.operating_system}, host `{one.id}` is {family.operating_system}"
         raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {family.operating_system}")
     catalogs = [catalog] if isinstance(catalog, Catalog) else list(catalog)
-    facts = facts_of(family, given.dialect, one.product)
+    facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
     names = names_of(baseline, one.product, facts)
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
     unknown = reasons_unknown(

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from patchrules.errors import BaselineError, UnknownNameError
 from patchrules.model.baseline import Baseline
-from patchrules.model.names import Dialect, MissingDate, Operation, RebootOption
+from patchrules.model.names import DebDates, Dialect, MissingDate, Operation, RebootOption
 from patchrules.model.verdict import OverridePatch, Settings
 
 
@@ -19,6 +19,7 @@ def settings(
     missing_date: str = "approve",
     reboot_option: str = "RebootIfNeeded",
     install_override: tuple[OverridePatch, ...] | None = None,
+    deb_dates: str = "ignore",
 ) -> Settings:
     """Return the settings of an evaluation.
 
@@ -38,6 +39,7 @@ def settings(
         missing_date=MissingDate(_known("missing-date rule", missing_date, list(MissingDate))),
         install_override=install_override,
         reboot_option=reboots[_known("reboot option", reboot_option, list(reboots))],
+        deb_dates=DebDates(_known("source of dates", deb_dates, list(DebDates))),
     )
 
 
@@ -66,7 +68,7 @@ def _instant(as_of: datetime | str) -> datetime:
     return instant
 
 
-def _known(kind: str, name: str, known: list[str] | list[Dialect] | list[MissingDate]) -> str:
+def _known(kind: str, name: str, known: list[str] | list[Dialect] | list[MissingDate] | list[DebDates]) -> str:
     """Return ``name`` in lower case if it is known."""
     if name.lower() not in known:
         raise UnknownNameError(kind, name, known)

@@ -65,6 +65,7 @@ class Run:
             "dialect": str(self.settings.dialect),
             "operation": str(self.settings.operation),
             "missing_date": str(self.settings.missing_date),
+            "deb_dates": str(self.settings.deb_dates),
             "reboot_option": str(self.settings.reboot_option),
             "install_override": plain(self.settings.install_override),
             "limits": plain(self.limits),

@@ -23,7 +23,7 @@ from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS = "run.json", "hosts.parquet", "verdicts.parquet"
 _ID = b"patchrules.run"
-_SETTINGS = ("as_of", "dialect", "operation", "missing_date", "reboot_option", "install_override")
+_SETTINGS = ("as_of", "dialect", "operation", "missing_date", "reboot_option", "install_override", "deb_dates")
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
 
 

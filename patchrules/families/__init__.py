@@ -7,12 +7,13 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from patchrules.errors import UnknownNameError
 from patchrules.families._family import Facts, Family
-from patchrules.model.names import Dialect, OperatingSystem
+from patchrules.model.names import DebDates, Dialect, OperatingSystem
 
 __all__ = ["Facts", "Family", "facts_of", "families", "family_named", "family_of", "family_of_products"]
 
@@ -69,14 +70,20 @@ def family_of_products(products: Iterable[str]) -> Family | None:
     return families()[found.pop()] if len(found) == 1 else None
 
 
-def facts_of(family: Family, dialect: Dialect, product: str | None) -> Facts:
+def facts_of(family: Family, dialect: Dialect, product: str | None, *, deb_dates: DebDates = DebDates.IGNORE) -> Facts:
     """Return how ``dialect`` reads the rules for hosts of that product; raises UnknownNameError where it is not known.
 
+    ``deb_dates`` says whether the days of advisories count where archives have none, in the documented dialect.
+
+    >>> facts_of(family_named("debian"), Dialect.DOCUMENTED, None, deb_dates=DebDates.ADVISORY).clocks
+    ('issued',)
     >>> facts_of(family_named("debian"), Dialect.DOCUMENTED, "Debian12").security_gate
     'archive'
     """
     if dialect is Dialect.DOCUMENTED:
-        return family.documented
+        facts = family.documented
+        dated = deb_dates is DebDates.ADVISORY and facts.advisory_clocks
+        return replace(facts, clocks=facts.advisory_clocks) if dated else facts
     for pattern, facts in family.agent:
         if fnmatch.fnmatchcase((product or "").lower(), pattern.lower()):
             return facts

@@ -18,6 +18,7 @@ class Facts:
       ``archive`` (it comes from a security archive), ``none``.
     - ``clocks``: the dates that may serve as the release date, first usable wins (DECISIONS 3); empty: delays have no
       effect (DECISIONS 5).
+    - ``advisory_clocks``: the dates that count instead when the caller wants those of advisories (``deb_dates``).
     - ``name_forms``: the texts a package offers to list entries (4.1), as format strings over ``name arch epoch version
       release evr``.
     - ``title``: the text of that kind that AWS shows as ``Title`` (5.11).
@@ -64,6 +65,7 @@ class Facts:
     name_forms: tuple[str, ...]
     title: str
     override_forms: tuple[str, ...] = ()
+    advisory_clocks: tuple[str, ...] = ()
     approved_ids: tuple[str, ...] = ()
     rejected_ids: tuple[str, ...] = ()
     override_ids: tuple[str, ...] = ()

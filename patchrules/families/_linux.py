@@ -81,6 +81,8 @@ DEB_DOCUMENTED = Facts(
     filters=DEB_FILTERS,
     security_gate="archive",
     clocks=(),
+    # Only when asked for: an archive has no dates, but USN, DSA and DLA say when a version was released.
+    advisory_clocks=("issued",),
     name_forms=DEB_FORMS,
     title="{name}.{arch}:{evr}",
     override_forms=DEB_OVERRIDE_FORMS,

@@ -148,6 +148,13 @@ class MissingDate(StrEnum):
     HOLD = "hold"
 
 
+class DebDates(StrEnum):
+    """Whether the days of advisories make delays count where archives have no dates: AWS ignores them (DECISIONS 5)."""
+
+    IGNORE = "ignore"
+    ADVISORY = "advisory"
+
+
 class Reason(StrEnum):
     """Why a package has the state it has: stable codes."""
 

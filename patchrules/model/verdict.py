@@ -11,6 +11,7 @@ from patchrules.model.host import Host
 from patchrules.model.names import (
     Approval,
     ComplianceLevel,
+    DebDates,
     Dialect,
     MissingDate,
     Operation,
@@ -35,7 +36,8 @@ class Settings:
     """What one evaluation takes for granted; every instant is an aware UTC datetime (SEMANTICS 0.3, DECISIONS 17).
 
     ``install_override`` is read on Install only; None is "no list", an empty one is a list (4.8).
-    ``reboot_option`` says whether an Install may reboot the host (5.9).
+    ``reboot_option`` says whether an Install may reboot the host (5.9). ``deb_dates`` says whether the days of
+    advisories make delays count on deb systems, which AWS does not do.
     """
 
     as_of: datetime
@@ -44,6 +46,7 @@ class Settings:
     missing_date: MissingDate = MissingDate.APPROVE
     install_override: tuple[OverridePatch, ...] | None = None
     reboot_option: RebootOption = RebootOption.REBOOT_IF_NEEDED
+    deb_dates: DebDates = DebDates.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Verdict:
 
     ``installed`` and ``target`` are version texts with the epoch that was used in the comparison. ``decision`` is the
     approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
-    ``chain`` names, nearest first, the updates that this one replaces on the host, or those that have replaced it.
+    ``chain`` names, nearest first, the updates that this one replaces on the host, or what has replaced it.
     ``held`` says that an administrator holds or pins the package: a fact beside the state, which decides nothing.
     """
 

@@ -33,7 +33,8 @@ class Asking:
     def of(cls, report: HostReport) -> Asking:
         """Return what the report was made with."""
         family = family_named(report.host.family or "")
-        return cls(report, family, facts_of(family, report.settings.dialect, report.host.product))
+        given = report.settings
+        return cls(report, family, facts_of(family, given.dialect, report.host.product, deb_dates=given.deb_dates))
 
     def lines(self, verdict: Verdict) -> Iterator[Line]:
         """Yield the sentences on one verdict."""

@@ -152,7 +152,7 @@ def _of_run(run: Run, asked: str, host: str | None) -> Explanation:
 def _explained(row: Row, host: Row, run: Run) -> Explained:
     """Explain a row of verdicts on a host of a run."""
     family = families()[host["family"]]
-    facts = facts_of(family, run.settings.dialect, host["product"])
+    facts = facts_of(family, run.settings.dialect, host["product"], deb_dates=run.settings.deb_dates)
     baseline = _baseline_of(run.baselines, host)
     lines = [patch_line(row, facts, family)] if row["approval"] else []
     lines += [approval_line(row, baseline, facts)] if row["approval"] and baseline else []
