@@ -39,7 +39,11 @@ def texts_of(fields: Mapping[str, object], names: Iterable[str]) -> list[str]:
     >>> texts_of({"name": "bash", "epoch": 1, "arch": None}, ("name", "epoch", "arch"))
     ['bash', '1', '']
     """
-    return [_text(fields.get(name)) for name in names]
+    found = []
+    for name in names:
+        value = fields.get(name)
+        found.append(value.strip() if type(value) is str and value.isascii() else _text(value))
+    return found
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +14,7 @@ from patchrules.inventory._json import texts_of
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.inventory._windows import NO_VERSION, day_of, first_is_day, kb_of
-from patchrules.sources.dates import instant
+from patchrules.sources.dates import instant as read_instant
 from patchrules.sources.files import Document
 
 _USED = ("host", "name", "arch", "evr", "installed_at", "status", "held", "priority", "section", "scheme")
@@ -32,6 +33,10 @@ class Event:
     line: int
     text: str
     about: Mapping[str, Any] = field(default_factory=dict)
+
+
+instant = functools.lru_cache(maxsize=1 << 12)(read_instant)
+"""Reads a date; the rows of one host repeat the same few."""
 
 
 class OsqueryRows(PackageRows):
@@ -67,7 +72,7 @@ class OsqueryRows(PackageRows):
                     self.reject(event.line, "PR2001", "the row has no columns", event.text, event.host)
                 continue
             present = self._present.setdefault((event.host, table), {})
-            key = tuple(texts_of(dict(event.columns), ("name", "arch", "version", "release", "epoch", "hotfix_id")))
+            key = tuple(texts_of(event.columns, ("name", "arch", "version", "release", "epoch", "hotfix_id")))
             if event.action == "removed":
                 present.pop(key, None)
             elif event.action != "snapshot" or _seconds(event.about.get("time")) >= self._times.get(
@@ -116,7 +121,7 @@ class OsqueryRows(PackageRows):
     def _add_rpm(self, event: Event) -> None:
         """Add a row of ``rpm_packages``."""
         names = ("name", "version", "release", "arch", "install_time")
-        name, version, release, arch, installed = texts_of(dict(event.columns), names)
+        name, version, release, arch, installed = texts_of(event.columns, names)
         if name == "gpg-pubkey":
             self.counts["PR2201"] += 1
         elif not name or not version or not release:
@@ -131,7 +136,7 @@ class OsqueryRows(PackageRows):
     def _add_dpkg(self, event: Event) -> None:
         """Add a row of ``deb_packages``; its version is whole, ``revision`` repeats the end of it."""
         names = ("name", "version", "arch", "status", "priority", "section")
-        name, version, arch, status, priority, section = texts_of(dict(event.columns), names)
+        name, version, arch, status, priority, section = texts_of(event.columns, names)
         state, held = status_of(status) or (None, False)
         self.counts["PR2202"] += state not in (None, "installed")
         self.counts["PR2216"] += state is None
@@ -144,7 +149,7 @@ class OsqueryRows(PackageRows):
     def _add_update(self, event: Event, day_first: bool | None) -> None:  # noqa: FBT001  what the file tells
         """Add a row of ``patches``."""
         self.facts[event.host]["family"] = "windows"
-        kb = kb_of(*texts_of(dict(event.columns), ("hotfix_id",)))
+        kb = kb_of(*texts_of(event.columns, ("hotfix_id",)))
         if kb is None:
             self.counts["PR2213"] += 1
             return

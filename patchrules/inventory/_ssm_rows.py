@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from patchrules.inventory._json import texts_of
 from patchrules.inventory._reader import ReadOptions
 from patchrules.inventory._rows import PackageRows
 from patchrules.inventory._windows import NO_VERSION, day_of, kb_of
-from patchrules.sources.dates import instant
+from patchrules.sources.dates import instant as read_instant
 from patchrules.sources.files import Document
 
 _USED = ("host", "name", "arch", "evr", "installed_at", "scheme")
@@ -17,6 +18,9 @@ _DPKG_ARCHES = {"x86_64": "amd64"}
 _GROUP_TAGS = ("Patch Group", "PatchGroup")
 _SOURCE = ".src.rpm"
 _Fields = Mapping[str, Any]
+
+instant = functools.lru_cache(maxsize=1 << 12)(read_instant)
+"""Reads a date; the rows of one host repeat the same few."""
 
 
 class SsmRows(PackageRows):
@@ -28,7 +32,7 @@ class SsmRows(PackageRows):
 
     def add_row(self, kind: str, fields: _Fields, line: int, text: str) -> None:
         """Add a row of one inventory type; types that say nothing of packages or hosts are passed over."""
-        host, instance, captured = texts_of(dict(fields), ("resourceId", "InstanceId", "captureTime"))
+        host, instance, captured = texts_of(fields, ("resourceId", "InstanceId", "captureTime"))
         host = host or instance
         if not host:
             self.reject(line, "PR2003", "the row names no instance", text)
@@ -65,7 +69,7 @@ class SsmRows(PackageRows):
     def _add_update(self, host: str, fields: _Fields, line: int, text: str) -> None:
         """Add an installed Windows update."""
         self.facts[host]["family"] = "windows"
-        (hotfix,) = texts_of(dict(fields), ("HotFixId",))
+        (hotfix,) = texts_of(fields, ("HotFixId",))
         kb = kb_of(hotfix)
         if not hotfix:
             self.reject(line, "PR2003", "the row has no HotFixId", text, host)
@@ -80,7 +84,7 @@ class SsmRows(PackageRows):
     def _add_application(self, host: str, fields: _Fields, line: int, text: str) -> None:
         """Add a package of rpm or dpkg, told by the file its ``PackageId`` names; anything else is counted."""
         names = ("Name", "PackageId", "Architecture", "Release", "Version")
-        name, package, arch, release, version = texts_of(dict(fields), names)
+        name, package, arch, release, version = texts_of(fields, names)
         if name == "gpg-pubkey":
             self.counts["PR2201"] += 1
             return
@@ -106,7 +110,7 @@ class SsmRows(PackageRows):
 
         Old agents state neither: the release is that of the source package then, and the epoch not known.
         """
-        version, release, epoch, package = texts_of(dict(fields), ("Version", "Release", "Epoch", "PackageId"))
+        version, release, epoch, package = texts_of(fields, ("Version", "Release", "Epoch", "PackageId"))
         if release:
             return f"{epoch or 0}:{version}-{release}" if version else ""
         _, _, found = package.removesuffix(_SOURCE).rpartition(f"-{version}-")

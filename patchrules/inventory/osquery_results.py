@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from patchrules.inventory._json import Place, members_of, texts_of, values_of
+from patchrules.inventory._json import Place, texts_of, values_of
 from patchrules.inventory._osquery_rows import Event, OsqueryRows
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._texts import head_of
@@ -63,8 +63,7 @@ def _row_event(node: Place, options: ReadOptions) -> Event:
 
 def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     """Yield the rows of one line of a results log."""
-    members = members_of(top)
-    plain = {name: one.value() for name, one in members.items() if not (one.is_object or one.is_array)}
+    plain = _object(top.value())
     host, other, query, action = texts_of(plain, ("hostIdentifier", "host_identifier", "name", "action"))
     host = host or other
     about = {
@@ -75,16 +74,16 @@ def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     }
     if not host:
         rows.reject(top.line, "PR2003", "the result names no host", top.shown)
-    elif "snapshot" in members:
+    elif "columns" in plain:
+        yield Event(host, query, action, _object(plain["columns"]), top.line, top.shown, about)
+    elif "snapshot" in plain:
         rows.begin_snapshot(host, about)
-        for node in members["snapshot"].elements():
+        for node in top["snapshot"].elements():
             yield Event(host, query, "snapshot", _object(node.value()), node.line, node.shown, about)
-    elif "diffResults" in members:
-        for action, part in members["diffResults"].members():
+    elif "diffResults" in plain:
+        for action, part in top["diffResults"].members():
             for node in part.elements():
                 yield Event(host, query, action, _object(node.value()), node.line, node.shown, about)
-    elif "columns" in members:
-        yield Event(host, query, action, _object(members["columns"].value()), top.line, top.shown, about)
     else:
         rows.reject(top.line, "PR2001", "the line is no result of osquery", top.shown)
 

@@ -52,12 +52,16 @@ def read(document: Document, options: ReadOptions) -> Rows:
     """Read every document of the file."""
     rows = SsmRows(document, options)
     for node in rows_of(document):
-        _read_answer(node, rows)
+        fields = _fields(node)
+        if "resourceId" in fields:
+            rows.add_row(_kind_of(fields), fields, node.line, node.shown)
+        else:
+            _read_answer(node, rows)
     return rows.finish()
 
 
 def _read_answer(node: Place, rows: SsmRows) -> None:
-    """Read one answer, or one line of a sync."""
+    """Read one answer of the API."""
     members = members_of(node)
     rows.counts["PR2221"] += "NextToken" in members and bool(members["NextToken"].value())
     listed = next((name for name in _ANSWERS if name in members), None)
@@ -72,9 +76,6 @@ def _read_answer(node: Place, rows: SsmRows) -> None:
     elif listed:
         for row in members[listed].elements():
             rows.add_row(_ANSWERS[listed], _fields(row), row.line, row.shown)
-    elif "resourceId" in members:
-        fields = _fields(node)
-        rows.add_row(_kind_of(fields), fields, node.line, node.shown)
     else:
         rows.reject(node.line, "PR2001", "this is no answer of Systems Manager Inventory", node.shown)
 
@@ -92,7 +93,7 @@ def _read_entity(entity: Place, rows: SsmRows) -> None:
 
 def _read_item(content: Place, stated: Mapping[str, Any], rows: SsmRows) -> None:
     """Read the rows of one inventory type of one host."""
-    kind, host, captured = texts_of(dict(stated), ("TypeName", "InstanceId", "CaptureTime"))
+    kind, host, captured = texts_of(stated, ("TypeName", "InstanceId", "CaptureTime"))
     for row in content.elements():
         fields = _fields(row)
         shared = {"resourceId": host or fields.get("InstanceId"), "captureTime": captured}
