@@ -45,6 +45,7 @@ class Inputs:
     dialect: str = "documented"
     operation: str = "scan"
     missing_date: str = "approve"
+    deb_dates: str = "ignore"
     reboot_option: str = "RebootIfNeeded"
     install_override: str | None = None
     baseline_override: str | None = None
@@ -101,7 +102,7 @@ class Inputs:
 
     def options(self) -> dict[str, Any]:
         """Return the settings of the evaluation."""
-        return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date")}
+        return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date", "deb_dates")}
 
     def run_options(self) -> dict[str, Any]:
         """Return the settings of the evaluation of a run, with the overrides that are in force."""

@@ -95,6 +95,12 @@ RULES = (
         default="approve",
         help="What a delay does with a patch without a date.",
     ),
+    click.option(
+        "--deb-dates",
+        type=click.Choice(["ignore", "advisory"]),
+        default="ignore",
+        help="Whether delays count on deb systems, by the days of USN, DSA and DLA.",
+    ),
     click.option("--strict", is_flag=True, help="Fail on refused rows and on odd baselines, where you are told else."),
 )
 

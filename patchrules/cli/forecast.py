@@ -61,10 +61,20 @@ def command(
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     nodes = _nodes(fleet, inputs.hosts)
-    options: dict[str, Any] = {"now": inputs.as_of, "dialect": inputs.dialect, "missing_date": inputs.missing_date}
+    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         runs = [
-            next_run(one, policy, fleet, catalogs, calendars=layers, nodes=nodes, limits=inputs.limits(), **options)
+            next_run(
+                one,
+                policy,
+                fleet,
+                catalogs,
+                now=inputs.as_of,
+                calendars=layers,
+                nodes=nodes,
+                limits=inputs.limits(),
+                **options,
+            )
             for one in found
         ]
     told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))

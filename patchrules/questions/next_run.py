@@ -96,7 +96,7 @@ class NextRun:
         return "\n".join(lines)
 
 
-def next_run(
+def next_run(  # noqa: PLR0913 - the options of a run are keywords
     window: Window,
     policy: Baseline | Registry,
     fleet: Inventory,
@@ -107,6 +107,7 @@ def next_run(
     nodes: Sequence[Node] | None = None,
     dialect: str = "documented",
     missing_date: str = "approve",
+    deb_dates: str = "ignore",
     limits: AgeLimits | None = None,
 ) -> NextRun:
     """Say what the first execution of ``window`` after ``now`` would find approved and install on each of its hosts.
@@ -139,7 +140,8 @@ def next_run(
     if execution is None or not serving.hosts:
         return NextRun(window, execution, tuple(skipped), (), tuple(_doubts(window)))
     part = _part(fleet, serving.hosts)
-    options: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "limits": limits}
+    given = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
+    options: dict[str, Any] = {**given, "limits": limits}
     then = evaluate_fleet(policy, part, catalogs, as_of=execution.start, **options)
     today = evaluate_fleet(policy, part, catalogs, as_of=instant, **options)
     plans = tuple(_plans(serving, then, today))
