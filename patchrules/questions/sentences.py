@@ -12,7 +12,7 @@ from patchrules.families import Facts, Family
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.names import Approval
 from patchrules.questions.standing import standing
-from patchrules.questions.wording import counted, when
+from patchrules.questions.wording import change, counted, when
 
 Row = Mapping[str, Any]
 """A verdict by the names of ``model.columns.VERDICTS``."""
@@ -49,12 +49,9 @@ def headline(row: Row, family: Family) -> str:
     >>> headline({**row, "compliance_severity": "HIGH"}, family_named("windows")).split("  ")[0]
     'KB1 not installed'
     """
-    has_versions = family.documented.states != "updates"
-    here = row["installed"] if has_versions else row["installed"] and "installed"
-    newer = f" → {row['target']}" if has_versions and row["target"] not in (None, row["installed"]) else ""
     level = "" if row["compliance_severity"] == "UNSPECIFIED" else row["compliance_severity"]
     words = "   ".join(word for word in (row["state"], level, row["status"]) if word)
-    head = f"{row['id']} {here or 'not installed'}{newer}"
+    head = f"{row['id']} {change(row, family)}"
     return f"{head:<60}  {words}"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from patchrules.families import Family
-from patchrules.model.names import Unknown
+from patchrules.model.names import State, Unknown
 from patchrules.versions import SCHEMES, dpkg, rpm
 
 UNKNOWN = {
@@ -55,6 +56,24 @@ _PARTS: dict[str, Any] = {
 def _part(found: object) -> str:
     """Return a part of a version; an absent one is said."""
     return "(none)" if found is None else str(found)
+
+
+def change(row: Mapping[str, Any], family: Family) -> str:
+    """Return what is installed and, where it is not there, what is wanted; updates without versions are there or not.
+
+    >>> from patchrules.families import family_named
+    >>> row = {"state": "MISSING", "installed": "1.0-1", "target": "1.1-1"}
+    >>> change(row, family_named("rhel")), change({**row, "installed": None}, family_named("windows"))
+    ('1.0-1 → 1.1-1', 'not installed')
+    """
+    has_versions = family.documented.states != "updates"
+    here = (row["installed"] if has_versions else "installed") if row["installed"] is not None else "not installed"
+    newer = has_versions and row["state"] in _WANTED and row["target"] is not None
+    return f"{here} → {row['target']}" if newer else here
+
+
+_WANTED = (State.MISSING, State.FAILED, State.NOT_APPLICABLE)
+"""The states of what is not there, or not in that version."""
 
 
 def counted(number: int, word: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from patchrules.evaluation.plain import stamp
+from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.run import Run
 from patchrules.model.columns import COUNTS
 
@@ -17,8 +17,9 @@ SCHEMA = "patchrules/report/1"
 PATCH = ("id", "title", "classification", "severity", "state", "compliance_severity", "status")
 EVIDENCE = (
     *("installed", "target", "advisory", "approval", "rule", "list_entry"),
-    *("released_at", "clock", "since", "reason", "notes"),
+    *("released_at", "clock", "since", "reason", "held"),
 )
+LISTS = ("notes", "chain")
 
 
 def objects(run: Run) -> Iterator[dict[str, Any]]:
@@ -44,8 +45,17 @@ def objects(run: Run) -> Iterator[dict[str, Any]]:
 
 def patch_object(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of verdicts as one patch of a host."""
-    evidence = {name: text(row[name]) for name in EVIDENCE}
-    return {**{name: row[name] for name in PATCH}, "evidence": {**evidence, "notes": row["notes"] or []}}
+    evidence = {name: text(row[name]) for name in EVIDENCE} | {name: row[name] or [] for name in LISTS}
+    return {**{name: row[name] for name in PATCH}, "evidence": evidence}
+
+
+def diagnostics(run: Run) -> list[dict[str, Any]]:
+    """Return what was doubtful in the documents and files of a run: code, level, message, where, count and hint.
+
+    They speak of the whole run: nothing says which host one of them is about.
+    """
+    found: list[dict[str, Any]] = plain(run.diagnostics)
+    return found
 
 
 def by_host(run: Run) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:

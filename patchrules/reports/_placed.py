@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -18,12 +19,14 @@ def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     Raises DocumentError PR7901 when it cannot be written.
     """
     place = Path(os.path.realpath(target))
-    fresh = place.with_name(f".{place.name}.{os.getpid()}.new")
+    fresh = place.with_name(f".{place.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         if place.exists() and not place.is_file():
             with place.open("wb") as stream:
                 yield stream
             return
+        # A process that was killed under this number may have left it; "xb" follows no link that somebody laid there.
+        fresh.unlink(missing_ok=True)
         with fresh.open("xb") as stream:
             yield stream
         fresh.replace(place)
@@ -31,4 +34,5 @@ def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
         raise DocumentError(message, code="PR7901") from problem
     finally:
-        fresh.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            fresh.unlink()

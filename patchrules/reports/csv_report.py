@@ -1,16 +1,15 @@
 """``csv``: one row a listed patch, for spreadsheets and ``cut``.
 
 A host without a listed patch has one row with the columns of the patch empty, so that no host is lost. A text that a
-spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return) gets an
-apostrophe in front: such names come from machines nobody vouches for. Instants are ISO 8601 with ``Z``, lists are
-joined by a space, lines end with a line feed, the encoding is UTF-8.
+spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-`` or ``@``, of either width, or with a tab or
+line break) gets an apostrophe in front: such names come from machines nobody vouches for. Instants are ISO 8601 with
+``Z``, lists are joined by a space, lines end with a line feed, the encoding is UTF-8. The run's diagnostics are not in
+it: every row is a patch or a host.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from patchrules.evaluation.run import Run
@@ -18,7 +17,8 @@ from patchrules.model.columns import VERDICTS
 from patchrules.reports._hosts import by_host, text
 from patchrules.reports._writer import Look, Writer
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+_SPECIAL = frozenset(',"\r\n')
 _PATCH = tuple(column.name for column in VERDICTS[1:])
 _HEADER = ("host", "host_status", "unknown", "baseline", *_PATCH)
 
@@ -52,11 +52,14 @@ def _rows(host: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[tuple[st
         yield (*about, *("" for _ in _PATCH))
 
 
-def _lines(rows: Any) -> bytes:  # noqa: ANN401  rows of texts
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     """Return rows as CSV."""
-    lines = io.StringIO(newline="")
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue().encode("utf-8", "backslashreplace")
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows).encode("utf-8", "backslashreplace")
+
+
+def _quoted(text: str) -> str:
+    """Return a cell as it stands in the file; a carriage return ends a row for many a reader, so it is quoted too."""
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if _SPECIAL.intersection(text) else text
 
 
 WRITER = Writer("csv", "CSV, one patch a row", (".csv",), write)

@@ -10,7 +10,6 @@ import io
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from rich.box import SIMPLE_HEAD
@@ -22,13 +21,25 @@ from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.rows import rows_of
 from patchrules.evaluation.run import Run
-from patchrules.model.names import NON_COMPLIANT_STATES, SEVERITY_RANK, ComplianceLevel, Reason, State, Status, Unknown
+from patchrules.families import families
+from patchrules.model.names import SEVERITY_RANK, ComplianceLevel, State, Status, Unknown
+from patchrules.questions.wording import change, counted, when
 from patchrules.reports._writer import Look, Writer
 
 _MOST_HOSTS = 40
 _FEW_HOSTS = 5
 _TOP = {1: 15, 2: 8}
 _MOST_DOUBTS = 12
+
+_MOST_WRONG = 8
+_WRONG = (
+    ("PR18", "No baseline for a host"),
+    ("PR1", "Wrong in a baseline"),
+    ("PR2", "Wrong in the inventory"),
+    ("PR3", "Wrong in a catalog"),
+    ("", "Wrong"),
+)
+"""What goes above errors, by the begin of their code; the first that fits."""
 
 _STATUS = {
     Status.COMPLIANT: ("✓ compliant", "blue"),
@@ -39,12 +50,14 @@ _ALSO = {
     "failed": "failed",
     "installed_rejected": "installed though rejected",
     "installed_pending_reboot": "waiting for a reboot",
+    "available_security_update": "available, not approved",
 }
 _RANK = {Status.NON_COMPLIANT: 0, Status.UNKNOWN: 1, Status.COMPLIANT: 2}
 _WHY = {
     Unknown.NO_PRODUCT: "the product is not known: say it with --product, e.g. Debian12, or --hosts FILE",
     Unknown.NO_BASELINE: "nothing says which baseline serves the host: ask patchrules resolve",
     Unknown.NO_CATALOG: "no catalog speaks for the host: give one, --catalog 'PRODUCT_GLOB=PATH'",
+    Unknown.NO_SOURCE: "the baseline has Sources, and none is for the product of the host",
     Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
     Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
     Unknown.STALE_INVENTORY: "the inventory is older than --max-inventory-age",
@@ -84,6 +97,7 @@ def visible(text: str) -> str:
 def _parts(run: Run, look: Look) -> Iterator[Any]:
     """Yield what is printed, top to bottom."""
     yield _headline(run)
+    yield from _wrong(run.diagnostics)
     hosts = sorted(run.hosts.to_pylist(), key=_worst_first)
     if not hosts:
         yield "\nThere is no host in the inventory."
@@ -101,7 +115,7 @@ def _parts(run: Run, look: Look) -> Iterator[Any]:
 def _headline(run: Run) -> Text:
     """Return the hosts by status and what is missing in all."""
     statuses, totals = run.statuses(), run.totals()
-    head = Text(_counted(run.hosts.num_rows, "host"), style="bold")
+    head = Text(counted(run.hosts.num_rows, "host"), style="bold")
     for status, (words, style) in _STATUS.items():
         head.append("  ·  ", style="dim")
         count = statuses[status]
@@ -114,13 +128,39 @@ def _headline(run: Run) -> Text:
         parts.append(f"{critical:,} at level CRITICAL, {security:,} security")
     parts.append(f"{totals['installed']:,} installed, {totals['installed_other']:,} installed besides the baseline")
     head.append(f"\nPatches: {'; '.join(parts)}")
-    head.append(f"\nAs of {_when(run.settings.as_of)}, {run.settings.dialect} dialect\n", style="dim")
+    head.append(f"\nAs of {when(run.settings.as_of)}, {run.settings.dialect} dialect\n", style="dim")
     return head
+
+
+def _wrong(diagnostics: Sequence[Diagnostic]) -> Iterator[Any]:
+    """Yield what is wrong in what was given, not only doubtful: the verdicts follow from it all the same."""
+    titles: dict[str, list[Diagnostic]] = {}
+    for one in diagnostics:
+        if one.level is Level.ERROR:
+            titles.setdefault(next(title for start, title in _WRONG if one.code.startswith(start)), []).append(one)
+    for title, found in titles.items():
+        yield Text(title, style="bold red")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column("code")
+        table.add_column("message", overflow="fold")
+        for one in found[:_MOST_WRONG]:
+            where = [
+                f"at {line}" if not number else line for number, line in enumerate(str(one.where or "").split("\n"))
+            ]
+            times = f" ({one.count:,} times)" if one.count > 1 else ""
+            lines = [one.message + times, *(where if one.where else []), *([f"hint: {one.hint}"] if one.hint else [])]
+            table.add_row(Text(f"  {one.code}"), Text("\n".join(visible(line) for line in lines)))
+        yield table
+        if len(found) > _MOST_WRONG:
+            yield f"  … and {len(found) - _MOST_WRONG:,} more: --output-format json lists every one"
+        yield ""
 
 
 def _worst_first(host: dict[str, Any]) -> tuple[object, ...]:
     """Sort hosts: not compliant first, by level and number; note on the row whether something fails."""
     failing = host["missing"] + host["failed"] + host["installed_rejected"] + host["installed_pending_reboot"]
+    if not failing and host["status"] == Status.NON_COMPLIANT:
+        failing = host["available_security_update"]
     host["counts_failing"] = failing
     level = ComplianceLevel(host["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED)
     return _RANK[Status(host["status"])], -level.rank, -host["security_non_compliant"], -failing, host["host"]
@@ -146,7 +186,8 @@ def _hosts(hosts: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
         words = ", ".join(
             f"{rest[one]:,} {words.partition(' ')[2]}" for one, (words, _) in _STATUS.items() if rest[one]
         )
-        yield f"  … and {len(hosts) - _MOST_HOSTS:,} more hosts ({words}): --output-format csv lists every one"
+        more = counted(len(hosts) - _MOST_HOSTS, "more host")
+        yield f"  … and {more} ({words}): --output-format csv lists every one"
 
 
 def _level(host: Mapping[str, Any]) -> str:
@@ -156,7 +197,7 @@ def _level(host: Mapping[str, Any]) -> str:
 
 def _patches(run: Run, host: Mapping[str, Any], top: int) -> Iterator[Any]:
     """Yield what fails on one host, the gravest first."""
-    rows = [row for row in rows_of(run, host["host"]) if row["state"] in NON_COMPLIANT_STATES]
+    rows = [row for row in rows_of(run, host["host"]) if row["status"] == Status.NON_COMPLIANT]
     rows.sort(key=_gravest_first)
     if not rows:
         return
@@ -164,12 +205,10 @@ def _patches(run: Run, host: Mapping[str, Any], top: int) -> Iterator[Any]:
     table = _table("Level", "Package", "Installed → wanted", "Advisory", "Approved since")
     for row in rows[:top]:
         state = "" if row["state"] == State.MISSING else f" ({row['state'].lower().replace('_', ' ')})"
-        newer = f" → {row['target']}" if row["reason"] == Reason.NEWER_APPROVED else ""
-        change = f"{row['installed']}{newer}"
         table.add_row(
             Text(row["compliance_severity"]),
             Text(visible(row["id"]) + state),
-            Text(visible(change)),
+            Text(visible(change(row, families()[host["family"]]))),
             Text(visible(row["advisory"] or "-")),
             Text(_approved(row)),
         )
@@ -209,6 +248,8 @@ def _doubts(hosts: Iterable[Mapping[str, Any]], diagnostics: Sequence[Diagnostic
     for host in hosts:
         counts.update(dict(host["doubts"] or ()))
     for one in diagnostics:
+        if one.level is Level.ERROR:
+            continue
         counts[one.code] += one.count
         words = one.message if one.level is not Level.INFO or one.code not in CODES else CODES[one.code]
         meaning[one.code] = CODES.get(one.code, words) if one.code in meaning and meaning[one.code] != words else words
@@ -218,7 +259,7 @@ def _doubts(hosts: Iterable[Mapping[str, Any]], diagnostics: Sequence[Diagnostic
     codes = sorted(counts)
     yield _meanings((code, counts[code], meaning.get(code) or CODES.get(code, "")) for code in codes[:_MOST_DOUBTS])
     if len(codes) > _MOST_DOUBTS:
-        yield f"  … and {len(codes) - _MOST_DOUBTS:,} more codes"
+        yield f"  … and {counted(len(codes) - _MOST_DOUBTS, 'more code')}"
 
 
 def _meanings(rows: Iterable[tuple[str, int, str]]) -> Table:
@@ -235,7 +276,7 @@ def _next(run: Run, hosts: Sequence[Mapping[str, Any]], look: Look) -> Iterator[
     """Yield the next command to try, with a host and a package of this run."""
     named = [host["host"] for host in hosts if host["counts_failing"]] or run.verdicts["host"].slice(0, 1).to_pylist()
     rows = sorted(rows_of(run, named[0]), key=_gravest_first) if named else []
-    wanted = next((row for row in rows if row["state"] in NON_COMPLIANT_STATES), rows[0] if rows else None)
+    wanted = next((row for row in rows if row["status"] == Status.NON_COMPLIANT), rows[0] if rows else None)
     if wanted:
         words = ["patchrules", "explain", wanted["id"], "--host", wanted["host"]]
         yield f"\nNext: {shlex.join(visible(word) for word in words)} {look.again}".rstrip()
@@ -247,16 +288,6 @@ def _table(*titles: str) -> Table:
     for title in titles:
         table.add_column(title.removeprefix(">"), justify="right" if title[0] == ">" else "left", overflow="fold")
     return table
-
-
-def _when(instant: datetime) -> str:
-    """Return an instant as people write it."""
-    return f"{instant:%Y-%m-%d %H:%M}Z"
-
-
-def _counted(number: int, word: str) -> str:
-    """Return a number of things."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 WRITER = Writer("table", "a table for people", (".txt",), write)
