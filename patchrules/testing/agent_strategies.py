@@ -1,13 +1,12 @@
 """Situations in which AWS's on-node engine has something to say of its own: for the ``agent`` dialect.
 
-They start from :mod:`patchrules.testing.strategies` and add what only that engine reads: dates as texts, modules,
-needed packages, archives and their sites, notices that share an id, an InstallOverrideList. Two to four versions that
-this engine confuses take the place of the drawn ones, and most list entries mean something that is there.
+They hold what only that engine reads: dates as texts, modules, needed packages, archives and their sites, notices that
+share an id, an InstallOverrideList. One or two names have few versions that this engine confuses, and most list entries
+mean something that is there.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -19,11 +18,29 @@ from patchrules.evaluation.fleet import BY_REFERENCE
 from patchrules.families import Family, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
-from patchrules.model.names import ComplianceLevel, FilterKey, Operation
+from patchrules.model.names import (
+    ComplianceLevel,
+    FilterKey,
+    MissingDate,
+    OperatingSystem,
+    Operation,
+    RejectedPatchesAction,
+)
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import OverridePatch
-from patchrules.testing.strategies import ADVISORIES, LINUX, PATTERNS, Situation, instants, maybe, rarely, situations
+from patchrules.testing.strategies import (
+    ADVISORIES,
+    ARCHES,
+    LINUX,
+    PATTERNS,
+    Situation,
+    approval_rules,
+    instants,
+    maybe,
+    patch_filters,
+    tuples,
+)
 
 AGENT = tuple(
     system for system in LINUX if {facts.states for _, facts in family_of(system).agent}.difference(BY_REFERENCE)
@@ -34,7 +51,7 @@ CONFUSED: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {
         "rpm": (
             ("0:1.0-1.el8", "0:1.1-1.el8", "0:1.2-1.el8"),
-            ("0:1.1-1", "1:1.0-1", "1.1-1", "2:1.1-1"),
+            ("1:1.0-1", "0:1.1-1", "1.1-1"),
             ("0:1.0-1", "0:1.0^git1-1", "0:1.1-1"),
             ("0:1.0-1", "0:1.1-1"),
         ),
@@ -51,137 +68,161 @@ CONFUSED: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
 STREAMS = ("nodejs:18", "nodejs:20")
 SITES = ("security.debian.org.mirror.example.com", "deb.debian.org")
 UNREADABLE = ("2024-01-31T00:00:00Z", "yesterday", "")
+RELEASES = ("8.4", "7.9")
+"""One release whose packages AWS's engine asks dnf for, one where it asks yum."""
 
+NEED = "glibc-0:2.17-1.x86_64"
+"""What some updates need; as a package it is not there."""
 
-def chance(percent: int) -> st.SearchStrategy[bool]:
-    """Draw True so often."""
-    return st.sampled_from((*[False] * (100 - percent), *[True] * percent))
+HALF = st.booleans()
+THIRD = st.sampled_from((False, False, True))
+LEVELS = st.sampled_from(list(ComplianceLevel))
 
 
 def date_texts() -> st.SearchStrategy[str | None]:
     """Draw a date as a file may have it: of the grid, to the second or the day, with a zone, or not readable."""
     forms = st.sampled_from(("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S UTC"))
     readable = st.builds(lambda instant, form: instant.strftime(form), instants(-3, 1), forms)
-    return rarely(st.sampled_from((None, *UNREADABLE)), None).flatmap(
-        lambda text: readable if text is None else st.just(text)
+    return st.sampled_from((True, True, True, True, False)).flatmap(
+        lambda good: readable if good else st.sampled_from((None, *UNREADABLE))
     )
 
 
-def notices() -> st.SearchStrategy[dict[str, Any]]:
-    """Draw what a notice says of all its packages."""
-    return st.fixed_dictionaries(
-        {
-            "classification": st.sampled_from(("Security", "Bugfix", "security", None)),
-            "severity": st.sampled_from(("Critical", "Low", None, "critical", "")),
-            "issued_text": date_texts(),
-            "updated_text": maybe(date_texts()),
-        }
-    )
-
-
-def rules() -> st.SearchStrategy[tuple[ApprovalRule, ...]]:
-    """Draw two rules of one class of notices each, so that the notices of one version have different levels."""
-
-    def rule(classification: str, level: ComplianceLevel, days: int) -> ApprovalRule:
-        chosen = PatchFilter(FilterKey.CLASSIFICATION, (classification,))
-        return ApprovalRule((chosen,), level, days, None, enable_non_security=True)
-
-    levels = st.sampled_from(list(ComplianceLevel))
-    one = st.builds(rule, st.sampled_from(("Security", "Bugfix", "*")), levels, st.sampled_from((0, 0, 2)))
-    return st.tuples(one, one)
-
-
-def meant(patches: Sequence[Patch], hosts: Sequence[Host], family: Family) -> list[str]:
-    """Return list entries that mean something of a situation."""
-    packages: list[Patch | Package] = [*patches, *(package for host in hosts for package in host.packages)]
-    forms = family.agent[0][1].name_forms
-    parts = [(one, one.evr.rpartition(":")) for one in packages]
-    texts = {
-        form.format(
-            name=one.name,
-            arch=one.arch,
-            evr=one.evr,
-            epoch=epoch or "0",
-            version=rest.partition("-")[0],
-            release=rest.partition("-")[2],
-        )
-        for one, (epoch, _, rest) in parts
-        for form in forms
+NOTICES = st.fixed_dictionaries(
+    {
+        "classification": st.sampled_from(("Security", "Bugfix", "Security", "security", None)),
+        "severity": st.sampled_from(("Critical", "Low", None, "critical", "")),
+        "issued_text": date_texts(),
+        "updated_text": maybe(date_texts()),
     }
-    needs = {need for one in patches for need in one.requires}
-    return sorted({"*", *(f"{one.name}*" for one in packages), *texts, *needs})
+)
+"""What a notice says of all its packages."""
 
-
-def lists(entries: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
-    """Draw a list of entries, of which most mean something."""
-    entry = st.sampled_from(entries) | st.sampled_from((*ADVISORIES, *PATTERNS))
-    return st.lists(entry, min_size=1, max_size=2).map(tuple)
-
-
-def overrides(entries: Sequence[str]) -> st.SearchStrategy[tuple[OverridePatch, ...]]:
-    """Draw an InstallOverrideList."""
-    pattern = st.sampled_from(entries)
-    return st.lists(st.builds(OverridePatch, id=pattern, title=maybe(pattern)), max_size=2).map(tuple)
+CHANGED = st.sampled_from((None, None, None, "classification", "severity", "issued_text", "updated_text"))
+ARCHIVES = st.fixed_dictionaries(
+    {
+        "advisory": st.sampled_from((ADVISORIES[0], ADVISORIES[1], ADVISORIES[0], None)),
+        "cves": st.sampled_from(((), ("CVE-2024-1",))),
+        "built": maybe(instants()),
+        "module": st.sampled_from((None, None, None, *STREAMS)),
+        "repository": st.sampled_from(("jammy", "jammy-security", "Debian-Security", None)),
+        "site": st.sampled_from((None, None, *SITES)),
+        "trusted": st.sampled_from((True, True, True, False)),
+        "offered": st.sampled_from((True, True, True, True, False)),
+        "priority": st.sampled_from(("optional", "required", None)),
+        "section": st.sampled_from(("libs", None)),
+    }
+)
+"""What a row of a catalog says beside its name, version and notice."""
 
 
 @st.composite
-def agent_patches(draw: st.DrawFn, patches: Sequence[Patch]) -> tuple[Patch, ...]:
-    """Draw what only AWS's engine reads for each patch; the patches of one notice mostly say the same."""
-    said = {advisory: draw(notices()) for advisory in ADVISORIES}
-    needs = [f"{one.name}-0:1.0-1.{one.arch}" for one in patches]
-    found = []
-    for patch in patches:
-        notice = dict(said.get(patch.advisory or "", {}))
-        if draw(chance(20)):
-            field = draw(st.sampled_from(("classification", "severity", "issued_text", "updated_text")))
-            notice[field] = draw(notices())[field]
-        more: dict[str, Any] = {
-            "module": draw(maybe(st.sampled_from(STREAMS))) if draw(chance(40)) else None,
-            "requires": draw(st.lists(st.sampled_from(needs), max_size=2).map(tuple)),
-            "repository": draw(st.sampled_from(("jammy", "jammy-security", "Debian-Security", None))),
-            "site": draw(rarely(st.sampled_from(SITES), None)),
-            "trusted": draw(chance(80)),
-        }
-        found.append(dataclasses.replace(patch, **notice, **more))
+def agent_patches(draw: st.DrawFn, keys: Sequence[tuple[str, str]], versions: Sequence[str]) -> tuple[Patch, ...]:
+    """Draw a catalog; the rows of one notice mostly say the same."""
+    said = {advisory: draw(NOTICES) for advisory in ADVISORIES}
+    key, evr = st.sampled_from(keys), st.sampled_from(versions)
+    found: list[Patch] = []
+    for _ in range(draw(st.sampled_from((3, 2, 4, 5, 1)))):
+        row: dict[str, Any] = draw(ARCHIVES)
+        notice: dict[str, Any] = dict(said.get(row["advisory"], {}))
+        if notice and (field := draw(CHANGED)):
+            notice[field] = draw(NOTICES)[field]
+        name, arch = draw(key)
+        needs = (NEED,) if draw(HALF) else ()
+        found.append(Patch(name, arch, draw(evr), requires=needs, **row, **notice))
     return tuple(found)
 
 
 @st.composite
-def agent_host(draw: st.DrawFn, host: Host, family: Family) -> Host:
-    """Draw which release a host runs, so that yum and dnf have their turn, and which modules are enabled."""
-    release = draw(st.sampled_from(("8.4", "8.4", "7.9", None)))
-    product = None if release is None else family.product_format.format(version=release)
+def agent_hosts(
+    draw: st.DrawFn, keys: Sequence[tuple[str, str]], versions: Sequence[str], family: Family
+) -> tuple[Host, ...]:
+    """Draw a host and return it once with each release that matters, so that yum and dnf have their turn."""
+    evrs = st.sampled_from((*versions, versions[0]))
+    packages = [
+        Package(
+            *draw(st.sampled_from(keys)),
+            evr=draw(evrs),
+            built=draw(maybe(instants())),
+            held=draw(THIRD),
+            priority=draw(st.sampled_from(("optional", None))),
+        )
+        for _ in range(draw(st.sampled_from((1, 2, 1, 3, 0))))
+    ]
     modules = draw(st.sampled_from((None, frozenset(STREAMS[:1]), frozenset(STREAMS))))
-    return dataclasses.replace(host, product=product, enabled_modules=modules)
+    arch = draw(st.sampled_from((keys[0][1], keys[0][1], keys[0][1], None)))
+    return tuple(
+        Host(
+            f"host-{release}",
+            family.name,
+            family.product_format.format(version=release),
+            arch,
+            enabled_modules=modules,
+            packages=tuple(packages),
+        )
+        for release in (RELEASES if len(family.agent) > 1 else RELEASES[:1])
+    )
 
 
 @st.composite
-def agent_baseline(draw: st.DrawFn, baseline: Baseline, entries: Sequence[str]) -> Baseline:
-    """Draw lists that mean something and, half of the time, rules that tell notices apart."""
-    return dataclasses.replace(
-        baseline,
-        rules=draw(rules()) if draw(chance(50)) else baseline.rules,
-        approved_patches=draw(lists(entries)) if draw(chance(40)) else (),
-        rejected_patches=draw(lists(entries)) if draw(chance(40)) else (),
+def agent_rules(draw: st.DrawFn, system: OperatingSystem) -> tuple[ApprovalRule, ...]:
+    """Draw rules: one that selects everything, two that tell notices apart, or any."""
+    kind = draw(st.sampled_from(("everything", "classes", "classes", "any")))
+    if kind == "any":
+        return draw(tuples(approval_rules(system), (1, 2, 0)))
+    days = st.sampled_from((0, 0, 1, 2))
+    if kind == "everything":
+        return (ApprovalRule((), draw(LEVELS), draw(days), None, enable_non_security=draw(HALF)),)
+    key = FilterKey.CLASSIFICATION if FilterKey.CLASSIFICATION in family_of(system).documented.filters else None
+    classes = [PatchFilter(key or FilterKey.SECTION, (text,)) for text in ("Security", "Bugfix", "*", "libs")]
+    return tuple(
+        ApprovalRule((draw(st.sampled_from(classes)),), draw(LEVELS), draw(days), None, enable_non_security=True)
+        for _ in range(2)
     )
+
+
+def meant(keys: Sequence[tuple[str, str]], versions: Sequence[str], family: Family) -> st.SearchStrategy[str]:
+    """Draw a list entry that means something of a situation: mostly one version, a need, or everything."""
+    templates = family.agent[0][1].name_forms
+    by_version: list[str] = []
+    for (name, arch), evr in itertools.product(keys, versions):
+        epoch, _, rest = evr.rpartition(":")
+        version, _, release = rest.partition("-")
+        parts = {"name": name, "arch": arch, "evr": evr, "epoch": epoch or "0", "version": version, "release": release}
+        by_version += [template.format(**parts) for template in templates]
+    own = [f"*{evr.rpartition(':')[2]}*" for evr in versions]
+    return st.sampled_from(own) | st.sampled_from((NEED, "glibc*", "*", "bash")) | st.sampled_from(by_version)
 
 
 @st.composite
 def agent_situations(draw: st.DrawFn) -> Situation:
     """Draw a situation of the ``agent`` dialect: ``options`` are those of ``Settings``."""
-    drawn = draw(situations(AGENT))
-    family = family_of(drawn.baseline.operating_system)
-    versions = itertools.cycle(draw(st.sampled_from(CONFUSED[family.scheme]).flatmap(st.permutations)))
-    evrs = {one.evr for one in drawn.patches} | {one.evr for host in drawn.hosts for one in host.packages}
-    renamed = dict(zip(sorted(evrs), versions, strict=False))
-    patches = draw(agent_patches([dataclasses.replace(one, evr=renamed[one.evr]) for one in drawn.patches]))
-    hosts = []
-    for host in drawn.hosts:
-        packages = tuple(dataclasses.replace(one, evr=renamed[one.evr]) for one in host.packages)
-        hosts.append(draw(agent_host(dataclasses.replace(host, packages=packages), family)))
-    entries = meant(patches, hosts, family)
-    options = {**drawn.options, "install_override": None}
-    if draw(chance(40)):
-        options |= {"operation": Operation.INSTALL, "install_override": draw(overrides(entries))}
-    baseline = draw(agent_baseline(drawn.baseline, entries))
-    return Situation(baseline, tuple(hosts), patches, options)
+    system = draw(st.sampled_from(AGENT))
+    family = family_of(system)
+    versions = draw(st.sampled_from(CONFUSED[family.scheme]))
+    common, foreign = ARCHES[family.scheme][0], draw(st.sampled_from(ARCHES[family.scheme]))
+    keys = [("bash", common), *((("bash", foreign), ("openssl", common)) if draw(HALF) else ())]
+    patches = draw(agent_patches(keys, versions))
+    hosts = draw(agent_hosts(keys, versions, family))
+    entries = meant(keys, versions, family)
+    lists = tuples(entries | entries | st.sampled_from((*ADVISORIES, *PATTERNS)), (1, 2))
+    overrides = tuples(st.builds(OverridePatch, id=entries, title=maybe(entries)), (1, 0, 1, 2))
+    operation = draw(st.sampled_from((Operation.INSTALL, Operation.INSTALL, Operation.SCAN)))
+    baseline = Baseline(
+        name="drawn",
+        operating_system=system,
+        global_filters=draw(tuples(patch_filters(system), (0, 0, 0, 0, 1))),
+        rules=draw(agent_rules(system)),
+        approved_patches=draw(lists) if draw(THIRD) else (),
+        approved_patches_level=draw(LEVELS),
+        approved_patches_enable_non_security=draw(HALF),
+        rejected_patches=draw(lists) if draw(THIRD) else (),
+        rejected_patches_action=draw(st.sampled_from(list(RejectedPatchesAction))),
+    )
+    options = {
+        "as_of": draw(instants(0, 3)),
+        "operation": operation,
+        "missing_date": draw(st.sampled_from(list(MissingDate))),
+        "install_override": draw(overrides) if draw(HALF) else None,
+    }
+    return Situation(baseline, hosts, patches, options)

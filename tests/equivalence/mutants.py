@@ -16,23 +16,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TEST = Path(__file__).with_name("test_whole_evaluations.py")
+TESTS = {
+    "documented": ("test_whole_evaluations.py", "by_batch"),
+    "agent": ("test_agent_dialect.py", "one_by_batch"),
+}
+"""The file whose test has to find a mutant, and the function it calls for each example, by dialect."""
 
 RUN = """
 import importlib.util, sys
 from hypothesis import Phase, settings
-settings.register_profile("mutants", max_examples=50, deadline=None, derandomize=True, database=None,
+settings.register_profile("mutants", max_examples=int(sys.argv[2]), deadline=None, derandomize=True, database=None,
                           phases=[Phase.generate], report_multiple_bugs=False, suppress_health_check=list(
                           __import__("hypothesis").HealthCheck))
 settings.load_profile("mutants")
 spec = importlib.util.spec_from_file_location("whole", sys.argv[1])
 whole = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(whole)
-seen, by_batch = [], whole.by_batch
+seen, engine = [], getattr(whole, sys.argv[3])
 def counted(*given, **options):
     seen.append(1)
-    return by_batch(*given, **options)
-whole.by_batch = counted
+    return engine(*given, **options)
+setattr(whole, sys.argv[3], counted)
 try:
     whole.test_batch_equals_reference()
 except BaseException as fault:
@@ -50,21 +54,75 @@ class Mutant:
     file: str
     old: str
     new: str
+    dialect: str = "documented"
 
+
+COMMON, YUM, DNF, APT, JUDGED, SHOWN = (
+    f"batch/agent/{name}.py" for name in ("common", "yum", "dnf", "apt", "policy", "render")
+)
+REF_YUM, REF_DNF, REF_APT = (f"reference/agent/{name}.py" for name in ("yum", "dnf", "apt"))
+OFFERED = 'np.where(pool.true_of(lookup(pool.table["offered"], bool), found), found, NOTHING)'
+HERE = "pool.order[pool.record] >= pool.here[pool.owner])"
+SECURE = "np.bincount(ids[passes_gate(catalog, facts, enabled=False)], minlength=len(at)) > 0"
+OF_AGENT = (
+    ("nothing changed", YUM, "LAST = False\n", "LAST = False\n"),
+    ("yum, newest: the last of equals", YUM, "LAST = False\n", "LAST = True\n"),
+    ("yum, best: level not asked", YUM, "* len(ComplianceLevel) + level, among", "* len(ComplianceLevel), among"),
+    ("yum, target: offered not asked", YUM, OFFERED, "found"),
+    ("yum, target: runs not asked", YUM, "approves[pool.record] & can_run", "approves[pool.record]"),
+    ("yum, newer: > becomes >=", YUM, "wanted > pool.here, order", "wanted >= pool.here, order"),
+    ("yum, failed: > becomes >=", YUM, "order > pool.here", "order >= pool.here"),
+    ("yum, repeated: <= becomes <", YUM, "(wanted <= order)", "(wanted < order)"),
+    ("yum, rejected: whatever the action", YUM, " & blocks(pool.policy)", ""),
+    ("yum, override: rejected ones stay", YUM, " & ~pool.decisions.rejected & lists", " & lists"),
+    ("yum, notices: dates not compared", YUM, ', "issued_text", "updated_text")', ")"),
+    ("yum, texts: as written", YUM, "text and text.title()", "text"),
+    ("reference, yum, newer: < becomes <=", REF_YUM, "target is not None and here <", "target is not None and here <="),
+    ("dnf, several: the first counts", DNF, "LAST = True\n", "LAST = False\n"),
+    ("dnf, candidates: older ones stay", DNF, "pool.only(~(named &", "pool.only(~(named & False &"),
+    ("dnf, candidates: < becomes <=", DNF, "pool.order[pool.record] < pool.here", "pool.order[pool.record] <= pool.here"),
+    ("dnf, installed: >= becomes >", DNF, HERE, HERE.replace(">=", ">")),
+    ("dnf, missing: > becomes >=", DNF, "pool.order_of(goal) > pool.here", "pool.order_of(goal) >= pool.here"),
+    ("dnf, failed: > becomes >=", DNF, "pool.order_of(listed) > pool.here", "pool.order_of(listed) >= pool.here"),
+    ("dnf, level: of the first only", DNF, "order == pool.order_of(found)[pool.owner]", "pool.record == found[pool.owner]"),
+    ("dnf, needs: blocked if not newer", DNF, "refused[pool.record] & pool.newer", "refused[pool.record]"),
+    ("dnf, needs: blocked whatever the action", DNF, "if not entries or not blocks(pool.policy):", "if not entries:"),
+    ("dnf, override: refused is INSTALLED", DNF, "(goal == NOTHING) | refused", "(goal == NOTHING)"),
+    ("dnf, arch: every one is judged", DNF, "runs_of(pool.policy, pool.table)[pool.own]", "pool.own >= 0"),
+    ("dnf, modules: all enabled", DNF, "unnamed | enabled(catalog, host)", "unnamed | True"),
+    ("reference, dnf, missing: > becomes >=", REF_DNF, "if target and question.order(target.patch.evr) > here", "if target and question.order(target.patch.evr) >= here"),
+    ("apt, known: >= becomes >", APT, HERE, HERE.replace(">=", ">")),
+    ("apt, ranks: by version, not by text", APT, 'text_ranks(pool.table["evr"])', "pool.order"),
+    ("apt, target: not newer ones too", APT, "first(pool, approves & pool.newer)", "first(pool, approves)"),
+    ("apt, override: a lower one hides the target", APT, "pool.order_of(override) < pool.order_of(target)", "(target != NOTHING) & (override == NOTHING)"),
+    ("apt, security: of the first archive only", APT, SECURE, "passes_gate(catalog, facts, enabled=False)[at]"),
+    ("apt, names: foreign ones as native", APT, 'else f"{name}:{own}"', "else name"),
+    ("apt, rejected: whatever the action", APT, " & blocks(pool.policy)", ""),
+    ("reference, apt, target: > becomes >=", REF_APT, "newer = [d for d in known if question.order(d.patch.evr) > here]", "newer = [d for d in known if question.order(d.patch.evr) >= here]"),
+    ("override: title not asked", COMMON, "hit & (entry.title is None or", "hit & (True or"),
+    ("install: an empty override list is none", COMMON, "override(policy) is None else", "not override(policy) else"),
+    ("order: the family's", COMMON, "SCHEMES[facts.order or family.scheme]", "SCHEMES[family.scheme]"),
+    ("highest: the last of equals", COMMON, "np.unique(pool.owner[hits], return_index=True)", "np.unique(pool.owner[hits := hits[::-1]], return_index=True)"),
+    ("absent: counted though installed", JUDGED, "present[rows.owner] & (np", "present[rows.owner] & False & (np"),
+    ("absent: taken off for every row", JUDGED, "(np.diff(rows.owner, prepend=-1) > 0)", "(rows.owner >= 0)"),
+    ("severity: no word for none", SHOWN, 'facts.severity_absent if notice else ""', '""'),
+    ("names: a version alone means nothing", "batch/patterns.py", "np.minimum(found, by_version(entries, catalog, facts))", "found"),
+)  # fmt: skip
+"""Bugs in what only the ``agent`` dialect does."""
 
 MUTANTS = (
     Mutant("nothing changed", "batch/states.py", "OWN = -1\n", "OWN = -1\n"),
     Mutant(
         "delay: < becomes <=",
         "batch/approvals.py",
-        "old = released_at < _microseconds(settings.as_of - rule.delay)",
-        "old = released_at <= _microseconds(settings.as_of - rule.delay)",
+        "old = released_at < microseconds(settings.as_of - rule.delay)",
+        "old = released_at <= microseconds(settings.as_of - rule.delay)",
     ),
     Mutant(
         "until: < becomes <=",
         "batch/approvals.py",
-        "old = released_at < _microseconds(day_after(rule.approve_until))",
-        "old = released_at <= _microseconds(day_after(rule.approve_until))",
+        "old = released_at < microseconds(day_after(rule.approve_until))",
+        "old = released_at <= microseconds(day_after(rule.approve_until))",
     ),
     Mutant(
         "reference, until: < becomes <=",
@@ -102,9 +160,7 @@ MUTANTS = (
     Mutant("level: > becomes >=", "batch/approvals.py", "(rank > level)", "(rank >= level)"),
     Mutant("clock: the last usable wins", "batch/approvals.py", "(clock == -1) & (column", "(column"),
     Mutant("candidates: offered not asked", "batch/states.py", "(policy.offered[row] | same)", "(known[owner] | True)"),
-    Mutant(
-        "newest: oldest counts", "batch/evaluate.py", "ranks(self._age)[verdict]", "-ranks(self._age)[verdict] + 99"
-    ),
+    Mutant("newest: oldest counts", "batch/evaluate.py", "ranks(self._age)[", "-ranks(self._age)["),
     Mutant("merging: latest date", "batch/merging.py", "patch[clock] = min(", "patch[clock] = max("),
     Mutant(
         "rejection: of the row, not of the version",
@@ -119,6 +175,7 @@ MUTANTS = (
         "enabled=True",
     ),
     Mutant("blocked: always", "batch/states.py", "refused = State.INSTALLED_REJECTED if blocks else", "refused ="),
+    *(Mutant(f"agent: {name}", file, old, new, "agent") for name, file, old, new in OF_AGENT),
 )
 
 
@@ -138,10 +195,11 @@ def outcomes(names: list[str]) -> Iterator[tuple[Mutant, str, int, str]]:
     for mutant in MUTANTS:
         if names and mutant.name not in names:
             continue
+        (test, engine), examples = TESTS[mutant.dialect], os.environ.get("EXAMPLES", "50")
         with tempfile.TemporaryDirectory() as folder:
             planted(mutant, Path(folder))
             ran = subprocess.run(
-                [sys.executable, "-c", RUN, str(TEST)],
+                [sys.executable, "-c", RUN, str(Path(__file__).with_name(test)), examples, engine],
                 env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
                 cwd=folder,
                 capture_output=True,

@@ -32,12 +32,13 @@ from patchrules.testing.agent_strategies import agent_situations
 from patchrules.testing.twins import by_batch, by_reference, catalog_of, one_by_batch, one_by_reference
 
 
-@settings(max_examples=6 * settings().max_examples)
+@settings(max_examples=8 * settings().max_examples)
 @given(agent_situations())
 def test_batch_equals_reference(situation):
     given_settings = Settings(dialect=Dialect.AGENT, **situation.options)
-    given_to_both = (situation.baseline, situation.hosts[0], situation.patches, given_settings)
-    assert one_by_batch(*given_to_both) == one_by_reference(*given_to_both)
+    for host in situation.hosts:
+        given_to_both = (situation.baseline, host, situation.patches, given_settings)
+        assert one_by_batch(*given_to_both) == one_by_reference(*given_to_both)
 
 
 @given(agent_situations())
