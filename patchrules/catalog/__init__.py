@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from patchrules.catalog._assemble import Placed, joined, released
 from patchrules.catalog._compiled import write_catalog
+from patchrules.catalog._enrichment import Enrichment, enriched, read_enrichment
 from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
@@ -28,12 +29,15 @@ from patchrules.model.patch import Catalog, Scope
 from patchrules.sources.files import Document, Limits
 
 __all__ = [
+    "Enrichment",
     "Part",
     "ReadOptions",
     "Reader",
     "build_catalog",
+    "enriched",
     "read_catalog",
     "read_catalogs",
+    "read_enrichment",
     "readers",
     "sniffed",
     "write_catalog",
