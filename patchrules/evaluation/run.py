@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.plain import plain, stamp
+from patchrules.evaluation.plain import plain
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, RUN_HOSTS
 from patchrules.model.names import Status
@@ -61,13 +61,7 @@ class Run:
         return {
             "schema": SCHEMA,
             "version": self.version,
-            "as_of": stamp(self.settings.as_of),
-            "dialect": str(self.settings.dialect),
-            "operation": str(self.settings.operation),
-            "missing_date": str(self.settings.missing_date),
-            "deb_dates": str(self.settings.deb_dates),
-            "reboot_option": str(self.settings.reboot_option),
-            "install_override": plain(self.settings.install_override),
+            **plain(self.settings),
             "limits": plain(self.limits),
             "rows": self.rows,
             "hosts_sha256": digest(self.hosts.select([column.name for column in RUN_HOSTS])),

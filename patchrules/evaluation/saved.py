@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS = "run.json", "hosts.parquet", "verdicts.parquet"
 _ID = b"patchrules.run"
-_SETTINGS = ("as_of", "dialect", "operation", "missing_date", "reboot_option", "install_override", "deb_dates")
+_SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
 
 

@@ -161,6 +161,11 @@ def test_the_id_is_another_where_anything_that_decides_is(other):
     assert other(run).id != run.id
 
 
+def test_every_setting_counts():
+    run = a_run()
+    assert {field.name for field in dataclasses.fields(run.settings)} <= set(run.inputs())
+
+
 def test_tables_are_proved_by_their_values():
     ids = pa.array(["a", None, ""])
     lists = pa.array([["x"], [], None])
