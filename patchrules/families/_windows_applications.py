@@ -31,3 +31,17 @@ PRODUCT_TITLES = (
     (r"windows 11\b.*", "Windows11"),
 )
 """WSUS's titles of systems that name several releases at once (`Windows 10, version 1903 and later`), in lower case."""
+
+CLASSIFICATIONS = {
+    "0fa1201d-4330-4fa8-8ae9-b877473b6441": "SecurityUpdates",
+    "e6cf1350-c01b-414d-a61f-263d14d133b4": "CriticalUpdates",
+    "28bc880e-0592-4cbf-8f95-c79b17911d5f": "UpdateRollups",
+    "cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83": "Updates",
+    "e0789628-ce08-4437-be74-2495b842f43b": "DefinitionUpdates",
+    "b54e7d24-7add-428f-8b75-90a396fa584f": "FeaturePacks",
+    "68c5b0a3-d1a6-4553-ae49-01d3a7827828": "ServicePacks",
+    "b4832bd8-e735-4761-8daf-37f882276dab": "Tools",
+    "ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0": "Drivers",
+    "3689bdc8-b205-4af4-8d4a-a63924c5e9d5": "Upgrades",
+}
+"""Microsoft's ids of classifications, with AWS's words for them."""
