@@ -1,8 +1,8 @@
 """package.xml of wsusscn2.cab: Microsoft's offline catalog, once it is unpacked.
 
-package.xml itself says classification, day and what replaced what; titles and KBs stand in the files ``l/en/<revision>``
-and ``x/<revision>`` that the cab's inner cabs hold. They are read beside package.xml, or inside each ``Update`` where an
-extract has put them.
+package.xml itself says classification, day and what replaced what; titles and KBs stand in the files
+``l/en/<revision>`` and ``x/<revision>`` that the cab's inner cabs hold. They are read beside package.xml, or inside each
+``Update`` where an extract has put them.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def _entry(element: Element, number: int, document: Document) -> _Entry:
     """Return what package.xml, and the files beside it or inside the update, say of one update."""
     children = {one.tag.rpartition("}")[2]: one for one in element.iter()}
     revision = element.get("RevisionId", "")
-    texts = {name: (children[name].text or "").strip() for name in ("Title", "KBArticleID") if name in children}
+    texts: dict[str, str] = {}
+    texts |= {name: (children[name].text or "").strip() for name in ("Title", "KBArticleID") if name in children}
     extended = children.get("ExtendedProperties")
     severity = extended.get("MsrcSeverity", "") if extended is not None else ""
     if document.path is not None and _REVISION(revision) and "Title" not in texts:
