@@ -10,7 +10,7 @@ from patchrules.sources.dates import instant
 from patchrules.sources.files import Document, Limits, open_document
 from patchrules.sources.xml import elements
 
-__all__ = ["made_at", "metadata_files", "repomd_files"]
+__all__ = ["is_repomd", "made_at", "metadata_files", "repomd_files"]
 
 _WANTED = ("updateinfo", "primary", "patches", "modules")
 _REPOMD = "repomd.xml"
@@ -21,6 +21,11 @@ def repomd_files(folder: Path) -> list[Path]:
     """Return every ``repodata/repomd.xml`` in a folder and below, sorted; hidden folders are skipped."""
     found = [path for path in folder.rglob(_REPOMD) if path.is_file()]
     return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def is_repomd(path: Path) -> bool:
+    """Say whether a file is called as repositories call it."""
+    return path.name == _REPOMD and path.is_file()
 
 
 def metadata_files(repomd: Path, limits: Limits) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from patchrules.catalog._archives import beside
 from patchrules.catalog._reader import Part
-from patchrules.catalog._repository import made_at, metadata_files, repomd_files
+from patchrules.catalog._repository import is_repomd, made_at, metadata_files, repomd_files
 from patchrules.errors import CatalogError
 from patchrules.sources.files import Document, Limits, expand, open_document
 
@@ -53,6 +53,9 @@ def _find_one(source: Any, limits: Limits, found: Found, seen: set[Path]) -> Non
         _find_folder(Path(source), limits, found, seen)
     else:
         for one in expand(source, error=CatalogError):
+            if isinstance(one, Path) and is_repomd(one):
+                _find_repository(one, limits, found, seen)
+                continue
             _add(one, limits, found, seen, certain=True)
             release = beside(one) if isinstance(one, Path) and "Packages" in one.name else None
             if release is not None:
@@ -63,12 +66,17 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) ->
     """Add the repositories of a folder, or every file when it holds none."""
     repositories = repomd_files(folder)
     for repomd in repositories:
-        made = made_at(repomd, limits)
-        for path in metadata_files(repomd, limits):
-            _add(path, limits, found, seen, certain=True, made=made)
+        _find_repository(repomd, limits, found, seen)
     if not repositories:
         for one in expand(folder, error=CatalogError):
             _add(one, limits, found, seen, certain=False)
+
+
+def _find_repository(repomd: Path, limits: Limits, found: Found, seen: set[Path]) -> None:
+    """Add the files that repomd.xml names."""
+    made = made_at(repomd, limits)
+    for path in metadata_files(repomd, limits):
+        _add(path, limits, found, seen, certain=True, made=made)
 
 
 def _add(

@@ -10,15 +10,15 @@ from patchrules.catalog._rows import PartRows
 from patchrules.sources.files import Document
 
 _HEADING = re.compile(r"\[(\d{1,2} [A-Z][a-z]{2} \d{4})\] (D[A-Z]*A-\d+(?:-\d+)?)\s*(.*)")
-_HEADINGS = re.compile(rb"^\[\d{1,2} [A-Z][a-z]{2} \d{4}\] D[A-Z]*A-\d+", re.MULTILINE)
+_FIRST = re.compile(rb"\s*\[\d{1,2} [A-Z][a-z]{2} \d{4}\] D[A-Z]*A-\d+")
 _FIX = re.compile(r"\[([a-z]+)\] - (\S+)\s+(\S+)(?:\s.*)?")
 _CVES = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,}\b")
 _NO_VERSION = "<"
 
 
 def sniff(document: Document) -> bool:
-    """Say whether a line is the heading of an advisory: ``[29 Mar 2023] DSA-5380-1 xorg-server``."""
-    return _HEADINGS.search(document.head) is not None
+    """Say whether the first line is the heading of an advisory: ``[29 Mar 2023] DSA-5380-1 xorg-server``."""
+    return _FIRST.match(document.head) is not None
 
 
 def read(document: Document, options: ReadOptions) -> Part:

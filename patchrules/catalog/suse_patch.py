@@ -18,14 +18,14 @@ from patchrules.sources.files import Document
 from patchrules.sources.xml import TagLines, elements
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?patch[\s>]")
-_NAMESPACE = b"novell.com/package/metadata/suse/patch"
+_NAMESPACE = re.compile(rb"novell\.com/package/metadata/suse/patch[\"']")
 _CVE = re.compile(r"\bCVE-[0-9]{4}-[0-9]{4,}\b")
 _TEXTS = ("category", "summary", "description")
 
 
 def sniff(document: Document) -> bool:
     """Say whether the root element is ``patch`` of SUSE's namespace."""
-    return _ROOT.search(document.head) is not None and _NAMESPACE in document.head
+    return _ROOT.search(document.head) is not None and _NAMESPACE.search(document.head) is not None
 
 
 def read(document: Document, options: ReadOptions) -> Part:

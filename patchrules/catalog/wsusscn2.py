@@ -1,8 +1,8 @@
 """package.xml of wsusscn2.cab: Microsoft's offline catalog, once it is unpacked.
 
 package.xml itself says classification, day and what replaced what; titles and KBs stand in the files
-``l/en/<revision>`` and ``x/<revision>`` that the cab's inner cabs hold. They are read beside package.xml, or inside each
-``Update`` where an extract has put them.
+``l/en/<revision>`` and ``x/<revision>`` that the cab's inner cabs hold. They are read beside package.xml, or inside
+each ``Update`` where an extract has put them.
 """
 
 from __future__ import annotations

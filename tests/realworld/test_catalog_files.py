@@ -10,8 +10,11 @@ import pytest
 
 from patchrules.catalog import read_catalog
 from patchrules.errors import CatalogError
+from tests.realworld.catalogs import files, line_of, recorded
 
 pytestmark = pytest.mark.shared
+
+RECORDED = recorded()
 
 LISTED = {"PR3203", "PR3219"}
 SUSE = "rpm/libzypp/data__11.0-update__"
@@ -119,3 +122,42 @@ def test_an_old_suse_repository_is_followed_to_its_patches(shared, tmp_path):
     assert (catalog.table.num_rows, named.num_rows, len(catalog.sources)) == (19, 19, 7)
     assert set(named["offered"].to_pylist()) == {True}
     assert set(named["classification"].to_pylist()) == {"Security", "Recommended"}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_file_is_read_or_refused_as_recorded(name, shared):
+    if not (shared / "data" / name).is_file():
+        pytest.skip("this desk has another selection of the shared data")
+    assert line_of(shared / "data", name) == RECORDED[name]
+
+
+def test_a_file_that_nobody_recorded_is_read_or_refused_all_the_same(shared):
+    unknown = [name for name in files(shared / "data") if name not in RECORDED]
+    for name in unknown:
+        assert line_of(shared / "data", name).startswith(f"{name}\t")
+
+
+def test_counts_are_those_of_the_manifest(shared, manifest):
+    """MANIFEST.tsv counts stanzas, and elements with those of sources: what we read, refused and left out."""
+    compared = 0
+    for name, line in RECORDED.items():
+        _, form, rows, rejects, doubts = line.split("\t")
+        row = manifest.get(name)
+        sources = sum(int(count) for count in re.findall(r"PR3209:(\d+)", doubts))
+        if row and form in ("deb_packages", "primary") and row["kind"] in ("deb822", "primary"):
+            assert int(rows) + int(rejects) + sources == int(row["rows"]), name
+            compared += 1
+        stated = re.search(r"(\d+) pkgs", row["notes"]) if row and form == "updateinfo" else None
+        if stated:
+            assert int(rows) + int(rejects) + sources == int(stated[1]), name
+            compared += 1
+    assert compared > 20
+
+
+def test_repomd_named_itself_is_followed(shared, tmp_path):
+    name = "rpm/libzypp/repo__yum__data__10.2-updates-subset__primary.xml.gz"
+    (tmp_path / "primary.xml.gz").write_bytes((shared / "data" / name).read_bytes())
+    (tmp_path / "repomd.xml").write_text(
+        '<repomd><data type="primary"><location href="primary.xml.gz"/></data></repomd>'
+    )
+    assert read_catalog(tmp_path / "repomd.xml", family="suse").table.num_rows == 19
