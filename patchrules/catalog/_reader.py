@@ -67,7 +67,7 @@ class Reader:
     """One catalog format.
 
     ``suffixes`` are the usual ends of its file names, for messages only; ``sniff`` looks at the head of a document and
-    never raises; ``read`` raises CatalogError or ColumnError only.
+    never raises; ``read`` raises CatalogError or ColumnError only; ``lost`` says what the format does not tell.
     """
 
     name: str
@@ -75,3 +75,4 @@ class Reader:
     suffixes: tuple[str, ...]
     sniff: Callable[[Document], bool]
     read: Callable[[Document, ReadOptions], Part]
+    lost: str = ""

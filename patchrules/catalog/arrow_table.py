@@ -125,4 +125,11 @@ def _said(problem: Exception) -> str:
     return " ".join(str(problem).split())[:160]
 
 
-READER = Reader("arrow_table", "Parquet or Arrow table", (".parquet", ".arrow", ".feather", ".ipc"), sniff, read)
+READER = Reader(
+    "arrow_table",
+    "Parquet or Arrow table",
+    (".parquet", ".arrow", ".feather", ".ipc"),
+    sniff,
+    read,
+    "nothing: every column may be there",
+)

@@ -146,4 +146,11 @@ def _texts(fields: dict[str, Any], key: str) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
-READER = Reader("available_patches", "patches AWS says are available", (".json",), sniff, read)
+READER = Reader(
+    "available_patches",
+    "patches AWS says are available",
+    (".json",),
+    sniff,
+    read,
+    "what an update replaces; build times; for Linux, epochs that AWS leaves out",
+)

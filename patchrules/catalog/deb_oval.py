@@ -136,4 +136,11 @@ def _all(element: Element, tag: str) -> Iterator[Element]:
     return (one for one in element.iter() if one.tag.rpartition("}")[2] == tag)
 
 
-READER = Reader("deb_oval", "OVAL of Debian and Ubuntu", (".oval.xml", ".xml.bz2"), sniff, read)
+READER = Reader(
+    "deb_oval",
+    "OVAL of Debian and Ubuntu",
+    (".oval.xml", ".xml.bz2"),
+    sniff,
+    read,
+    "everything but ids and days: it offers no package",
+)

@@ -64,4 +64,11 @@ def _source(text: str | None, name: str, version: str) -> str:
     return f"{source.strip()} {own.rstrip(') ') or version}"
 
 
-READER = Reader("deb_packages", "packages of a deb archive", ("Packages", "Packages.gz", "Packages.xz"), sniff, read)
+READER = Reader(
+    "deb_packages",
+    "packages of a deb archive",
+    ("Packages", "Packages.gz", "Packages.xz"),
+    sniff,
+    read,
+    "dates and advisories, unless USN, DSA or OVAL are read with it; suite and security stand in the Release file",
+)

@@ -33,4 +33,11 @@ def read(document: Document, options: ReadOptions) -> Part:
     return rows.part(table(CATALOG, {}, 0), "dpkg", facts)
 
 
-READER = Reader("deb_release", "Release file of a deb archive", ("Release", "InRelease"), sniff, read)
+READER = Reader(
+    "deb_release",
+    "Release file of a deb archive",
+    ("Release", "InRelease"),
+    sniff,
+    read,
+    "everything but what the archive is: it offers no package; signatures are not checked",
+)

@@ -54,4 +54,11 @@ def _add(text: str, line: int, advisory: Advisory, fixes: Fixes, rows: PartRows)
         fixes.add(product_of_codename(release) or release, name, version, advisory)
 
 
-READER = Reader("debian_advisories", "advisories of Debian's security tracker", ("DSA/list", "DLA/list"), sniff, read)
+READER = Reader(
+    "debian_advisories",
+    "advisories of Debian's security tracker",
+    ("DSA/list", "DLA/list"),
+    sniff,
+    read,
+    "severities; the day of each fix: one advisory has one day; it offers no package",
+)

@@ -76,4 +76,11 @@ def _add(text: str, line: int, fields: dict[str, str], facts: dict[str, str], ro
         facts[key(found["name"], found["evr"], found["arch"])] = module
 
 
-READER = Reader("modules", "module streams of an rpm repository", ("modules.yaml", "modules.yaml.gz"), sniff, read)
+READER = Reader(
+    "modules",
+    "module streams of an rpm repository",
+    ("modules.yaml", "modules.yaml.gz"),
+    sniff,
+    read,
+    "everything but which package is of which stream: dependencies, profiles, defaults",
+)

@@ -93,4 +93,11 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-READER = Reader("msrc_csaf", "security advisory of Microsoft, CSAF", (".json",), sniff, read)
+READER = Reader(
+    "msrc_csaf",
+    "security advisory of Microsoft, CSAF",
+    (".json",),
+    sniff,
+    read,
+    "the classification (inferred), what an update replaces; severities by product",
+)

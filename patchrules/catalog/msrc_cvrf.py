@@ -92,4 +92,11 @@ def _text(element: Element, tag: str) -> str:
     return next(iter(_texts(element, tag)), "")
 
 
-READER = Reader("msrc_cvrf", "security updates of Microsoft, CVRF as XML", (".xml",), sniff, read)
+READER = Reader(
+    "msrc_cvrf",
+    "security updates of Microsoft, CVRF as XML",
+    (".xml",),
+    sniff,
+    read,
+    "the classification (inferred); updates without a security fix",
+)

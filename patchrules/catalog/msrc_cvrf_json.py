@@ -121,4 +121,11 @@ def _text(value: object) -> str:
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-READER = Reader("msrc_cvrf_json", "security updates of Microsoft, CVRF as JSON", (".json",), sniff, read)
+READER = Reader(
+    "msrc_cvrf_json",
+    "security updates of Microsoft, CVRF as JSON",
+    (".json",),
+    sniff,
+    read,
+    "the classification (inferred); updates without a security fix",
+)

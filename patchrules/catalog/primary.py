@@ -29,4 +29,11 @@ def read(document: Document, options: ReadOptions) -> Part:
     return rows.part(table(CATALOG, columns, number), "rpm")
 
 
-READER = Reader("primary", "packages of an rpm repository", ("primary.xml", "primary.xml.gz"), sniff, read)
+READER = Reader(
+    "primary",
+    "packages of an rpm repository",
+    ("primary.xml", "primary.xml.gz"),
+    sniff,
+    read,
+    "notices: advisory, classification, severity, dates but the build time",
+)

@@ -58,4 +58,11 @@ def _refuse(waiting: tuple[int, str] | None, rows: PartRows) -> None:
         rows.reject(waiting[0], "PR3003", "the update has no version", waiting[1])
 
 
-READER = Reader("softwareupdate", "updates that Apple offers a Mac", (".txt",), sniff, read)
+READER = Reader(
+    "softwareupdate",
+    "updates that Apple offers a Mac",
+    (".txt",),
+    sniff,
+    read,
+    "dates, severities, what an update fixes",
+)

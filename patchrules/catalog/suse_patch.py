@@ -58,4 +58,4 @@ def read(document: Document, options: ReadOptions) -> Part:
     return rows.part(table(CATALOG, columns | {key: [value] * number for key, value in notice.items()}, number), "rpm")
 
 
-READER = Reader("suse_patch", "patch of an old SUSE repository", ("patch-*.xml",), sniff, read)
+READER = Reader("suse_patch", "patch of an old SUSE repository", ("patch-*.xml",), sniff, read, "severity")

@@ -93,4 +93,11 @@ def _object(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-READER = Reader("ubuntu_notices", "security notices of Ubuntu", ("database-all.json",), sniff, read)
+READER = Reader(
+    "ubuntu_notices",
+    "security notices of Ubuntu",
+    ("database-all.json",),
+    sniff,
+    read,
+    "priorities of CVEs; it offers no package",
+)

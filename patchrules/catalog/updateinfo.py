@@ -234,5 +234,10 @@ def _yes(element: Element | None) -> bool:
 
 
 READER = Reader(
-    "updateinfo", "update notices of an rpm repository", ("updateinfo.xml", "updateinfo.xml.gz"), sniff, read
+    "updateinfo",
+    "update notices of an rpm repository",
+    ("updateinfo.xml", "updateinfo.xml.gz"),
+    sniff,
+    read,
+    "what else the repository offers, and build times, without its package list; whatever the vendor leaves out (severity, dates, epochs)",
 )

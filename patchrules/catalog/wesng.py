@@ -84,4 +84,11 @@ def _day(table: re.Match[str]) -> str:
     return table[1]
 
 
-READER = Reader("wesng", "WES-NG definitions of Windows updates", ("definitions.zip", ".csv"), sniff, read)
+READER = Reader(
+    "wesng",
+    "WES-NG definitions of Windows updates",
+    ("definitions.zip", ".csv"),
+    sniff,
+    read,
+    "the classification (inferred), bulletins, fixed builds; non-security updates; several days of one update",
+)

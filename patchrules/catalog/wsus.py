@@ -115,4 +115,11 @@ def _date(text: str) -> str | None:
     return f"{found['year']}-{month:02}-{day:02} " + ":".join(f"{part:02}" for part in parts)
 
 
-READER = Reader("wsus", "updates of a WSUS server", (".csv",), sniff, read)
+READER = Reader(
+    "wsus",
+    "updates of a WSUS server",
+    (".csv",),
+    sniff,
+    read,
+    "CVE ids and fixed builds; lists that Export-Csv did not join; the zone of dates",
+)

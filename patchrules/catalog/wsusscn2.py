@@ -137,4 +137,11 @@ def _beside(folder: Path, revision: str, document: Document) -> dict[str, str]:
     return found
 
 
-READER = Reader("wsusscn2", "offline catalog of Microsoft (wsusscn2.cab), unpacked", ("package.xml",), sniff, read)
+READER = Reader(
+    "wsusscn2",
+    "offline catalog of Microsoft (wsusscn2.cab), unpacked",
+    ("package.xml",),
+    sniff,
+    read,
+    "CVE ids and fixed builds; what applies where (the rules of the inner cabs); non-security updates",
+)

@@ -58,6 +58,7 @@ def read_or_refuse(reader, data, **options):
 def test_a_format_is_named_by_its_file_and_has_a_sample(name):
     assert readers()[name].name == name
     assert any(reader_of(path).name == name for path in SAMPLES)
+    assert readers()[name].lost
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
