@@ -72,8 +72,10 @@ def command(
     they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS.
     """
     from patchrules.evaluation.fleet import evaluate_fleet
-    from patchrules.reports import write
+    from patchrules.reports import write, writer_for
 
+    target = stdout() if output is None or output == "-" else output
+    writer_for(target, output_format)
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     is_table = output_format == "table" or (output_format is None and output in (None, "-"))
@@ -87,7 +89,6 @@ def command(
         for one in run.diagnostics:
             if one.level == "error":
                 click.echo(str(one), err=True)
-    target = stdout() if output is None or output == "-" else output
     form = output_format or ("table" if output in (None, "-") else None)
     with stage("writing"):
         write(run, target, format=form, width=width(), color=color(output), again=inputs.again())

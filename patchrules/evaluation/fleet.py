@@ -107,6 +107,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         hosts=hosts_summary(fleet.hosts, served, evaluation.summary(judged, fast.of_host), why),
         verdicts=evaluation.rows(judged, fleet.hosts["host"], failing_only=rows == "noncompliant"),
         rows=rows,
+        limits=limits or AgeLimits(),
         version=version("patchrules"),
         baselines=used,
         sources=(*fleet.sources, *(source for found in scoped for source in found.sources)),
@@ -118,7 +119,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         for host in hosts_of(_where(fleet, slow)):
             whole = replace(host, previous_run=(previous_runs or {}).get(host.id))
             reports.append(evaluate(baselines[host.id], whole, scoped, limits=limits, **options))
-        run = _completed(run, run_of(reports, rows=rows), slow)
+        run = _completed(run, run_of(reports, rows=rows, limits=limits or AgeLimits()), slow)
     return replace(run, hosts=with_refused(run.hosts, fleet.rejects))
 
 

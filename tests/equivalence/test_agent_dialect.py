@@ -32,7 +32,7 @@ from patchrules.testing.agent_strategies import agent_situations
 from patchrules.testing.twins import by_batch, by_reference, catalog_of, one_by_batch, one_by_reference
 
 
-@settings(max_examples=8 * settings().max_examples)
+@settings(max_examples=2 * settings().max_examples)
 @given(agent_situations())
 def test_batch_equals_reference(situation):
     given_settings = Settings(dialect=Dialect.AGENT, **situation.options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from patchrules.errors import VersionError
@@ -48,6 +48,7 @@ def test_every_pair_of_the_ascending_list_of_apt():
 @THOROUGH
 @given(TEXTS, TEXTS)
 def test_apt_sorts_what_dpkg_takes_as_dpkg_does(one, two):
+    assume("-" not in one.partition(":")[0] + two.partition(":")[0])  # dpkg takes `-0:` for 0, apt compares texts
     try:
         wanted = dpkg.compare(one, two)
     except VersionError:
