@@ -21,6 +21,7 @@ from patchrules.batch.render import rendered, title
 from patchrules.batch.sets import InstalledSets
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
 from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
+from patchrules.batch.updates import Absent
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import VERDICTS
@@ -70,7 +71,8 @@ class Evaluation:
         self._rows: list[int] = []
         self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
         self._tables: list[Any] = []
-        self._sets: dict[tuple[int, str | None, tuple[str, ...]], tuple[int, int]] = {}
+        self._sets: dict[tuple[int, str | None, tuple[str, ...]], tuple[Ints, int]] = {}
+        self._absences: dict[tuple[int, Absent], int] = {}
         self._seen: set[int] = set()
 
     def judge(self, packages: pa.Table, hosts: pa.ChunkedArray, policy_of_host: Sequence[int]) -> Judged:
@@ -100,6 +102,17 @@ class Evaluation:
         sets = self.sets.of_hosts(packages["name"], numbers, policy)
         return together([judged_rows, self._absent(sets, policy_of_host)], len(hosts))
 
+    def _judge_set(self, number: int, build: str | None, names: Sequence[str]) -> tuple[Ints, int]:
+        """Return the numbers of the verdicts on what a set of installed updates lacks, and how many are hidden."""
+        updates = self.sets.updates[number]
+        absent, hidden = updates.absent(names, build)
+        new = [one for one in dict.fromkeys(absent) if (number, one) not in self._absences]
+        if new:
+            first = len(self._key)
+            self._remember(updates.tell(new), len(new))
+            self._absences.update(((number, one), first + place) for place, one in enumerate(new))
+        return np.array([self._absences[number, one] for one in absent], dtype=np.int64), hidden
+
     def rest(self, policy_of_host: Sequence[int]) -> Judged:
         """Judge the hosts that no chunk had a row of, where what is not installed is judged too."""
         left = [host for host, number in enumerate(policy_of_host) if number in self.sets.updates]
@@ -107,19 +120,19 @@ class Evaluation:
 
     def _absent(self, sets: Mapping[int, Sequence[str]], policy_of_host: Sequence[int]) -> Judged:
         """Judge the updates that hosts with some sets of installed ones do not have."""
-        packages, lost = [], np.zeros(len(policy_of_host), dtype=np.int64)
+        packages, owner, lost = [], [], np.zeros(len(policy_of_host), dtype=np.int64)
         self._seen.update(sets)
         for host, names in sets.items():
             key = (policy_of_host[host], self.memory.builds[host], tuple(names))
             if key not in self._sets:
-                found, hidden = self.sets.updates[key[0]].absent(key[2], key[1])
-                self._remember(found, 1)
-                self._sets[key] = len(self._key) - 1, hidden
-            number, lost[host] = self._sets[key]
-            packages.append(number)
-        row, verdict = self._verdicts(np.array(packages, dtype=np.int64))
+                self._sets[key] = self._judge_set(*key)
+            numbers, lost[host] = self._sets[key]
+            packages.append(numbers)
+            owner.append(np.full(len(numbers), host, dtype=np.int64))
+        none = np.zeros(0, dtype=np.int64)
+        row, verdict = self._verdicts(np.concatenate([none, *packages]))
         no = np.zeros(len(row), dtype=np.bool_)
-        hosts = np.array(list(sets), dtype=np.int64)[row]
+        hosts = np.concatenate([none, *owner])[row]
         return Judged(host=hosts, verdict=verdict, waiting=no, held=no, doubts={HIDDEN: lost})
 
     def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:

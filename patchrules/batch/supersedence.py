@@ -2,91 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from patchrules.batch.keys import Bools, Ints
+from patchrules.batch.keys import Bools
 
 
-def components(down: Sequence[Sequence[int]], up: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
-    """Return the component of each update, those that replace each other being one, and the members of each.
+class Supersedence:
+    """The closure over updates that are numbered as their names sort.
 
-    A component that replaces another comes before it. Cost: O(updates + edges).
+    ``replaces[a, b]``: a replaces b, directly or through others; ``newer``: and is not in turn replaced by it. Cost of
+    both: O(updates + edges) rows of the square; ``below`` walks once an update that is asked for.
 
-    >>> components([[1], [2], [1]], [[], [0, 2], [1]])
-    ([0, 1, 1], [[0], [1, 2]])
+    >>> graph = Supersedence([[], [0], [1]])
+    >>> graph.below(2), graph.replaces[2].tolist(), graph.newer[:, 1].tolist()
+    ([1, 0], [True, True, False], [False, False, True])
     """
-    finished: list[int] = []
-    seen = [False] * len(down)
+
+    def __init__(self, down: Sequence[Sequence[int]]) -> None:
+        """Close over ``down``: what each update says it replaces."""
+        size = len(down)
+        self._down = down
+        self._below: dict[int, list[int]] = {}
+        self.replaces: Bools = np.zeros((size, size), dtype=np.bool_)
+        for group in components(down):
+            steps = {step for node in group for step in down[node]}
+            closed = np.zeros(size, dtype=np.bool_)
+            for step in steps - set(group):
+                closed |= self.replaces[step]
+                closed[step] = True
+            if len(group) > 1:
+                closed[group] = True
+            self.replaces[group] = closed
+        np.fill_diagonal(self.replaces, val=False)
+        self.newer: Bools = self.replaces & ~self.replaces.T
+
+    def below(self, node: int) -> list[int]:
+        """Return what an update replaces, nearest first, then by number."""
+        if node not in self._below:
+            reached, seen = [node], {node}
+            for one in reached:
+                for step in self._down[one]:
+                    if step not in seen:
+                        seen.add(step)
+                        reached.append(step)
+            self._below[node] = reached[1:]
+        return self._below[node]
+
+
+def components(down: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the updates in groups that replace each other; what a group replaces comes before it (Tarjan).
+
+    >>> components([[1], [2], [1]])
+    [[1, 2], [0]]
+    """
+    index = [-1] * len(down)
+    lowest = [0] * len(down)
+    path: list[int] = []
+    on_path = [False] * len(down)
+    groups: list[list[int]] = []
+    count = 0
     for start in range(len(down)):
-        stack = [] if seen[start] else [(start, iter(down[start]))]
-        seen[start] = True
+        stack = [(start, 0)] if index[start] == -1 else []
         while stack:
-            node, steps = stack[-1]
-            step = next((one for one in steps if not seen[one]), None)
-            if step is None:
-                finished.append(node)
-                stack.pop()
-            else:
-                seen[step] = True
-                stack.append((step, iter(down[step])))
-    component, members = [-1] * len(down), list[list[int]]()
-    for start in reversed(finished):
-        if component[start] == -1:
-            group = [start]
-            component[start] = len(members)
-            for node in group:
-                for step in up[node]:
-                    if component[step] == -1:
-                        component[step] = len(members)
-                        group.append(step)
-            members.append(sorted(group))
-    return component, members
+            node, step = stack.pop()
+            if step == 0:
+                index[node] = lowest[node] = count
+                count += 1
+                path.append(node)
+                on_path[node] = True
+            elif on_path[down[node][step - 1]]:
+                lowest[node] = min(lowest[node], lowest[down[node][step - 1]])
+            following = next((n for n in range(step, len(down[node])) if _open(down[node][n], index, on_path)), None)
+            if following is not None:
+                onward = down[node][following]
+                stack.append((node, following + 1))
+                if index[onward] == -1:
+                    stack.append((onward, 0))
+            elif lowest[node] == index[node]:
+                at = path.index(node)
+                groups.append(sorted(path[at:]))
+                for one in path[at:]:
+                    on_path[one] = False
+                del path[at:]
+    return groups
 
 
-def hidden(down: Sequence[Sequence[int]], up: Sequence[Sequence[int]], approved: Bools) -> tuple[Bools, Bools]:
-    """Say which updates a later one hides, and which of those no approved newest one replaces.
-
-    Batch twin of ``newest_above``, asked of every update at once.
-    """
-    component, members = components(down, up)
-    is_hidden, is_lost = np.zeros(len(down), dtype=np.bool_), np.zeros(len(down), dtype=np.bool_)
-    saved: list[bool] = []
-    for number, group in enumerate(members):
-        above = {component[step] for node in group for step in up[node]} - {number}
-        saved.append(any(saved[one] for one in above) if above else bool(approved[group].any()))
-        is_hidden[group], is_lost[group] = bool(above), bool(above) and not saved[number]
-    return is_hidden, is_lost
-
-
-def covered(start: Iterable[int], down: Callable[[int], Sequence[int]], size: int) -> Ints:
-    """Return how many steps each update lies below ``start``, -1 where it does not."""
-    distance = np.full(size, -1, dtype=np.int64)
-    reached = sorted(start)
-    distance[reached] = 0
-    for node in reached:
-        for step in down(node):
-            if distance[step] < 0:
-                distance[step] = distance[node] + 1
-                reached.append(step)
-    return distance
-
-
-def way_up(node: int, distance: Ints, up: Callable[[int], Sequence[int]]) -> list[int]:
-    """Return the shortest way from an update to what ``distance`` was measured from; numbers sort as names do."""
-    way = [node]
-    while distance[way[-1]]:
-        way.append(min(step for step in up(way[-1]) if distance[step] == distance[way[-1]] - 1))
-    return way
-
-
-def below(node: int, down: Callable[[int], Sequence[int]]) -> list[int]:
-    """Return what an update replaces, nearest first."""
-    reached, seen = [node], {node}
-    for one in reached:
-        for step in down(one):
-            if step not in seen:
-                seen.add(step)
-                reached.append(step)
-    return reached[1:]
+def _open(node: int, index: Sequence[int], on_path: Sequence[bool]) -> bool:
+    """Say whether a step leads to an update that is new, or on the way that led here."""
+    return index[node] == -1 or on_path[node]

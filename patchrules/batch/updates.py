@@ -1,14 +1,14 @@
 """Batch twin of ``reference.updates``: hosts that are judged by their updates (SEMANTICS 2.5, 5.18, DECISIONS 24, 25).
 
 What is installed is judged once for each distinct update and policy; what is not, once for each distinct set of
-installed updates, build and policy: rings of a fleet share both.
+installed updates, build and policy, and each verdict is told once: rings of a fleet share all of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from patchrules.batch.overrides import listed, unmet
 from patchrules.batch.policy import Policy, runs
 from patchrules.batch.states import NOTHING, OWN, REASONS, STATES, Packages, own_decisions
 from patchrules.batch.summaries import Known
-from patchrules.batch.supersedence import below, covered, hidden, way_up
+from patchrules.batch.supersedence import Supersedence
 from patchrules.batch.told import Told, told
 from patchrules.model.names import (
     NON_COMPLIANT_STATES,
@@ -37,6 +37,11 @@ from patchrules.versions import SCHEMES
 
 _ABOUT = BIT[Note.NOT_YET_RELEASED] | BIT[Note.ROWS_DISAGREE]
 _NONE = 1 << 62
+ITSELF = -1
+"""The cover of an update that the build of the host proves."""
+
+_SUPERSEDED = (STATES.index(State.NOT_APPLICABLE), REASONS.index(Reason.SUPERSEDED))
+_LACKING = (STATES.index(State.NOT_APPLICABLE), REASONS.index(Reason.NOT_INSTALLED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Fitting:
     """The updates that hosts of one build with some applications could have, one position an update (a policy's key).
 
     ``node`` says which they are; ``spoken`` is the catalog row that speaks for each, ``listed_row`` the one that an
-    InstallOverrideList wants (NOTHING: none). ``lacking`` are updates of applications that are not there.
+    InstallOverrideList wants (NOTHING: none). ``hidden`` are those that a later one replaces, ``lost`` the approved
+    ones among them that no approved newest one replaces. ``lacking`` are updates of applications that are not there.
     """
 
     build: str | None
@@ -58,8 +64,17 @@ class Fitting:
     hidden: Bools
     lost: Bools
     lacking: Ints
-    down: list[list[int]]
-    up: list[list[int]]
+
+
+class Absent(NamedTuple):
+    """One verdict on an update that is not installed: its catalog row, what it says, and its chain."""
+
+    row: int
+    state: int
+    reason: int
+    notes: int
+    failing: bool
+    chain: tuple[str, ...]
 
 
 class Updates:
@@ -83,10 +98,9 @@ class Updates:
             for text in rows.filter(pa.array(self.of_machine & self.application))["product"].to_pylist()
             if text
         }
-        self.replaces = [self._numbers(names) for names in rows["supersedes"].to_pylist()]
+        self.graph = Supersedence(self._replaced(rows["supersedes"].to_pylist()))
         self.listed = listed(policy.settings, rows, policy.facts)
         self.security = lookup(rows["classification"], lambda text: text.lower() == "securityupdates")
-        self.machine_down, self.machine_up = self._edges(self.of_machine)
         self._fittings: dict[tuple[str | None, frozenset[str]], Fitting] = {}
 
     def relevant(self, name: str) -> bool:
@@ -112,8 +126,8 @@ class Updates:
         lacking = np.flatnonzero((np.bincount(self.key[mine & lacks], minlength=size) > 0) & ~node)
         chosen = rows | (mine & np.isin(self.key, lacking))
         spoken, approved, rejected = self._spoken(chosen)
-        down, up = self._edges(rows)
-        is_hidden, lost = hidden(down, up, approved & node)
+        is_hidden: Bools = np.any(self.graph.newer[node], axis=0)
+        saved: Bools = np.any(self.graph.newer[node & approved & ~is_hidden], axis=0)
         return Fitting(
             build=build,
             node=node,
@@ -124,10 +138,8 @@ class Updates:
             untold=self._any(rows & (fit == BuildFit.CANNOT_TELL)),
             listed_row=self._first(rows & self.listed),
             hidden=is_hidden,
-            lost=lost & approved & node,
+            lost=is_hidden & approved & node & ~saved,
             lacking=lacking[approved[lacking]] if len(found.level) else lacking,
-            down=down,
-            up=up,
         )
 
     def _spoken(self, rows: Bools) -> tuple[Ints, Bools, Bools]:
@@ -152,21 +164,13 @@ class Updates:
         has: Bools = np.bincount(self.key[rows], minlength=len(self.names)) > 0
         return has
 
-    def _numbers(self, names: Iterable[str] | None) -> list[int]:
-        """Return the numbers of the updates that the catalog knows."""
-        return [self.number[name] for name in names or () if name in self.number]
-
-    def _edges(self, rows: Bools) -> tuple[list[list[int]], list[list[int]]]:
-        """Return what each update replaces by what some rows say, and what replaces it, both by number."""
-        nodes = set(self.key[rows].tolist())
-        down: list[set[int]] = [set() for _ in self.names]
-        up: list[set[int]] = [set() for _ in self.names]
-        for row in np.flatnonzero(rows).tolist():
-            for one in self.replaces[row]:
-                if one in nodes:
-                    down[self.key[row]].add(one)
-                    up[one].add(int(self.key[row]))
-        return [sorted(found) for found in down], [sorted(found) for found in up]
+    def _replaced(self, said: Sequence[Sequence[str] | None]) -> list[list[int]]:
+        """Return what the rows for such machines say that each update replaces, by number, as far as it is known."""
+        known = set(self.key[self.of_machine].tolist())
+        found: list[set[int]] = [set() for _ in self.names]
+        for row in np.flatnonzero(self.of_machine).tolist():
+            found[self.key[row]].update(self.number[name] for name in said[row] or () if name in self.number)
+        return [sorted(one & known) for one in found]
 
     def installed(self, identities: Sequence[tuple[Any, ...]]) -> Fresh:
         """Judge installed updates; one that is an application's own name is none and has no verdict."""
@@ -219,83 +223,78 @@ class Updates:
         np.bitwise_or.at(about, self.key, self.policy.decisions.notes & _ABOUT)
         return about
 
-    def absent(self, installed: Collection[str], build: str | None) -> tuple[Fresh, int]:
+    def absent(self, installed: Collection[str], build: str | None) -> tuple[list[Absent], int]:
         """Judge what a host with those names installed has not, and count approved updates that later ones hide.
 
-        Cost: O(updates + edges) for each distinct set of installed updates.
+        Cost: a few passes over (installed updates x updates) in numpy for each distinct set of installed updates.
         """
-        fitting, size = self.fitting(build, installed), len(self.names)
-        present = np.zeros(size, dtype=np.bool_)
-        present[
-            [self.number[one] for one in installed if one in self.number and one.lower() not in self.product_names]
-        ] = True
-        known = present & self._any(self.of_machine)
-
-        def down(node: int) -> list[int]:
-            steps = self.machine_down[node] if known[node] else fitting.down[node]
-            return [step for step in steps if fitting.node[step] or known[step]]
-
-        def up(node: int) -> list[int]:
-            return [step for step in self.machine_up[node] if node in down(step)]
-
-        start = np.flatnonzero(known | (fitting.proven & fitting.node))
-        distance = covered(start.tolist(), down, size)
-        free = fitting.node & ~present & (distance < 0)
-        gone = np.flatnonzero(fitting.node & ~present & (distance >= 0) & fitting.approved)
+        fitting = self.fitting(build, installed)
+        present = np.zeros(len(self.names), dtype=np.bool_)
+        updates = (one for one in installed if one in self.number and one.lower() not in self.product_names)
+        present[[self.number[one] for one in updates]] = True
+        start = np.flatnonzero(present | (fitting.proven & fitting.node))
+        replacing = self.graph.replaces[start]
+        covered = np.any(replacing, axis=0)
+        first = start[replacing.argmax(axis=0)] if len(start) else np.zeros(len(present), dtype=np.int64)
+        cover = np.where(fitting.proven, ITSELF, np.where(covered, first, NOTHING))
+        absent = fitting.node & ~present
+        free = absent & (cover == NOTHING)
         wanted = (fitting.listed_row >= 0) | fitting.approved | (self._is_security(fitting) & ~fitting.rejected)
-        offered = np.flatnonzero(free & ~fitting.hidden & wanted)
-        lacking = fitting.lacking[~present[fitting.lacking]]
-        chains = [[self.names[one] for one in way_up(node, distance, up)] for node in gone.tolist()]
-        proof = [build or ""]
-        chains = [way[1:] + ([] if present[self.number[way[-1]]] else proof) for way in chains]
-        chains += [[self.names[one] for one in below(node, down) if distance[one] < 0] for node in offered.tolist()]
-        chains += [[] for _ in lacking]
-        rows = self._told(fitting, gone, offered, lacking, chains)
-        key = [("", str(len(rows.name)))]
-        return fresh(self.policy, rows, np.array([len(rows.name)]), key, [()]), int((fitting.lost & free).sum())
+        gone = np.flatnonzero(absent & (cover != NOTHING) & fitting.approved)
+        proof = (build or "",)
+        found = []
+        for one, at in zip(gone.tolist(), cover[gone].tolist(), strict=True):
+            by = () if at == ITSELF else (self.names[at],)
+            chain = by if by and present[at] else (*by, *proof)
+            found.append(Absent(int(fitting.spoken[one]), *_SUPERSEDED, 0, failing=False, chain=chain))
+        for one in np.flatnonzero(free & ~fitting.hidden & wanted).tolist():
+            chain = tuple(self.names[step] for step in self.graph.below(one) if free[step])
+            found.append(self._offered(fitting, one, chain))
+        lacking = fitting.spoken[fitting.lacking[~present[fitting.lacking]]]
+        found += [Absent(row, *_LACKING, 0, failing=False, chain=()) for row in lacking.tolist()]
+        return found, int((fitting.lost & free).sum())
+
+    def _offered(self, fitting: Fitting, update: int, chain: tuple[str, ...]) -> Absent:
+        """Batch twin of ``reference.updates.of_offered``."""
+        notes = BIT[Note.BUILD_UNKNOWN] if fitting.untold[update] else 0
+        if fitting.listed_row[update] >= 0:
+            state, reason, row = State.FAILED, Reason.LISTED_NEWER, fitting.listed_row[update]
+        elif fitting.approved[update]:
+            state, reason, row = unmet(self.policy.settings), Reason.NEWER_APPROVED, fitting.spoken[update]
+        else:
+            state, reason, row = State.AVAILABLE_SECURITY_UPDATE, Reason.NOT_APPROVED, fitting.spoken[update]
+        stated = self.policy.baseline.available_security_updates
+        available = state is State.AVAILABLE_SECURITY_UPDATE
+        notes |= BIT[Note.AVAILABLE_UNSTATED] if available and stated is None else 0
+        failing = stated in (None, Status.NON_COMPLIANT) if available else state in NON_COMPLIANT_STATES
+        return Absent(int(row), STATES.index(state), REASONS.index(reason), notes, failing, chain)
+
+    def tell(self, absent: Sequence[Absent]) -> Fresh:
+        """Return verdicts on updates that are not installed."""
+        row, state, reason, notes, failing, chain = map(list, zip(*absent, strict=True))
+        shown = np.array(row, dtype=np.int64)
+        names = self.policy.catalog["name"].take(pa.array(shown)).to_pylist()
+        rows = Told(
+            name=names,
+            installed=[None] * len(absent),
+            shown=shown,
+            decided=shown,
+            own=None,
+            state=np.array(state, dtype=np.int64),
+            reason=np.array(reason, dtype=np.int64),
+            graded=self.policy.decisions.approves[shown],
+            targeted=np.array(state, dtype=np.int64) != STATES.index(State.AVAILABLE_SECURITY_UPDATE),
+            notes=np.array(notes, dtype=np.int64),
+            failing=np.array(failing, dtype=np.bool_),
+            chain=[list(one) for one in chain],
+        )
+        one_each = np.ones(len(absent), dtype=np.int64)
+        return fresh(self.policy, rows, one_each, [("", name) for name in names], [()] * len(absent))
 
     def _is_security(self, fitting: Fitting) -> Bools:
         """Say which updates are classified as security updates."""
         found = fitting.spoken >= 0
         return found & self.security[fitting.spoken.clip(0)] if len(self.security) else found
-
-    def _told(self, fitting: Fitting, gone: Ints, offered: Ints, lacking: Ints, chains: list[list[str]]) -> Told:
-        """Return the verdicts on what has been replaced, what is offered, and what lacks its application."""
-        number = np.concatenate([gone, offered, lacking])
-        is_offered = np.concatenate([np.full(len(part), part is offered) for part in (gone, offered, lacking)]).astype(
-            np.bool_
-        )
-        is_listed = is_offered & (fitting.listed_row[number] >= 0)
-        approved = fitting.approved[number] & ~is_listed
-        available = is_offered & ~is_listed & ~fitting.approved[number]
-        spoken = np.where(is_listed, fitting.listed_row[number], fitting.spoken[number])
-        state = np.full(len(number), STATES.index(State.NOT_APPLICABLE), dtype=np.int64)
-        reason = np.full(len(number), REASONS.index(Reason.SUPERSEDED), dtype=np.int64)
-        reason[len(gone) + len(offered) :] = REASONS.index(Reason.NOT_INSTALLED)
-        for where, one, why in (
-            (is_offered & approved, unmet(self.policy.settings), Reason.NEWER_APPROVED),
-            (available, State.AVAILABLE_SECURITY_UPDATE, Reason.NOT_APPROVED),
-            (is_listed, State.FAILED, Reason.LISTED_NEWER),
-        ):
-            state[where], reason[where] = STATES.index(one), REASONS.index(why)
-        stated = self.policy.baseline.available_security_updates
-        notes = np.where(available & (stated is None), BIT[Note.AVAILABLE_UNSTATED], 0)
-        notes |= np.where(is_offered & fitting.untold[number], BIT[Note.BUILD_UNKNOWN], 0)
-        by_state = np.isin(state, [STATES.index(one) for one in NON_COMPLIANT_STATES])
-        return Told(
-            name=[self.names[one] for one in number.tolist()],
-            installed=[None] * len(number),
-            shown=spoken,
-            decided=spoken,
-            own=None,
-            state=state,
-            reason=reason,
-            graded=self.policy.decisions.approves[spoken] if len(spoken) else approved,
-            targeted=approved | is_listed,
-            notes=notes,
-            failing=by_state | (available & (stated in (None, Status.NON_COMPLIANT))),
-            chain=chains,
-        )
 
 
 def for_machine(policy: Policy) -> Bools:

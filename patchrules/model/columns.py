@@ -152,7 +152,7 @@ VERDICTS = (
     Column("since", "instant", "approved since this instant, or will be"),
     Column("reason", "string", "reason code", required=True),
     Column("notes", "list<string>", "codes of doubts on this verdict"),
-    Column("chain", "list<string>", "Windows: updates this one replaces here, or the way to what has replaced it"),
+    Column("chain", "list<string>", "Windows: updates this one replaces here, or what has replaced it"),
     Column("held", "bool", "held or pinned by an administrator, whatever the state", required=True),
 )
 """One row a verdict."""

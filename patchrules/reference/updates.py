@@ -74,6 +74,7 @@ def updates(
     """Judge every installed update and every one that the host could have; doubts are about the host."""
     installed = {name: package for (name, _), package in packages.items()}
     rows = [d for found in decisions.values() for d in existing(found) if for_machine(d.patch, host, family)]
+    names = {d.patch.name for d in rows}
     products = {d.patch.product.lower() for d in rows if is_application(d.patch) and d.patch.product}
     present = {name for name in installed if name.lower() not in products}
     known: dict[str, list[Decision]] = {}
@@ -92,7 +93,13 @@ def updates(
         about = {note for d in decisions.get((name, ""), ()) for note in d.notes if note in _ABOUT}
         found = of_installed(package, own, of_host.get(name), baseline, facts)
         judged.append((dataclasses.replace(found, notes=tuple(sorted({*found.notes, *about}))), package))
-    absent, hidden = of_absent(of_host, present, host, baseline, facts=facts, settings=settings)
+    replaced = {
+        name: frozenset(kb for d in rows if d.patch.name == name for kb in d.patch.supersedes) for name in names
+    }
+    could_have = {name: update for name, update in of_host.items() if name not in present}
+    absent, hidden = of_absent(
+        could_have, present, host, baseline, Supersedence(replaced), facts=facts, settings=settings
+    )
     judged += [(one, None) for one in absent]
     for name in sorted(lacking.keys() - known.keys()):
         update = update_of(lacking[name], host)
@@ -154,6 +161,7 @@ def of_absent(
     present: set[str],
     host: Host,
     baseline: Baseline,
+    graph: Supersedence,
     *,
     facts: Facts,
     settings: Settings,
@@ -163,27 +171,25 @@ def of_absent(
     An update that an installed one replaces, or that the host's build proves, is not applicable. Of the others only the
     newest are offered, whatever is approved: MISSING if approved, else an available security update (DECISIONS 24, 25).
     """
-    replaces = {name: frozenset(kb for d in one.decisions for kb in d.patch.supersedes) for name, one in known.items()}
-    graph = Supersedence(replaces)
     proven = {name for name, update in known.items() if BuildFit.PROVEN in update.fits}
-    there = present | proven
-    covered = {name for name in known if graph.way_up(name, there)}
+    covers = {name: sorted(graph.above(name) & (present | proven)) for name in known}
+    free = {name for name in known if not covers[name] and name not in proven}
+    newest = {name for name in known if not graph.newer(name) & known.keys()}
     lines = override_of(settings) or ()
     found, hidden = [], 0
-    for name in sorted(known.keys() - present):
+    for name in sorted(known):
         update = known[name]
-        way = graph.way_up(name, there)
-        newest = graph.newest_above(name)
         listed = [d for d in update.decisions if any(lists(line, d.patch, facts) for line in lines)]
-        if way is not None:
+        if name not in free:
             if update.approved:
-                chain = (*way[1:], *([host.os_build or ""] if way[-1] not in present else []))
+                by = () if name in proven else (covers[name][0],)
+                proof = () if by and by[0] in present else (host.os_build or "",)
                 one = verdict(State.NOT_APPLICABLE, Reason.SUPERSEDED, update.spoken, facts)
-                found.append(dataclasses.replace(one, chain=chain))
-        elif newest:
-            hidden += update.approved and not any(known[above].approved for above in newest)
+                found.append(dataclasses.replace(one, chain=(*by, *proof)))
+        elif name not in newest:
+            hidden += update.approved and not any(known[one].approved for one in graph.newer(name) & newest)
         elif listed or (update.rejected is None and (update.approved or is_security(update))):
-            chain = graph.below(name, there | covered)
+            chain = tuple(one for one in graph.below(name) if one in free)
             found.append(dataclasses.replace(of_offered(update, listed, baseline, facts, settings), chain=chain))
     return found, hidden
 

@@ -56,15 +56,16 @@ def test_with_lists_waiting_longer_never_revokes_an_approval_either(situation, w
 
 @given(situations(), WAITS)
 def test_waiting_longer_never_lowers_a_target(engine, situation, wait):
+    """Of what is missing: an installed version may get a younger notice, and with it another date."""
     before, after = engine(situation), engine(situation, as_of=situation.options["as_of"] + wait)
     for host in situation.hosts:
         later = {row["id"]: row for row in after[host.id]["rows"]}
         for row in before[host.id]["rows"]:
-            if row["target"] and "PR7003" not in later[row["id"]]["notes"]:
+            if row["state"] in ("MISSING", "FAILED") and "PR7003" not in later[row["id"]]["notes"]:
                 assert order(situation, later[row["id"]]["target"]) >= order(situation, row["target"])
 
 
-@given(situations())
+@given(situations([system for system in LINUX if family_of(system).has_arch]))
 def test_a_rejected_version_is_never_a_target(engine, situation):
     """Rejecting every target by name and version leaves none of them a target."""
     targets = {named(situation, row) for result in engine(situation).values() for row in result["rows"]} - {None}
