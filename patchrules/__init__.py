@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from patchrules.documents.baseline import load_baselines as load_baselines
     from patchrules.documents.calendars import load_calendar as load_calendar
     from patchrules.documents.hosts import load_hosts as load_hosts
+    from patchrules.documents.install_override import load_install_override as load_install_override
+    from patchrules.documents.override import load_override as load_override
     from patchrules.documents.predefined import predefined as predefined
     from patchrules.documents.predefined import predefined_names as predefined_names
+    from patchrules.documents.previous_run import load_previous_run as load_previous_run
     from patchrules.documents.registry import load_registry as load_registry
     from patchrules.documents.windows import load_windows as load_windows
     from patchrules.errors import Diagnostic as Diagnostic
@@ -48,7 +51,9 @@ if TYPE_CHECKING:
     from patchrules.model.patch import Catalog as Catalog
     from patchrules.model.patch import Patch as Patch
     from patchrules.model.patch import Scope as Scope
+    from patchrules.model.previous_run import PreviousRun as PreviousRun
     from patchrules.model.verdict import HostReport as HostReport
+    from patchrules.model.verdict import OverridePatch as OverridePatch
     from patchrules.model.verdict import Verdict as Verdict
     from patchrules.model.window import Calendar as Calendar
     from patchrules.model.window import Window as Window
@@ -72,10 +77,12 @@ _HOMES = {
     "HostReport": "model.verdict",
     "Inventory": "model.host",
     "OperatingSystem": "model.names",
+    "OverridePatch": "model.verdict",
     "Package": "model.package",
     "Patch": "model.patch",
     "PatchFilter": "model.baseline",
     "PatchRulesError": "errors",
+    "PreviousRun": "model.previous_run",
     "Registry": "model.baseline",
     "Run": "evaluation.run",
     "Scope": "model.patch",
@@ -92,6 +99,9 @@ _HOMES = {
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",
     "load_hosts": "documents.hosts",
+    "load_install_override": "documents.install_override",
+    "load_override": "documents.override",
+    "load_previous_run": "documents.previous_run",
     "load_registry": "documents.registry",
     "load_run": "evaluation.saved",
     "load_windows": "documents.windows",

@@ -98,6 +98,15 @@ class State(StrEnum):
     FAILED = "FAILED"
     AVAILABLE_SECURITY_UPDATE = "AVAILABLE_SECURITY_UPDATE"
 
+    @classmethod
+    def _missing_(cls, value: object) -> State | None:
+        """Take the plural of newer pages of AWS, too (DECISIONS 24).
+
+        >>> State("AVAILABLE_SECURITY_UPDATES").value
+        'AVAILABLE_SECURITY_UPDATE'
+        """
+        return cls.AVAILABLE_SECURITY_UPDATE if value == "AVAILABLE_SECURITY_UPDATES" else None
+
 
 class Status(StrEnum):
     """Whether a verdict or a host complies; UNKNOWN is never compliant (SEMANTICS 5.2, DECISIONS 31)."""

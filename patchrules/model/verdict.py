@@ -25,7 +25,11 @@ from patchrules.model.patch import Patch
 
 @dataclass(frozen=True, slots=True)
 class OverridePatch:
-    """One line of an InstallOverrideList: a pattern for the id and, if given, one for the title (SEMANTICS 4.8)."""
+    """One line of an InstallOverrideList: a pattern for the id and, if given, one for the title (SEMANTICS 4.8).
+
+    >>> OverridePatch("bind*.x86_64").title is None
+    True
+    """
 
     id: str
     title: str | None = None
