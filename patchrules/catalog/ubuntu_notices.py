@@ -56,13 +56,14 @@ def _add(notice: dict[str, Any], line: int, fixes: Fixes, rows: PartRows) -> Non
         return
     stamp = notice.get("published") or notice.get("timestamp")
     text = str(int(stamp)) if isinstance(stamp, float | int) and abs(stamp) < 1e11 else stamp  # noqa: PLR2004  seconds
-    cves = notice.get("cves_ids") or notice.get("cves") or ()
+    cves = notice.get("cves_ids") or notice.get("cves")
+    found = cves if isinstance(cves, list) else []
     advisory = Advisory(
         id=number if number.startswith(("USN", "LSN", "SSN")) else f"USN-{number}",
         issued=when(text if isinstance(text, str) else None)[0],
         issued_text=text if isinstance(text, str) else None,
         title=str(notice.get("title") or "") or None,
-        cves=tuple(one for one in cves if isinstance(one, str) and one.startswith("CVE-")),
+        cves=tuple(one for one in found if isinstance(one, str) and one.startswith("CVE-")),
     )
     for codename, name, version in {*_of_database(notice), *_of_answer(notice)}:
         if version:

@@ -239,5 +239,5 @@ READER = Reader(
     ("updateinfo.xml", "updateinfo.xml.gz"),
     sniff,
     read,
-    "what else the repository offers, and build times, without its package list; whatever the vendor leaves out (severity, dates, epochs)",
+    "without the package list, what else is offered; whatever the vendor leaves out (severity, dates, epochs)",
 )

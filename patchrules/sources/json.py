@@ -17,6 +17,7 @@ __all__ = ["Place", "json_of", "streamed", "values", "values_at"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _DECODE = json.JSONDecoder(strict=False).raw_decode
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _REMEMBERED = 4096
 _SHOWN = 400
 _PIECE = 1 << 18
@@ -153,7 +154,7 @@ class _Text:
         if len(self._ends) > _REMEMBERED:
             self._ends.clear()
         self._ends[at] = end
-        return value, end
+        return (_without_halves(value) if _HALF.search(self._text, at, end) else value), end
 
     def line(self, at: int) -> int:
         before, line = self._line if self._line[0] <= at else (0, 1)
@@ -178,6 +179,17 @@ def json_of(document: Document) -> Place:
     if at >= text.end:
         raise text.broken(at)
     return Place(text, at)
+
+
+def _without_halves(value: Any) -> Any:  # noqa: ANN401  JSON holds anything
+    """Return a value without halves of surrogate pairs, which JSON can spell and no text file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_without_halves(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_halves(key): _without_halves(one) for key, one in value.items()}
+    return value
 
 
 def _pieces(document: Document) -> Iterator[str]:
@@ -281,8 +293,9 @@ class _Window:
             wanted *= 2
         line = self._line
         self._line += self._text.count("\n", self._at, end)
+        halves = _HALF.search(self._text, self._at, end)
         self._at = end
-        return value, line
+        return (_without_halves(value) if halves else value), line
 
     def broken(self) -> DocumentError:
         """Return the error for a text that is no JSON."""

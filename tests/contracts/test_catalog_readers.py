@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import itertools
+import json
 import re
 
 import pytest
@@ -111,6 +112,13 @@ def test_the_first_bad_row_is_raised_when_asked_for(path):
 @example(data=b"<metadata><package/></metadata>")
 @example(data=b"Package: a\nVersion: 1\n 2\nSize: 1\n")
 @example(data=b"-----BEGIN PGP SIGNED MESSAGE-----")
+@example(data=b"PK\x03\x04" + b"\x00" * 60)
+@example(data=b'{"DocumentTitle":' + b"[" * 100_000)
+@example(data=b'{"DocumentTitle": 1, "Vulnerability": 3, "ProductTree": [[{"ProductID": {}}]]}')
+@example(data=b'"DatePosted","CVE","BulletinKB","AffectedProduct","Severity","Supersedes"\n"' + b"x" * 200_000)
+@example(data=b"[13 Feb 2024] DSA-1\n\t[x] - a <none>\n\t[x] -\n")
+@example(data=b"<OfflineSyncPackage><Update RevisionId='../../etc/passwd'/></OfflineSyncPackage>")
+@example(data=b"document: modulemd\ndata:\n  artifacts:\n    rpms:\n    - a\n")
 def test_no_bytes_raise_anything_but_our_errors(name, data):
     with contextlib.suppress(CatalogError):
         readers()[name].sniff(open_document(data, error=CatalogError))
@@ -133,3 +141,36 @@ def test_a_damaged_archive_is_refused(path):
     for broken in (packed[:-9], packed[:-6] + b"\x00\x00" + packed[-4:]):
         with pytest.raises(CatalogError, match=r"\[PR2902\]"):
             read_catalog(broken, family=family_of(path))
+
+
+JUNK = st.sampled_from(
+    [None, True, 0, -1.5, 1e300, "", "x", "5090001", [], [None], {}, {"": None}, {"Value": {}}, "\ud800"]
+)
+
+
+def places_in(value, path=()):
+    """Every place of a JSON value."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from places_in(one, (*path, key))
+
+
+def changed(value, path, junk):
+    """The value with something else at one place."""
+    if not path:
+        return junk
+    key, *rest = path
+    if isinstance(value, dict):
+        return value | {key: changed(value[key], rest, junk)}
+    return [changed(one, rest, junk) if place == key else one for place, one in enumerate(value)]
+
+
+@pytest.mark.parametrize("path", [path for path in SAMPLES if path.suffix == ".json"], ids=lambda path: path.name)
+@given(data=st.data())
+def test_no_json_of_another_shape_raises_anything_but_our_errors(path, data):
+    value = json.loads(path.read_text())
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.sampled_from(list(places_in(value))))
+        value = changed(value, place, data.draw(JUNK))
+    read_or_refuse(reader_of(path), json.dumps(value).encode())

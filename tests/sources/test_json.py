@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from patchrules.errors import CatalogError
 from patchrules.sources.files import open_document
-from patchrules.sources.json import json_of
+from patchrules.sources.json import json_of, streamed
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -68,3 +68,28 @@ def test_lines_are_those_of_the_file():
     assert [one.line for one in place["b"].elements()] == [5, 6]
     assert not place["nothing"]
     assert place["nothing"]["below"].value() is None
+
+
+def test_half_a_character_is_replaced_wherever_it_stands():
+    text = b'{"a": ["\\ud800x", {"\\udfff": 1}], "b": "\\ud83d\\ude00"}'
+    assert top(text).value() == {"a": ["?x", {"?": 1}], "b": "\U0001f600"}
+    assert [value for _, _, value in streamed(open_document(text))] == [["?x", {"?": 1}], "\U0001f600"]
+
+
+@given(VALUES.filter(lambda value: isinstance(value, dict)), st.sampled_from([None, 0, 2]))
+def test_an_object_is_streamed_as_it_is_read_at_once(value, indent):
+    text = json.dumps(value, indent=indent).encode()
+    assert {key: one for key, _, one in streamed(open_document(text))} == value
+
+
+def test_a_member_is_told_with_its_line_and_damage_with_the_line_before_it():
+    document = open_document(b'{"a": [1,\n2],\n\n"b": 3,\n"c" 4}', name="a.json", error=CatalogError)
+    found = streamed(document)
+    assert [next(found)[:2], next(found)[:2]] == [("a", 1), ("b", 4)]
+    with pytest.raises(CatalogError, match=r"a\.json:5"):
+        next(found)
+
+
+def test_values_longer_than_a_piece_are_put_together():
+    text = json.dumps({"a": "x" * 700_000, "b": ["y" * 300_000] * 3, "c": 12345678901234567890}).encode()
+    assert {key: value for key, _, value in streamed(open_document(text))} == json.loads(text)
