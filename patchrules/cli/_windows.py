@@ -13,6 +13,7 @@ from patchrules.cli._types import Age, Instant
 
 if TYPE_CHECKING:
     from patchrules.errors import Diagnostic
+    from patchrules.model.names import OperatingSystem
     from patchrules.model.window import Calendar, Window
     from patchrules.schedule.targets import Node
     from patchrules.schedule.windows import Execution
@@ -91,8 +92,10 @@ def read_nodes(path: str) -> list[Node]:
     return [Node(one.host, one.tags, one.patch_group, one.resource_groups) for one in load_hosts(path)]
 
 
-def grouped(windows: Sequence[Window], hosts: str | None) -> Iterator[tuple[str, list[Window]]]:
-    """Yield the windows that serve the same hosts, with what they are called."""
+def grouped(
+    windows: Sequence[Window], hosts: str | None, system: OperatingSystem
+) -> Iterator[tuple[str, list[Window]]]:
+    """Yield the windows that serve the same hosts, with what they are called; hosts of another system are left out."""
     from patchrules.schedule.targets import service
 
     groups: dict[object, list[Window]] = {}
@@ -101,7 +104,8 @@ def grouped(windows: Sequence[Window], hosts: str | None) -> Iterator[tuple[str,
             groups.setdefault(frozenset(target.selectors for target in window.targets), []).append(window)
         yield from ((_named(group), group) for group in groups.values())
         return
-    nodes = read_nodes(hosts)
+    others = _of_other_systems(hosts, system)
+    nodes = [node for node in read_nodes(hosts) if node.host not in others]
     of_host: dict[str, list[Window]] = {node.host: [] for node in nodes}
     for window in windows:
         for host in service(window, nodes).hosts if window.enabled and window.installs else ():
@@ -112,6 +116,22 @@ def grouped(windows: Sequence[Window], hosts: str | None) -> Iterator[tuple[str,
         groups[key] = group
         names.setdefault(key, []).append(host)
     yield from ((f"{key}, for {joined(names[key])}", groups[key]) for key in names)
+
+
+def _of_other_systems(path: str, system: OperatingSystem) -> set[str]:
+    """Return the hosts of a file whose family is known, and is not that of the system."""
+    from patchrules.documents.hosts import load_hosts
+    from patchrules.families import family_of
+    from patchrules.inventory import read_inventory
+    from patchrules.model.columns import PACKAGES
+    from patchrules.sources import arrow
+
+    known = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(path)).hosts
+    return {
+        row["host"]
+        for row in known.select(["host", "family"]).to_pylist()
+        if row["family"] and row["family"] != family_of(system).name
+    }
 
 
 def _named(windows: Iterable[Window]) -> str:

@@ -86,7 +86,7 @@ def command(
     answers = [
         (policy.name, called, feasible(policy, group, **options))
         for policy in policies
-        for called, group in grouped(found, hosts)
+        for called, group in grouped(found, hosts, policy.operating_system)
     ]
     if output_format == "json":
         rows = [_document(*answer) for answer in answers]

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
-from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import CALENDAR, NAME, WINDOW, read_calendars, read_nodes, read_windows, stamp, told
+from patchrules.cli._windows import (
+    CALENDAR,
+    NAME,
+    WINDOW,
+    read_calendars,
+    read_nodes,
+    read_windows,
+    row_of,
+    stamp,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +39,7 @@ _COLUMNS = {
     "Approved": "{when}",
 }
 _NO_RUN = 1
+_SCHEMA = "patchrules/forecast/1"
 
 
 @click.command()
@@ -79,8 +91,12 @@ def command(
         ]
     told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))
     rows = [row for run in runs for row in _rows(run)]
+    if output_format == "json":
+        documents = [_document(run) for run in runs]
+        emit(json.dumps({"schema": _SCHEMA, "runs": documents, "rows": rows}, indent=2, ensure_ascii=False), output)
+        raise SystemExit(0 if all(run.execution for run in runs) else _NO_RUN)
     head = "\n".join(line for run in runs for line in _head(run))
-    emit_rows(rows, columns=_COLUMNS, schema="patchrules/forecast/1", form=output_format, output=output, head=head)
+    emit_rows(rows, columns=_COLUMNS, schema=_SCHEMA, form=output_format, output=output, head=head)
     if not all(run.execution for run in runs):
         raise SystemExit(_NO_RUN)
 
@@ -102,6 +118,25 @@ def _head(run: NextRun) -> Iterator[str]:
     yield from (f"  {plan}" for plan in run.hosts)
     if run.execution and not run.hosts:
         yield "  for no host of the inventory"
+
+
+def _document(run: NextRun) -> dict[str, Any]:
+    """Return the execution, what is skipped before it, and its hosts: also those without a row."""
+    return {
+        "window": run.window.name,
+        "execution": row_of(run.execution) if run.execution else None,
+        "skipped": [row_of(one) for one in run.skipped],
+        "hosts": [
+            {
+                "host": plan.host,
+                "operation": str(plan.operation),
+                "status": str(plan.status),
+                "unknown": list(plan.unknown),
+                "patches": len(plan.patches),
+            }
+            for plan in run.hosts
+        ],
+    }
 
 
 def _rows(run: NextRun) -> Iterator[dict[str, Any]]:

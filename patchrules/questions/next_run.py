@@ -56,19 +56,23 @@ class PlannedPatch:
 
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """What the run does on one host: Scan only finds ``patches`` missing, Install installs them."""
+    """What the run does on one host: Scan only finds ``patches`` missing, Install installs them.
+
+    ``unknown`` says why a host cannot be judged, so that no patch is not taken for nothing to do.
+    """
 
     host: str
     operation: Operation
     status: Status
     patches: tuple[PlannedPatch, ...]
+    unknown: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return one line."""
         verb = "installs" if self.operation is Operation.INSTALL else "finds missing"
         count = "1 patch" if len(self.patches) == 1 else f"{len(self.patches):,} patches"
         new = sum(patch.is_new for patch in self.patches)
-        unknown = ", UNKNOWN" if self.status is Status.UNKNOWN else ""
+        unknown = f", UNKNOWN ({', '.join(self.unknown)})" if self.unknown else ""
         return f"{self.host}: {verb} {count}{f', {new:,} of them approved by then' if new else ''}{unknown}"
 
 
@@ -186,9 +190,10 @@ def _plans(serving: Service, then: Run, today: Run) -> Iterator[HostPlan]:
             is_new=(row["host"], row["id"], row["target"]) not in known,
         )
         found.setdefault(row["host"], []).append(patch)
-    for host, status in zip(*(then.hosts[name].to_pylist() for name in ("host", "status")), strict=True):
+    for row in then.hosts.select(["host", "status", "unknown"]).to_pylist():
+        host, why = row["host"], tuple(row["unknown"] or ())
         operation = serving.operation_on(host) or Operation.INSTALL
-        yield HostPlan(host, operation, Status(status), tuple(found.get(host, ())))
+        yield HostPlan(host, operation, Status(row["status"]), tuple(found.get(host, ())), why)
 
 
 def _missing(run: Run) -> list[dict[str, Any]]:

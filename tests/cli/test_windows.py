@@ -203,6 +203,24 @@ def test_forecast_says_what_the_next_run_installs(patchrules, demo):
     assert {row["when"] for row in rows} == {"already", "by then"}
 
 
+def test_forecast_in_json_tells_hosts_without_a_row_and_why_they_are_unknown(patchrules, demo):
+    place = next(place for place, one in enumerate(demo) if "al2023" in one)
+    scoped = [*demo[: place - 1], *demo[place + 1 :]]
+    options = ("--window", DATA / "windows.yaml", "--name", "prod-sunday", *scoped, "--host", "app-1")
+    [run] = json.loads(patchrules("forecast", *options, "--output-format", "json").stdout)["runs"]
+    assert (run["window"], run["execution"]["start"][:10]) == ("prod-sunday", "2026-11-01")
+    assert [(one["host"], one["status"], one["unknown"]) for one in run["hosts"]] == [
+        ("app-1", "UNKNOWN", ["NO_CATALOG"])
+    ]
+
+
+def test_feasible_asks_only_hosts_of_the_baselines_system(patchrules):
+    asked = patchrules("feasible", *PROD, *FROM, *HOSTS, "--sla", "HIGH=60d").stdout
+    assert "mail-2" not in asked
+    assert "build-1" not in asked
+    assert "web-2" in asked
+
+
 def test_forecast_of_a_window_that_opens_no_more_ends_with_1(patchrules, demo, tmp_path):
     (tmp_path / "past.yaml").write_text(
         "windows: [{name: past, schedule: at(2026-01-01T00:00:00), duration: 2, cutoff: 1}]\n"
