@@ -1,27 +1,37 @@
 """How fast catalogs are read: updateinfo against bare iterparse, deb822 against python-debian when it is installed.
 
-Runs are interleaved, the median of five is taken, one JSON line is printed. Reads ../shared/data, or the files named.
+The other formats are measured against the bare library under them: the standard library's csv, json and iterparse, and
+pyarrow's Parquet. Runs are interleaved, the median of five is taken, one JSON line is printed. Reads ../shared/data, or
+the files named.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import lzma
 import statistics
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from patchrules.catalog import ReadOptions, readers
+import pyarrow.parquet as pq
+
+from patchrules.catalog import ReadOptions, build_catalog, read_catalog, readers
 from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import open_document
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data"
 UPDATEINFO = DATA / "rpm/updateinfo/centos5-6-7-cefs-2016.updateinfo.xml"
 PACKAGES = DATA / "deb/debian-bookworm/debian_dists_bookworm_main_binary-amd64_Packages.xz"
+WESNG = DATA / "windows/wesng/definitions-20240330.zip"
+DSA = DATA / "deb/debian-security-tracker/DSA_list"
+SAMPLES = Path(__file__).resolve().parents[1] / "data/catalogs/samples"
+COPIES = 2000
 FIELDS = ("Package", "Version", "Architecture", "Priority", "Section")
 RUNS = 5
 PYTHON_DEBIAN_ROWS = 4000
@@ -31,6 +41,49 @@ def iterparse(data: bytes) -> int:
     """Walk every element the usual way, and keep nothing."""
     walk = ET.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314  the speed of a file that we trust
     return sum(element.clear() is None for event, element in walk if event == "end")
+
+
+def many(sample: str, start: bytes, end: bytes, between: bytes = b"") -> bytes:
+    """Return a sample whose part from ``start`` up to ``end`` stands there many times."""
+    text = (SAMPLES / sample).read_bytes()
+    first, last = text.index(start), text.index(end)
+    return text[:first] + between.join([text[first:last]] * COPIES) + text[last:]
+
+
+def others() -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
+    """Return works for the other formats, and which bare work each is measured against."""
+    built = io.BytesIO()
+    build_catalog(built, WESNG)
+    compiled = built.getvalue()
+    bodies = {
+        "msrc_cvrf": many("msrc_cvrf.xml", b"  <vuln:Vulnerability ", b"</cvrf:cvrfdoc>"),
+        "msrc_cvrf_json": many("msrc_cvrf_json.json", b'    {\n      "Title"', b"  ]\n}", b","),
+        "available_patches": many("available_patches.json", b'    {\n      "Id"', b"  ]\n}", b","),
+        "deb_oval": many("deb_oval.xml", b'    <definition id="d:1"', b"  </definitions>"),
+        "primary": many("primary.xml", b"  <package ", b"</metadata>"),
+    }
+    works: dict[str, Callable[[], object]] = {
+        "csv": lambda: rows_of_csv(WESNG),
+        "wesng": lambda: readers()["wesng"].read(open_document(WESNG), ReadOptions()),
+        "parquet": lambda: pq.read_table(io.BytesIO(compiled)).validate(full=True),
+        "compiled": lambda: read_catalog(compiled),
+        "lines": lambda: DSA.read_text(encoding="utf-8").splitlines(),
+        "debian_advisories": lambda: readers()["debian_advisories"].read(open_document(DSA), ReadOptions()),
+    }
+    against = {"wesng": "csv", "compiled": "parquet", "debian_advisories": "lines"}
+    for name, body in bodies.items():
+        bare, document = f"bare_{name}", open_document(body, name=name)
+        is_xml = body.startswith(b"<")
+        works[bare] = (lambda body=body: iterparse(body)) if is_xml else (lambda body=body: json.loads(body))  # type: ignore[misc]
+        works[name] = lambda name=name, document=document: readers()[name].read(document, ReadOptions())  # type: ignore[misc]
+        against[name] = bare
+    return works, against
+
+
+def rows_of_csv(path: Path) -> int:
+    """Count the rows of the first table of a zip, as the csv module reads them."""
+    with zipfile.ZipFile(path) as packed, packed.open(packed.infolist()[0]) as table:
+        return sum(1 for _ in csv.reader(io.TextIOWrapper(table, "utf-8", newline="")))
 
 
 def interleaved(works: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -68,7 +121,8 @@ def main() -> None:
         works["python_debian"] = lambda: sum(
             1 for one in Packages.iter_paragraphs(io.BytesIO(part), use_apt_pkg=False) if one["Version"]
         )
-    seconds = interleaved(works)
+    more, against = others()
+    seconds = interleaved(works | more)
     result = {
         "updateinfo_mb": round(len(xml) / 1e6, 2),
         "updateinfo_ms": round(seconds["updateinfo"] * 1e3, 1),
@@ -77,6 +131,9 @@ def main() -> None:
         "deb_rows": rows,
         **{f"{name}_per_s": round(rows / seconds[name]) for name in ("stanzas", "stanzas_few_fields", "deb_packages")},
     }
+    for name, bare in against.items():
+        result[f"{name}_ms"] = round(seconds[name] * 1e3, 1)
+        result[f"{name}_to_bare"] = round(seconds[name] / seconds[bare], 2)
     if "python_debian" in seconds:
         theirs = PYTHON_DEBIAN_ROWS / seconds["python_debian"]
         result["python_debian_per_s"] = round(theirs)
