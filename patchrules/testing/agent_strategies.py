@@ -59,7 +59,7 @@ CONFUSED: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("1.2-1", "1.9-1", "1.10-1"),
             ("1.0-1", "1.0~rc1-1", "1.1-1"),
             ("1.0", "1.0-0", "1:0.9-1", "9.0-1"),
-            ("1.0-1", "1.1-1"),
+            ("1.0-1", "1.1-1", "1.2-1"),
         ),
     }
 )
@@ -88,16 +88,24 @@ def date_texts() -> st.SearchStrategy[str | None]:
     )
 
 
-NOTICES = st.fixed_dictionaries(
+def notices(*classifications: str | None) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw what a notice says of all its packages."""
+    return st.fixed_dictionaries(
+        {
+            "classification": st.sampled_from(classifications),
+            "severity": st.sampled_from(("Critical", "Low", None, "critical", "")),
+            "issued_text": date_texts(),
+            "updated_text": maybe(date_texts()),
+        }
+    )
+
+
+NOTICES = MappingProxyType(
     {
-        "classification": st.sampled_from(("Security", "Bugfix", "Security", "security", None)),
-        "severity": st.sampled_from(("Critical", "Low", None, "critical", "")),
-        "issued_text": date_texts(),
-        "updated_text": maybe(date_texts()),
+        ADVISORIES[0]: notices("Security", "Security", "security", None),
+        ADVISORIES[1]: notices("Bugfix", "Bugfix", "Security", None),
     }
 )
-"""What a notice says of all its packages."""
-
 CHANGED = st.sampled_from((None, None, None, "classification", "severity", "issued_text", "updated_text"))
 ARCHIVES = st.fixed_dictionaries(
     {
@@ -119,14 +127,14 @@ ARCHIVES = st.fixed_dictionaries(
 @st.composite
 def agent_patches(draw: st.DrawFn, keys: Sequence[tuple[str, str]], versions: Sequence[str]) -> tuple[Patch, ...]:
     """Draw a catalog; the rows of one notice mostly say the same."""
-    said = {advisory: draw(NOTICES) for advisory in ADVISORIES}
-    key, evr = st.sampled_from(keys), st.sampled_from(versions)
+    said = {advisory: draw(notice) for advisory, notice in NOTICES.items()}
+    key, evr = st.sampled_from(keys), st.sampled_from((*versions[1:], *versions))
     found: list[Patch] = []
-    for _ in range(draw(st.sampled_from((3, 2, 4, 5, 1)))):
+    for _ in range(draw(st.sampled_from((3, 4, 2, 5, 1)))):
         row: dict[str, Any] = draw(ARCHIVES)
         notice: dict[str, Any] = dict(said.get(row["advisory"], {}))
         if notice and (field := draw(CHANGED)):
-            notice[field] = draw(NOTICES)[field]
+            notice[field] = draw(NOTICES[row["advisory"]])[field]
         name, arch = draw(key)
         needs = (NEED,) if draw(HALF) else ()
         found.append(Patch(name, arch, draw(evr), requires=needs, **row, **notice))
@@ -138,7 +146,7 @@ def agent_hosts(
     draw: st.DrawFn, keys: Sequence[tuple[str, str]], versions: Sequence[str], family: Family
 ) -> tuple[Host, ...]:
     """Draw a host and return it once with each release that matters, so that yum and dnf have their turn."""
-    evrs = st.sampled_from((*versions, versions[0]))
+    evrs = st.sampled_from((versions[0], versions[0], *versions))
     packages = [
         Package(
             *draw(st.sampled_from(keys)),
@@ -167,18 +175,26 @@ def agent_hosts(
 @st.composite
 def agent_rules(draw: st.DrawFn, system: OperatingSystem) -> tuple[ApprovalRule, ...]:
     """Draw rules: one that selects everything, two that tell notices apart, or any."""
-    kind = draw(st.sampled_from(("everything", "classes", "classes", "any")))
+    kind = draw(st.sampled_from(("classes", "everything", "classes", "any")))
+    days = st.sampled_from((0, 0, 2))
     if kind == "any":
         return draw(tuples(approval_rules(system), (1, 2, 0)))
-    days = st.sampled_from((0, 0, 1, 2))
     if kind == "everything":
         return (ApprovalRule((), draw(LEVELS), draw(days), None, enable_non_security=draw(HALF)),)
-    key = FilterKey.CLASSIFICATION if FilterKey.CLASSIFICATION in family_of(system).documented.filters else None
-    classes = [PatchFilter(key or FilterKey.SECTION, (text,)) for text in ("Security", "Bugfix", "*", "libs")]
-    return tuple(
-        ApprovalRule((draw(st.sampled_from(classes)),), draw(LEVELS), draw(days), None, enable_non_security=True)
-        for _ in range(2)
-    )
+    key, values = draw(st.sampled_from(CLASSES[family_of(system).scheme]))
+    filters = [PatchFilter(key, (value,)) for value in values]
+    return tuple(ApprovalRule((one,), draw(LEVELS), draw(days), None, enable_non_security=True) for one in filters)
+
+
+CLASSES = MappingProxyType(
+    {
+        "rpm": [
+            (FilterKey.CLASSIFICATION, pair) for pair in (("Security", "Bugfix"), ("*", "Security"), ("Bugfix", "*"))
+        ],
+        "dpkg": [(FilterKey.SECTION, ("libs", "*")), (FilterKey.PRIORITY, ("required", "optional"))],
+    }
+)
+"""Pairs of values that tell the versions of one package apart."""
 
 
 def meant(keys: Sequence[tuple[str, str]], versions: Sequence[str], family: Family) -> st.SearchStrategy[str]:
@@ -201,11 +217,12 @@ def agent_situations(draw: st.DrawFn) -> Situation:
     family = family_of(system)
     versions = draw(st.sampled_from(CONFUSED[family.scheme]))
     common, foreign = ARCHES[family.scheme][0], draw(st.sampled_from(ARCHES[family.scheme]))
-    keys = [("bash", common), *((("bash", foreign), ("openssl", common)) if draw(HALF) else ())]
+    keys = [("bash", common), *((("bash", foreign), ("openssl", common)) if draw(THIRD) else ())]
     patches = draw(agent_patches(keys, versions))
     hosts = draw(agent_hosts(keys, versions, family))
-    entries = meant(keys, versions, family)
-    lists = tuples(entries | entries | st.sampled_from((*ADVISORIES, *PATTERNS)), (1, 2))
+    known = draw(st.lists(meant(keys, versions, family), min_size=2, max_size=3))
+    entries = st.sampled_from((*known, *known, draw(st.sampled_from((*ADVISORIES, *PATTERNS)))))
+    lists = tuples(entries, (1, 2))
     overrides = tuples(st.builds(OverridePatch, id=entries, title=maybe(entries)), (1, 0, 1, 2))
     operation = draw(st.sampled_from((Operation.INSTALL, Operation.INSTALL, Operation.SCAN)))
     baseline = Baseline(

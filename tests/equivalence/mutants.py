@@ -22,6 +22,9 @@ TESTS = {
 }
 """The file whose test has to find a mutant, and the function it calls for each example, by dialect."""
 
+CROWDS = {"documented": 0, "agent": 16}
+"""How many seeded crowds are tried after the drawn situations."""
+
 RUN = """
 import importlib.util, sys
 from hypothesis import Phase, settings
@@ -39,6 +42,8 @@ def counted(*given, **options):
 setattr(whole, sys.argv[3], counted)
 try:
     whole.test_batch_equals_reference()
+    for seed in range(int(sys.argv[4])):
+        whole.test_a_crowd_of_packages_is_the_same_in_both_engines(seed)
 except BaseException as fault:
     print("killed", len(seen), type(fault).__name__)
 else:
@@ -195,11 +200,12 @@ def outcomes(names: list[str]) -> Iterator[tuple[Mutant, str, int, str]]:
     for mutant in MUTANTS:
         if names and mutant.name not in names:
             continue
+        crowds = str(CROWDS[mutant.dialect])
         (test, engine), examples = TESTS[mutant.dialect], os.environ.get("EXAMPLES", "50")
         with tempfile.TemporaryDirectory() as folder:
             planted(mutant, Path(folder))
             ran = subprocess.run(
-                [sys.executable, "-c", RUN, str(Path(__file__).with_name(test)), examples, engine],
+                [sys.executable, "-c", RUN, str(Path(__file__).with_name(test)), examples, engine, crowds],
                 env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
                 cwd=folder,
                 capture_output=True,

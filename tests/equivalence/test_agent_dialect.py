@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,21 +20,22 @@ from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.rows import run_of
 from patchrules.families import families, family_of
-from patchrules.model.baseline import ApprovalRule, Baseline, Registry
+from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter, Registry
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Host, Inventory
-from patchrules.model.names import ComplianceLevel, Dialect, OperatingSystem
+from patchrules.model.names import ComplianceLevel, Dialect, OperatingSystem, Operation, RejectedPatchesAction
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
-from patchrules.model.verdict import Settings
+from patchrules.model.verdict import OverridePatch, Settings
 from patchrules.policytest import read_cases
 from patchrules.policytest.situation import situation as situation_of
 from patchrules.sources import arrow
-from patchrules.testing.agent_strategies import agent_situations
+from patchrules.testing.agent_strategies import AGENT, CLASSES, CONFUSED, RELEASES, SITES, STREAMS, agent_situations
+from patchrules.testing.strategies import ARCHES, T0, Situation
 from patchrules.testing.twins import by_batch, by_reference, catalog_of, one_by_batch, one_by_reference
 
 
-@settings(max_examples=2 * settings().max_examples)
+@settings(max_examples=4 * settings().max_examples)
 @given(agent_situations())
 def test_batch_equals_reference(situation):
     given_settings = Settings(dialect=Dialect.AGENT, **situation.options)
@@ -47,6 +50,103 @@ def test_a_fleet_equals_its_hosts(situation):
     given_to_both = (situation.baseline, hosts, situation.patches)
     options = {**situation.options, "dialect": "agent"}
     assert by_batch(*given_to_both, **options) == by_reference(*given_to_both, **options)
+
+
+@pytest.mark.parametrize("seed", range(settings().max_examples // 3))
+def test_a_crowd_of_packages_is_the_same_in_both_engines(seed):
+    found = crowd(Random(seed), AGENT[seed % len(AGENT)])
+    for override in (None, (), found.options["install_override"]):
+        given_settings = Settings(dialect=Dialect.AGENT, **{**found.options, "install_override": override})
+        for host in found.hosts:
+            given_to_both = (found.baseline, host, found.patches, given_settings)
+            assert one_by_batch(*given_to_both) == one_by_reference(*given_to_both)
+
+
+def crowd(random, system):
+    """Forty packages on one host, each a small situation of its own: what hypothesis meets one at a time.
+
+    Lists hold an entry for every fourth package or so; some packages have several versions installed.
+    """
+    family = family_of(system)
+    arches, native = ARCHES[family.scheme], ARCHES[family.scheme][0]
+    advisories = {f"RH-{number}": notice(random) for number in range(12)}
+    patches, packages, entries = [], [], []
+    for number in range(40):
+        name, arch = f"p{number}", random.choices(arches, (9, *[1] * (len(arches) - 1)))[0]
+        versions = random.choice(CONFUSED[family.scheme])
+        for _ in range(random.randint(1, 5)):
+            advisory = random.choice((None, *advisories, *advisories))
+            said = advisories.get(advisory, {}) if random.random() < 0.93 else notice(random)
+            patches.append(
+                Patch(
+                    name,
+                    arch,
+                    random.choice((*versions, *versions[1:])),
+                    advisory=advisory,
+                    **said,
+                    priority=random.choice(("optional", "required")),
+                    section=random.choice(("libs", "utils")),
+                    built=T0 + timedelta(days=random.randint(-3, 1)),
+                    module=random.choices((None, *STREAMS), (6, 1, 1))[0],
+                    repository=random.choice(("jammy", "jammy-security")),
+                    site=random.choice((None, *SITES)),
+                    trusted=random.random() < 0.8,
+                    offered=random.random() < 0.85,
+                    requires=random.choice(((), (f"need-{name}-0:1-1.{arch}",))),
+                )
+            )
+        for _ in range(random.choices((0, 1, 2, 3), (1, 8, 1, 1))[0]):
+            evr = random.choice((versions[0], versions[0], *versions))
+            packages.append(Package(name, random.choice((arch, arch, arch, None)), evr, held=random.random() < 0.2))
+        entries += [random.choice((name, f"{name}*"))] + [f"*{name}[.-]*{evr.rpartition(':')[2]}*" for evr in versions]
+    override = tuple(OverridePatch(entry, random.choice((None, None, "*1.1*"))) for entry in random.sample(entries, 40))
+    needs = [f"need-p{number}-*" for number in random.sample(range(40), 15)]
+    baseline = Baseline(
+        name="crowd",
+        operating_system=system,
+        rules=tuple(rule(random, family) for _ in range(random.randint(1, 3))),
+        approved_patches=tuple(random.sample(entries, 6)),
+        approved_patches_level=random.choice(list(ComplianceLevel)),
+        approved_patches_enable_non_security=random.random() < 0.5,
+        rejected_patches=(*random.sample(entries, 12), *needs),
+        rejected_patches_action=random.choice(list(RejectedPatchesAction)),
+    )
+    hosts = [
+        Host(
+            f"host-{release}",
+            family.name,
+            family.product_format.format(version=release),
+            random.choice((native, native, native, None)),
+            enabled_modules=random.choice((None, frozenset(STREAMS[:1]))),
+            packages=tuple(packages),
+        )
+        for release in RELEASES
+    ]
+    options = {
+        "as_of": T0 + timedelta(days=random.randint(0, 2)),
+        "operation": random.choice((Operation.INSTALL, Operation.INSTALL, Operation.SCAN)),
+        "install_override": override,
+    }
+    return Situation(baseline, tuple(hosts), tuple(patches), options)
+
+
+def notice(random):
+    """What a notice says of its packages, as keywords of ``Patch``."""
+    days = [str((T0 + timedelta(days=random.randint(-4, 1))).date()) for _ in range(2)]
+    return {
+        "classification": random.choice(("Security", "Bugfix", "Bugfix", "security", None)),
+        "severity": random.choice(("Critical", "Low", "", None)),
+        "issued_text": random.choice((days[0], days[0], f"{days[0]} 00:00:00", "yesterday")),
+        "updated_text": random.choice((None, days[1])),
+    }
+
+
+def rule(random, family):
+    """A rule for everything or for one class of versions."""
+    key, values = random.choice(CLASSES[family.scheme])
+    filters = random.choice(((), (PatchFilter(key, (random.choice(values),)),)))
+    level = random.choice(list(ComplianceLevel))
+    return ApprovalRule(filters, level, random.choice((0, 0, 2)), None, enable_non_security=random.random() < 0.7)
 
 
 def test_hosts_that_only_the_reference_judges_stand_in_their_places():
