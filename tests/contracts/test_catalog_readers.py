@@ -143,7 +143,7 @@ def test_a_damaged_archive_is_refused(path):
             read_catalog(broken, family=family_of(path))
 
 
-JUNK = st.sampled_from(
+JUNK: st.SearchStrategy[object] = st.sampled_from(
     [None, True, 0, -1.5, 1e300, "", "x", "5090001", [], [None], {}, {"": None}, {"Value": {}}, "\ud800"]
 )
 
