@@ -6,6 +6,7 @@ makes delays count. A fix is told by source package (Debian) or binary package (
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ class Fixes:
         return rows.part(table(CATALOG, {}, 0), _SCHEME, made_at=made_at, fixes=self)
 
 
+@functools.lru_cache(maxsize=256)
 def product_of_codename(codename: str) -> str | None:
     """Return AWS's product of a release of a deb distribution, None when it is none we know.
 
@@ -72,6 +74,7 @@ def product_of_codename(codename: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=256)
 def product_of_platform(name: str) -> str | None:
     """Return AWS's product of a platform as OVAL names it.
 
@@ -86,6 +89,7 @@ def product_of_platform(name: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def when(text: str | None) -> tuple[datetime | None, str | None]:
     """Return a day as read and as written: ``29 Mar 2023`` is one, too."""
     if not text:

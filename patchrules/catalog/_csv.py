@@ -33,7 +33,7 @@ def header_of(document: Document) -> list[str]:
 
 
 def rows_of(document: Document, wanted: Sequence[str], rows: PartRows) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield line and the values of the ``wanted`` columns, in their order, of each row; a row cut off is a reject.
+    """Yield line and the values of the ``wanted`` columns, two or more, of each row; a row that is cut off is a reject.
 
     Columns are told by name without regard to case; a wanted one that the file does not have is empty throughout.
     Comment lines (``#``) and empty lines are skipped. Raises CatalogError PR3008 for quotes that never end. Cost: that
@@ -51,18 +51,18 @@ def rows_of(document: Document, wanted: Sequence[str], rows: PartRows) -> Iterat
     try:
         header = [name.strip().lower() for name in next(reader)]
         # What the file does not have is read from the end, where an empty value is put.
-        pick = operator.itemgetter(*(header.index(name) if name in header else -1 for name in wanted), -1)
+        pick = operator.itemgetter(*(header.index(name) if name in header else -1 for name in wanted))
+        whole, lacking = len(header), not set(wanted) <= set(header)
         end = reader.line_num
         for row in reader:
             start, end = end + 1, reader.line_num
-            if len(row) < len(header) and _says_nothing(row):
-                continue
-            if len(row) < len(header):
-                message = f"the row has {len(row)} values, the file {len(header)} columns"
+            if len(row) >= whole:
+                if lacking:
+                    row.append("")
+                yield before + start, pick(row)
+            elif not _says_nothing(row):
+                message = f"the row has {len(row)} values, the file {whole} columns"
                 rows.reject(before + start, "PR3008", message, ",".join(row), file=document.name)
-                continue
-            row.append("")
-            yield before + start, pick(row)[:-1]
     except csv.Error as problem:
         where = Where(document.name, before + reader.line_num)
         raise CatalogError(f"the CSV cannot be read: {problem}", code="PR3008", where=where) from problem

@@ -13,6 +13,7 @@ from patchrules.families._windows_releases import ARCHITECTURES, RELEASES
 __all__ = [
     "FAMILY",
     "NO_VERSION",
+    "SEVERITIES",
     "Target",
     "kb_id",
     "kb_ids",
@@ -28,7 +29,10 @@ NO_VERSION = "0"
 
 _KB = re.compile(r"\s*(?:KB)?\s*([0-9]{5,8})\s*", re.IGNORECASE)
 _KBS = re.compile(r"(?<![0-9.])[0-9]{5,8}(?![0-9.])")
-_SEVERITIES = {word.lower(): word for word in ("Critical", "Important", "Moderate", "Low", "Unspecified", "None")}
+SEVERITIES = ("Critical", "Important", "Moderate", "Low", "Unspecified", "None")
+"""Microsoft's words of severity."""
+
+_SEVERITIES = {word.lower(): word for word in SEVERITIES}
 _BY_NAME = {name.lower(): release for release in RELEASES for name in release.names}
 _ARCHITECTURE = re.compile(
     rf"\b(?:for )?({'|'.join(sorted(ARCHITECTURES, key=len, reverse=True))})(?: systems?| editions?)?\b"

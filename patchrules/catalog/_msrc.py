@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -55,8 +56,9 @@ def add(
     """
     day = instant(released)
     rows.counts["PR3205"] += day is None and bool(released)
+    read = functools.cache(instant)
     for one in vulnerabilities:
-        known = [(date, text) for text in one.dates if (date := instant(text))]
+        known = [(date, text) for text in one.dates if (date := read(text))]
         rows.counts["PR3205"] += len(one.dates) - len(known)
         first = min(known, default=(None, None))
         issued, text = (day, released) if day and (first[0] is None or first[0] < day) else first

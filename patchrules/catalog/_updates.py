@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from patchrules.catalog._microsoft import FAMILY, NO_VERSION, Target, severity_word, target_of
+from patchrules.catalog._microsoft import FAMILY, NO_VERSION, SEVERITIES, Target, severity_word, target_of
 from patchrules.catalog._reader import Part
 from patchrules.catalog._rows import PartRows
 from patchrules.model.columns import CATALOG
@@ -19,6 +19,7 @@ __all__ = ["Update", "Updates"]
 SECURITY_UPDATES = "SecurityUpdates"
 """What a feed of security updates is taken to say where it says no classification."""
 
+_RANK = {None: -1} | {word: SEVERITY_RANK.get(word.lower(), 0) for word in SEVERITIES}
 _COLUMNS = (
     "name",
     "arch",
@@ -64,7 +65,7 @@ class Update:
         """Take one more row: the highest severity and the earliest date hold (DECISIONS 23)."""
         if severity != self.severity:
             self.disagrees = self.disagrees or None not in (severity, self.severity)
-            if _rank(severity) > _rank(self.severity):
+            if _RANK[severity] > _RANK[self.severity]:
                 self.severity = severity
         if issued != self.issued and issued is not None:
             self.disagrees = self.disagrees or self.issued is not None
@@ -93,7 +94,8 @@ class Updates:
         if text not in self._severities:
             self._severities[text] = severity_word(text)
         word = self._severities[text]
-        self._rows.counts["PR3223"] += word is None and text != ""
+        if word is None and text:
+            self._rows.counts["PR3223"] += 1
         return word
 
     def part(self, made_at: datetime | None = None) -> Part:
@@ -146,11 +148,6 @@ class Updates:
         )
 
 
-def _rank(severity: str | None) -> int:
-    """Return how severe a word is; none at all is less than a word that says so."""
-    return -1 if severity is None else SEVERITY_RANK.get(severity.lower(), 0)
-
-
 def _numbers(build: str) -> list[int]:
     """Return the numbers of a build: the highest is the one that surely holds the fix."""
     return [int(part) for part in build.split(".")]
@@ -158,4 +155,4 @@ def _numbers(build: str) -> list[int]:
 
 def _once(texts: Iterable[Iterable[str]]) -> list[str]:
     """Return every text once, in order of the text: rows of a feed may come in any order."""
-    return sorted({text for some in texts for text in some})
+    return sorted({text for some in texts for text in some if text})

@@ -6,8 +6,10 @@ release date, and for packages no build time. What an answer's status says of a 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from patchrules.catalog._microsoft import kb_id, titled
@@ -86,7 +88,7 @@ def _add_update(fields: dict[str, Any], line: int, rows: PartRows, updates: Upda
     target = titled(title, product, _text(fields, "ProductFamily") or None)
     update = updates.of(kb, f"{product} {title}", line, target)
     issued = _date(fields.get("ReleaseDate"))
-    update.add(updates.severity(_text(fields, "MsrcSeverity")), instant(issued), issued)
+    update.add(updates.severity(_text(fields, "MsrcSeverity")), _instant(issued), issued)
     update.title = update.title or title or None
     update.advisory = update.advisory or _text(fields, "MsrcNumber") or None
     update.classification = update.classification or _text(fields, "Classification") or None
@@ -129,6 +131,12 @@ def _date(value: object) -> str | None:
     return found[1] if found else value
 
 
+@functools.lru_cache(maxsize=4096)
+def _instant(text: str | None) -> datetime | None:
+    """Return the instant of a text: thousands of patches share a release date."""
+    return instant(text)
+
+
 def _object(value: object) -> dict[str, Any]:
     """Return an object, an empty one for anything else."""
     return value if isinstance(value, dict) else {}
@@ -137,7 +145,9 @@ def _object(value: object) -> dict[str, Any]:
 def _text(fields: dict[str, Any], key: str) -> str:
     """Return a scalar as text, empty for anything else."""
     value = fields.get(key)
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if type(value) is str:
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _texts(fields: dict[str, Any], key: str) -> list[str]:

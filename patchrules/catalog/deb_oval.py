@@ -31,6 +31,7 @@ _TAGS = (
     "textfilecontent54_state",
     "constant_variable",
 )
+_TEXTS = frozenset({"title", "platform", "date"})
 _ADVISORY = re.compile(r"\b(?:USN|LSN|DSA|DLA)-[0-9]+(?:-[0-9]+)?\b")
 _PATTERN = re.compile(r"\^?([a-z0-9][a-z0-9.+-]*)(?:\(\?|$)")
 
@@ -83,18 +84,21 @@ def _add_definition(element: Element, number: int, oval: _Oval) -> None:
     """Add one definition, if it is of an advisory."""
     if element.get("class") != "patch":
         return
-    texts = {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in element.iter() if one.text}
-    ids = [one.get("ref_id", "") for one in _all(element, "reference")]
+    below: dict[str, list[Element]] = {}
+    for one in element.iter():
+        below.setdefault(one.tag.rpartition("}")[2], []).append(one)
+    texts = {tag: (found[0].text or "").strip() for tag, found in below.items() if tag in _TEXTS}
+    ids = [one.get("ref_id", "") for one in below.get("reference", ())]
     title = texts.get("title", "")
     named = _ADVISORY.search(" ".join([*ids, title]))
-    issued = next((one.get("date") for one in _all(element, "issued")), None) or texts.get("date")
+    issued = next((one.get("date") for one in below.get("issued", ())), None) or texts.get("date")
     advisory = Advisory(
         named[0] if named else "",
         *when(issued),
         title or None,
         tuple(one for one in ids if one.startswith("CVE-")),
     )
-    tests = [one.get("test_ref", "") for one in _all(element, "criterion")]
+    tests = [one.get("test_ref", "") for one in below.get("criterion", ())]
     oval.definitions.append((advisory, product_of_platform(texts.get("platform", "")), tests, number))
 
 

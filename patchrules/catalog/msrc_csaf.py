@@ -46,9 +46,10 @@ def read(document: Document, options: ReadOptions) -> Part:
 
 def _vulnerability(place: Place, severity: str) -> Vulnerability:
     """Return one vulnerability with the remedies that are KBs or say that they are none."""
-    fields, fixes, dates = _object(place.value()), [], []
-    for remedy_place in place["remediations"].elements():
-        remedy = _object(remedy_place.value())
+    fields, line = _object(place.value()), place.line
+    fixes, dates = [], []
+    found_remedies = fields.get("remediations")
+    for remedy in map(_object, found_remedies if isinstance(found_remedies, list) else ()):
         if remedy.get("category") != "vendor_fix":
             continue
         address = _text(remedy.get("url")) or _text(remedy.get("details"))
@@ -58,7 +59,7 @@ def _vulnerability(place: Place, severity: str) -> Vulnerability:
             Fix(
                 kb=found[1] if found else "",
                 products=tuple(_texts(remedy.get("product_ids"))),
-                line=remedy_place.line,
+                line=line,
                 build=_text(remedy.get("details")).partition(":")[0],
                 restart=_text(_object(remedy.get("restart_required")).get("category")),
             )

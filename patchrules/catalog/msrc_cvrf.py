@@ -7,7 +7,7 @@ where all its vulnerabilities are. The classification is inferred (PR3221): Micr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from xml.etree.ElementTree import Element
 
@@ -55,41 +55,43 @@ def read(document: Document, options: ReadOptions) -> Part:
 
 def _vulnerability(element: Element, numbers: Iterator[int]) -> Vulnerability:
     """Return one vulnerability; a fix's line is the number of its element until the lines are known."""
+    space = element.tag[: -len("Vulnerability")]
     severities = {}
-    for threat in _all(element, "Threat"):
+    for threat in _children(element, f"{space}Threats"):
         if threat.get("Type") == "Severity":
-            text = _text(threat, "Description")
-            severities.update(dict.fromkeys(_texts(threat, "ProductID") or [EVERY], text))
+            products = [one.text or "" for one in threat.findall(f"{space}ProductID")] or [EVERY]
+            severities.update(dict.fromkeys(products, threat.findtext(f"{space}Description") or ""))
     fixes = []
-    for remedy, number in zip(_all(element, "Remediation"), numbers, strict=False):
+    for remedy, number in zip(_children(element, f"{space}Remediations"), numbers, strict=False):
         if remedy.get("Type") == "Vendor Fix":
             fixes.append(
                 Fix(
-                    kb=_text(remedy, "Description"),
-                    products=tuple(_texts(remedy, "ProductID")),
+                    kb=remedy.findtext(f"{space}Description") or "",
+                    products=tuple(one.text or "" for one in remedy.findall(f"{space}ProductID")),
                     line=number,
-                    replaces=_text(remedy, "Supercedence"),
-                    build=_text(remedy, "FixedBuild"),
-                    restart=_text(remedy, "RestartRequired"),
+                    replaces=remedy.findtext(f"{space}Supercedence") or "",
+                    build=remedy.findtext(f"{space}FixedBuild") or "",
+                    restart=remedy.findtext(f"{space}RestartRequired") or "",
                 )
             )
-    dates = [_text(revision, "Date") for revision in _all(element, "Revision")]
-    return Vulnerability(_text(element, "CVE"), tuple(filter(None, dates)), severities, tuple(fixes))
+    dates = [
+        one.text
+        for revision in _children(element, f"{space}RevisionHistory")
+        for one in revision
+        if one.text and one.tag.endswith("Date")
+    ]
+    return Vulnerability((element.findtext(f"{space}CVE") or "").strip(), tuple(dates), severities, tuple(fixes))
 
 
-def _all(element: Element, tag: str) -> Iterator[Element]:
-    """Yield every element below with a local name."""
-    return (one for one in element.iter() if one.tag.rpartition("}")[2] == tag)
+def _children(element: Element, tag: str) -> Iterable[Element]:
+    """Return what stands in a child of an element, nothing when there is no such child."""
+    found = element.find(tag)
+    return () if found is None else found
 
 
-def _texts(element: Element, tag: str) -> list[str]:
-    """Return the texts of every element below with a local name."""
-    return [(one.text or "").strip() for one in _all(element, tag)]
-
-
-def _text(element: Element, tag: str) -> str:
+def _text(element: Element, name: str) -> str:
     """Return the text of the first element below with a local name, empty when there is none."""
-    return next(iter(_texts(element, tag)), "")
+    return next(((one.text or "").strip() for one in element.iter() if one.tag.rpartition("}")[2] == name), "")
 
 
 READER = Reader(

@@ -6,6 +6,7 @@ The same as ``msrc_cvrf``. Keys are read without regard to case and underscores,
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +34,7 @@ def read(document: Document, options: ReadOptions) -> Part:
     rows = PartRows(document, options, "patches", "msrc_cvrf_json")
     updates = Updates(rows)
     names: dict[str, str] = {}
-    places: list[Place] = []
+    found: list[Vulnerability] = []
     tracking: dict[str, Any] = {}
     for key, place in json_of(document).members():
         name = _key(key)
@@ -42,36 +43,33 @@ def read(document: Document, options: ReadOptions) -> Part:
         elif name == "documenttracking":
             tracking = _fields(place.value())
         elif name == "vulnerability":
-            places = list(place.elements()) or [place]
+            found += map(_vulnerability, place.elements() if place.is_array else [place])
     released, changed = (_text(tracking.get(key)) for key in ("initialreleasedate", "currentreleasedate"))
-    add(map(_vulnerability, places), names, released, rows, updates)
+    add(found, names, released, rows, updates)
     return updates.part(made_at=instant(changed))
 
 
 def _vulnerability(place: Place) -> Vulnerability:
-    """Return one vulnerability; its remedies stand at its own line when they stand in no list of their own."""
-    fields = _fields(place.value())
-    lines = [one.line for key, found in place.members() if _key(key) == "remediations" for one in found.elements()]
+    """Return one vulnerability; its remedies stand at its own line."""
+    fields, line = _fields(place.value()), place.line
     severities: dict[str, str] = {}
     for threat in map(_fields, _list(fields.get("threats"), "threat")):
         if _key(_text(threat.get("type"))) in _SEVERITY:
             severities.update(
                 dict.fromkeys(_texts(threat.get("productid")) or [EVERY], _text(threat.get("description")))
             )
-    fixes = []
-    remedies = [_fields(one) for one in _list(fields.get("remediations"), "remediation")]
-    for number, remedy in enumerate(remedies):
-        if _key(_text(remedy.get("type"))) in _VENDOR_FIX:
-            fixes.append(
-                Fix(
-                    kb=_text(remedy.get("description")),
-                    products=tuple(_texts(remedy.get("productid"))),
-                    line=lines[number] if number < len(lines) else place.line,
-                    replaces=_text(remedy.get("supercedence")),
-                    build=_text(remedy.get("fixedbuild")),
-                    restart=_text(remedy.get("restartrequired")),
-                )
-            )
+    fixes = [
+        Fix(
+            kb=_text(remedy.get("description")),
+            products=tuple(_texts(remedy.get("productid"))),
+            line=line,
+            replaces=_text(remedy.get("supercedence")),
+            build=_text(remedy.get("fixedbuild")),
+            restart=_text(remedy.get("restartrequired")),
+        )
+        for remedy in map(_fields, _list(fields.get("remediations"), "remediation"))
+        if _key(_text(remedy.get("type"))) in _VENDOR_FIX
+    ]
     dates = [_text(_fields(one).get("date")) for one in _list(fields.get("revisionhistory"), "revision")]
     return Vulnerability(_text(fields.get("cve")), tuple(filter(None, dates)), severities, tuple(fixes))
 
@@ -90,6 +88,7 @@ def _products(tree: object) -> Iterator[tuple[str, str]]:
                 yield from _products(one)
 
 
+@functools.lru_cache(maxsize=1024)
 def _key(text: str) -> str:
     """Return a key or word without what tools change in it."""
     return text.replace("_", "").replace(" ", "").lower()
@@ -117,7 +116,7 @@ def _texts(value: object) -> list[str]:
 def _text(value: object) -> str:
     """Return a scalar as text, also one inside ``{"Value": ...}``; empty for anything else."""
     if isinstance(value, dict):
-        value = _fields(value).get("value")
+        value = value["Value"] if "Value" in value else _fields(value).get("value")
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 

@@ -50,33 +50,46 @@ def read(document: Document, options: ReadOptions) -> Part:
 
 
 def _read_table(document: Document, rows: PartRows, updates: Updates, dates: dict[str, datetime | None]) -> None:
-    """Read one CSV."""
-    counts = rows.counts
+    """Read one CSV; what lines say again and again is read once."""
+    kbs: dict[str, str | None] = {}
+    replaces: dict[str, tuple[str, ...]] = {"": ()}
+    said: dict[tuple[str, str], tuple[str, str, str]] = {}
+    no_kb = no_date = 0
     for line, (posted, cve, bulletin, product, severity, replaced) in rows_of(document, _COLUMNS, rows):
-        kb = kb_id(bulletin)
+        if bulletin not in kbs:
+            kbs[bulletin] = kb_id(bulletin)
+        kb = kbs[bulletin]
         if kb is None:
-            counts["PR3220"] += 1
+            no_kb += 1
             continue
         if not product.strip():
             rows.reject(line, "PR3003", "the row has no product", f"{bulletin} {cve}", file=document.name)
             continue
+        update = updates.of(kb, product, line)
+        update.cves[cve] = None
+        word = updates.severity(severity)
+        if said.get((kb, product)) == (posted, severity, replaced):
+            continue
+        said[kb, product] = (posted, severity, replaced)
         if posted not in dates:
             dates[posted] = instant(posted)
-        counts["PR3205"] += dates[posted] is None and posted != ""
-        update = updates.of(kb, product, line)
-        update.add(updates.severity(severity), dates[posted], posted)
-        if cve:
-            update.cves[cve] = None
-        if replaced:
-            _add_replaced(update.supersedes, replaced, rows)
+        if replaced not in replaces:
+            replaces[replaced] = _replaced(replaced, rows)
+        no_date += dates[posted] is None and posted != ""
+        update.add(word, dates[posted], posted)
+        update.supersedes.update(dict.fromkeys(replaces[replaced]))
+    rows.counts["PR3220"] += no_kb
+    rows.counts["PR3205"] += no_date
 
 
-def _add_replaced(supersedes: dict[str, None], text: str, rows: PartRows) -> None:
-    """Add the KBs that an update replaces; other ids are counted."""
+def _replaced(text: str, rows: PartRows) -> tuple[str, ...]:
+    """Return the KBs that an update replaces; other ids are counted, each once."""
+    found: list[str] = []
     for one in text.split(";"):
-        found = kb_ids(one)
-        supersedes.update(dict.fromkeys(found))
-        rows.counts["PR3225"] += not found and one.strip().lower() not in _NOTHING
+        kbs = kb_ids(one)
+        found += kbs
+        rows.counts["PR3225"] += not kbs and one.strip().lower() not in _NOTHING
+    return tuple(found)
 
 
 def _day(table: re.Match[str]) -> str:

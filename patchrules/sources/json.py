@@ -84,6 +84,7 @@ class Place:
             at = text.blank(at + 1)
             yield key, Place(text, at)
             at = text.after(at, "}")
+        text.ends(self.at, at + 1)
 
     def elements(self) -> Iterator[Place]:
         """Yield the values of an array, nothing for another value."""
@@ -94,6 +95,7 @@ class Place:
         while text.char(at) != "]":
             yield Place(text, at)
             at = text.after(at, "]")
+        text.ends(self.at, at + 1)
 
     def __getitem__(self, key: str) -> Place:
         """Return the value under a key; an empty place, which has no value and no members, when there is none."""
@@ -130,6 +132,12 @@ class _Text:
         found = _BLANK(self._text, at)
         return found.end() if found else at
 
+    def ends(self, at: int, end: int) -> None:
+        """Remember where a value ends that was walked through, so that it is not decoded for that."""
+        if len(self._ends) > _REMEMBERED:
+            self._ends.clear()
+        self._ends[at] = end
+
     def after(self, at: int, closing: str) -> int:
         """Return where the next value stands, or what closes the object or array."""
         at = self.blank(self.ended(at))
@@ -151,9 +159,7 @@ class _Text:
             raise self._document.fail("PR2907", "the JSON is nested too deeply") from problem
         except ValueError as problem:
             raise self.broken(getattr(problem, "pos", at)) from problem
-        if len(self._ends) > _REMEMBERED:
-            self._ends.clear()
-        self._ends[at] = end
+        self.ends(at, end)
         return (_without_halves(value) if _HALF.search(self._text, at, end) else value), end
 
     def line(self, at: int) -> int:

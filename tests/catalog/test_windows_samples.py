@@ -14,8 +14,8 @@ ROWS = {
         (60, "KB5090003", "Contoso Console 3", None, "", None, "2024-02-15 08:00", [], False),
     ],
     "msrc_cvrf_json.json": [
-        (25, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", ["KB5080001"], True),
-        (27, "KB5090005", "Windows11", "10.0.22621.3155", "x64", "Important", "2024-02-13 08:00", [], False),
+        (17, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", ["KB5080001"], True),
+        (31, "KB5090005", "Windows11", "10.0.22621.3155", "x64", "Important", "2024-02-13 08:00", [], False),
     ],
     "available_patches.json": [
         (3, "KB5090001", "WindowsServer2019", "10.0.17763", "x64", "Critical", "2024-02-13 08:00", [], False),
@@ -35,16 +35,16 @@ ROWS = {
         (7, "KB5090005", "Office 2016", None, "", "Important", None, [], False),
     ],
     "msrc_csaf.json": [
-        (26, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", [], True),
+        (22, "KB5090001", "WindowsServer2019", "10.0.17763.5458", "x64", "Important", "2024-02-13 08:00", [], True),
     ],
 }  # fmt: skip
 DOUBTS = {  # as_of, rejects by line, codes
     "msrc_cvrf.xml": ("2024-02-20 08:00", {64: "PR3003"}, {"PR3202": 1, "PR3220": 1, "PR3221": 3, "PR3222": 1, "PR3224": 1, "PR3225": 1}),
-    "msrc_cvrf_json.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3221": 2}),
+    "msrc_cvrf_json.json": ("2024-02-20 08:00", {39: "PR3003"}, {"PR3221": 2}),
     "available_patches.json": (None, {52: "PR3003"}, {"PR3204": 1, "PR3220": 1, "PR3226": 1}),
     "wsusscn2.xml": ("2024-02-20 18:00", {21: "PR3003"}, {"PR3202": 1, "PR3204": 1, "PR3220": 1, "PR3222": 1}),
     "wsus.csv": (None, {6: "PR3003", 8: "PR3008"}, {"PR3204": 1, "PR3205": 1, "PR3220": 1, "PR3225": 1}),
-    "msrc_csaf.json": ("2024-02-20 08:00", {30: "PR3003"}, {"PR3220": 1, "PR3221": 1}),
+    "msrc_csaf.json": ("2024-02-20 08:00", {33: "PR3003"}, {"PR3220": 1, "PR3221": 1}),
 }  # fmt: skip
 
 
