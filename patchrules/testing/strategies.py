@@ -83,6 +83,7 @@ CLOSE: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
         "rpm": (
             ("1.0-1.el8", "0:1.1-1.el8", "1:1.0-1.el8", "2:0.9-1.el8"),
             ("1.1-1", "0:1.2-1", "1:1.0-1", "1:1.1-1"),
+            ("1.0-1.el8", "1:1.1-1.el8", "2:0.9-1.el8"),
             ("0:1.0~rc1-1", "0:1.0-1", "0:1.0-01", "0:1.0^git1-1"),
             ("0:1.0-1", "0:1.1-1", "0:1.10-1", "1.1-1"),
         ),
@@ -282,7 +283,7 @@ def packages(operating_system: OperatingSystem, world: World | None = None) -> s
         arch=st.sampled_from((*world.arches, *world.arches, world.arches[0], None)),
         evr=st.sampled_from(world.versions),
         built=maybe(instants()),
-        installed_at=maybe(instants(-2, 2)),
+        installed_at=mostly(instants(-2, 2), None),
         held=st.booleans(),
         status=st.sampled_from((None, "installed", "installed", "config-files")) if half else st.none(),
         priority=maybe(st.sampled_from(TEXTS["priority"])),
@@ -303,7 +304,7 @@ def hosts(
         family=st.just(family.name),
         product=st.sampled_from((products[0], products[0], *products, None)),
         arch=st.sampled_from((common, common, common, *others, None)),
-        boot_time=maybe(instants(-2, 2)),
+        boot_time=mostly(instants(-2, 2), None),
         enabled_modules=maybe(st.frozensets(st.sampled_from(MODULES))),
         packages=tuples(packages(operating_system, world), (1, 2, 1, 3, 4, 0)),
     ).flatmap(remembering)
@@ -317,7 +318,7 @@ def remembering(host: Host) -> st.SearchStrategy[Host]:
         TrackedPatch,
         title=st.sampled_from([*at_home, *at_home, "gone.x86_64:0:1-1"]),
         state=st.sampled_from((State.INSTALLED_PENDING_REBOOT, State.INSTALLED_PENDING_REBOOT, State.INSTALLED)),
-        installed_at=maybe(instants(-3, 1)),
+        installed_at=mostly(instants(-3, 1), None),
     )
     run = st.builds(
         PreviousRun,
@@ -348,12 +349,35 @@ def siblings(patch: Patch, world: World) -> st.SearchStrategy[Patch]:
     return drawn.map(lambda values: dataclasses.replace(patch, **values))
 
 
-def overrides(world: World) -> st.SearchStrategy[tuple[OverridePatch, ...] | None]:
-    """Draw an InstallOverrideList, or none: ids with and without a title, some of which mean nothing."""
-    ids = st.sampled_from((*world.names, "*", *PATTERNS))
+def overrides(world: World) -> st.SearchStrategy[tuple[OverridePatch, ...]]:
+    """Draw an InstallOverrideList: ids with and without a title, some of which mean nothing."""
+    ids = rarely(st.sampled_from(PATTERNS), world.names[0]) | st.sampled_from((*world.names, "*"))
     versions = [version.rpartition(":")[2] for version in world.versions]
     titles = st.sampled_from((*world.versions, *versions, *(text.partition("-")[0] for text in versions), "*-1*"))
-    return rarely(tuples(st.builds(OverridePatch, ids, maybe(titles)), (1, 2, 0)), None, 2)
+    return tuples(st.builds(OverridePatch, ids, mostly(titles, None, 1)), (1, 1, 2, 2, 0))
+
+
+def runs(listed: st.SearchStrategy[tuple[OverridePatch, ...]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw what the run did: a Scan or an Install, which was perhaps told what to bring; a Scan rarely is."""
+    lists = {True: listed, False: st.none()}
+    told = [(Operation.INSTALL, True)] * 4
+    kinds = [
+        (Operation.SCAN, False),
+        *told,
+        (Operation.SCAN, False),
+        (Operation.INSTALL, False),
+        (Operation.SCAN, True),
+    ]
+    return st.sampled_from(kinds).flatmap(
+        lambda kind: st.fixed_dictionaries(
+            {
+                "operation": st.just(kind[0]),
+                "install_override": lists[kind[1]],
+                "missing_date": st.sampled_from(list(MissingDate)),
+                "reboot_option": st.sampled_from(list(RebootOption)),
+            }
+        )
+    )
 
 
 @st.composite
@@ -364,13 +388,7 @@ def situations(draw: st.DrawFn, systems: Sequence[OperatingSystem] = LINUX) -> S
     count = draw(st.sampled_from((1, 1, 2, 3)))
     rows = list(draw(tuples(patches(system, world), (2, 3, 1, 4, 5))))
     rows += [draw(siblings(patch, world)) for patch in draw(tuples(st.sampled_from(rows), (1, 2, 3, 0)))]
-    options = {
-        "as_of": draw(instants(0, 3)),
-        "operation": draw(st.sampled_from(list(Operation))),
-        "missing_date": draw(st.sampled_from(list(MissingDate))),
-        "reboot_option": draw(st.sampled_from(list(RebootOption))),
-        "install_override": draw(overrides(world)),
-    }
+    options = {"as_of": draw(instants(0, 3)), **draw(runs(overrides(world)))}
     return Situation(
         baseline=draw(baselines(system)),
         hosts=tuple(draw(hosts(system, f"host-{number}", world)) for number in range(count)),

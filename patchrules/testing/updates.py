@@ -9,10 +9,7 @@ from patchrules.model.host import Host
 from patchrules.model.names import (
     ComplianceLevel,
     FilterKey,
-    MissingDate,
     OperatingSystem,
-    Operation,
-    RebootOption,
     RejectedPatchesAction,
     Status,
 )
@@ -27,11 +24,12 @@ from patchrules.testing.strategies import (
     mostly,
     rarely,
     remembering,
+    runs,
     situations,
     tuples,
 )
 
-KBS = ("KB1", "KB2", "KB3", "KB4", "KB5")
+KBS = ("KB1", "KB2", "KB3", "KB4")
 BULLETINS = ("MS10-048", "MS10-049")
 PRODUCTS = ("WindowsServer2019", "WindowsServer2016")
 APPLICATION = "Office 2016"
@@ -71,16 +69,16 @@ def update_rules() -> st.SearchStrategy[ApprovalRule]:
 
 def update_baselines() -> st.SearchStrategy[Baseline]:
     """Draw a baseline for Windows."""
-    entries = st.sampled_from((*KBS, "kb1", *BULLETINS, "KB*", "KB9"))
+    entries = st.sampled_from((*KBS, *BULLETINS, *BULLETINS)) | st.sampled_from(("kb1", "KB*", "KB9"))
     return st.builds(
         Baseline,
         name=st.just("drawn"),
         operating_system=st.just(OperatingSystem.WINDOWS),
         global_filters=tuples(update_filters(), (0, 0, 1)),
         rules=tuples(update_rules(), (1, 2, 0)),
-        approved_patches=tuples(entries, (0, 0, 1, 2)),
+        approved_patches=tuples(entries, (0, 1)),
         approved_patches_level=st.sampled_from(list(ComplianceLevel)),
-        rejected_patches=tuples(entries, (0, 0, 0, 1)),
+        rejected_patches=tuples(entries, (0, 1)),
         rejected_patches_action=st.sampled_from(list(RejectedPatchesAction)),
         available_security_updates=st.sampled_from((Status.COMPLIANT, Status.NON_COMPLIANT, None)),
     )
@@ -91,18 +89,18 @@ def update_patches() -> st.SearchStrategy[Patch]:
     return st.builds(
         Patch,
         name=st.sampled_from(KBS),
-        arch=st.sampled_from(("", "", "x64", "x86")),
+        arch=rarely(st.sampled_from(("x64", "x86")), ""),
         evr=st.just("0"),
-        advisory=rarely(st.sampled_from(BULLETINS), None, 2),
-        classification=st.sampled_from(("SecurityUpdates", "SecurityUpdates", "Updates", "securityupdates", None)),
+        advisory=rarely(st.sampled_from(BULLETINS), None, 1),
+        classification=mostly(st.just("SecurityUpdates"), None) | st.sampled_from(("Updates", "securityupdates")),
         severity=st.sampled_from((None, "Critical", "Important")),
-        product=st.sampled_from((PRODUCTS[0], PRODUCTS[0], None, PRODUCTS[1], APPLICATION)),
+        product=rarely(st.sampled_from((None, PRODUCTS[1], APPLICATION)), PRODUCTS[0], 2),
         product_family=st.sampled_from(("Windows", "Office", None)),
-        patch_set=st.sampled_from((None, "OS", "APPLICATION")),
-        os_build=rarely(st.sampled_from(BUILDS), None, 1),
+        patch_set=rarely(st.sampled_from(("OS", "APPLICATION")), None, 2),
+        os_build=rarely(st.sampled_from(BUILDS), None, 2),
         title=st.sampled_from((None, "an update", "another")),
         issued=mostly(instants(), None),
-        supersedes=tuples(st.sampled_from((*KBS, "KB0")), (1, 0, 2)),
+        supersedes=tuples(st.sampled_from((*KBS, *KBS, "KB0")), (1, 1, 2, 0)),
     )
 
 
@@ -120,11 +118,11 @@ def update_hosts(identity: str) -> st.SearchStrategy[Host]:
         Host,
         id=st.just(identity),
         family=st.just("windows"),
-        product=st.sampled_from((PRODUCTS[0], PRODUCTS[0], PRODUCTS[0].upper(), PRODUCTS[1], None)),
+        product=rarely(st.sampled_from((PRODUCTS[0].upper(), PRODUCTS[1], None)), PRODUCTS[0], 2),
         arch=st.sampled_from(("x64", "x86_64", "x86", None)),
-        os_build=rarely(st.sampled_from(BUILDS), None, 1),
+        os_build=st.sampled_from(BUILDS),
         boot_time=maybe(instants(-2, 2)),
-        packages=tuples(package, (1, 2, 0, 3)),
+        packages=tuples(package, (1, 0, 2)),
     ).flatmap(remembering)
 
 
@@ -133,17 +131,11 @@ def update_situations(draw: st.DrawFn) -> Situation:
     """Draw everything an evaluation of Windows hosts is made from."""
     count = draw(st.sampled_from((1, 2, 3)))
     listed = st.builds(OverridePatch, st.sampled_from((*KBS, *BULLETINS, "KB*")), maybe(st.sampled_from(KBS)))
-    options = {
-        "as_of": draw(instants(0, 3)),
-        "operation": draw(st.sampled_from(list(Operation))),
-        "missing_date": draw(st.sampled_from(list(MissingDate))),
-        "reboot_option": draw(st.sampled_from(list(RebootOption))),
-        "install_override": draw(rarely(tuples(listed, (1, 2, 0)), None, 2)),
-    }
+    options = {"as_of": draw(instants(0, 3)), **draw(runs(tuples(listed, (1, 2, 0))))}
     return Situation(
         baseline=draw(update_baselines()),
         hosts=tuple(draw(update_hosts(f"host-{number}")) for number in range(count)),
-        patches=draw(tuples(update_patches(), (2, 3, 4, 5, 6, 1))),
+        patches=draw(tuples(update_patches(), (4, 5, 6, 3, 8, 1))),
         options=options,
     )
 

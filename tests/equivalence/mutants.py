@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = {
     "documented": ("test_whole_evaluations.py", "by_batch"),
+    "updates": ("test_updates.py", "by_batch"),
     "agent": ("test_agent_dialect.py", "one_by_batch"),
 }
 """The file whose test has to find a mutant, and the function it calls for each example, by dialect."""
@@ -115,6 +116,45 @@ OF_AGENT = (
 )  # fmt: skip
 """Bugs in what only the ``agent`` dialect does."""
 
+PENDING, OVERRIDES, UPDATES = (f"batch/{name}.py" for name in ("pending", "overrides", "updates"))
+OF_RUNS = (
+    ("waiting: > becomes >=", PENDING, "(instant > boot)", "(instant >= boot)"),
+    ("waiting: a file that cannot be true counts", PENDING, "if found.is_credible(settings.as_of)}", "}"),
+    ("waiting: though the run reboots", PENDING, "& leaves_waiting(memory.settings)\n", "\n"),
+    ("waiting: what is missing too", PENDING, "_MAY_WAIT[rows.state] & leaves", "leaves"),
+    ("waiting: the inventory's time not asked", PENDING, " & (instant == NEVER))", ")"),
+    ("tie: the first to be installed", "batch/evaluate.py", "tie[several], ranks", "-tie[several], ranks"),
+    ("override: title not asked", OVERRIDES, "hit & (entry.title is None or", "hit & (True or"),
+    ("override: no title of a version alone", OVERRIDES, "names([entry.title], catalog, titled)", "names([entry.title], catalog, facts)"),
+    ("override: what is installed too", "batch/states.py", "(versions.pairs > versions.installed[owner])", "(versions.pairs >= versions.installed[owner])"),
+    ("override: offered not asked", "batch/states.py", "policy.catalog, policy.facts) & policy.offered", "policy.catalog, policy.facts)"),
+    ("install: fails under a list too", OVERRIDES, "installs and settings.install_override is None", "installs"),
+    ("modules: nobody knows, so none", "batch/approvals.py", '~lookup(catalog["module"], lambda module: module not in enabled)', '~lookup(catalog["module"], lambda module: True)'),
+)  # fmt: skip
+"""Bugs in what a run and its history decide."""
+
+OF_UPDATES = (
+    ("nothing changed", UPDATES, "ITSELF = -1\n", "ITSELF = -1\n"),
+    ("proven: >= becomes >", "batch/builds.py", ">= wanted[_RELEASE:]", "> wanted[_RELEASE:]"),
+    ("hidden: offered all the same", UPDATES, "free & ~fitting.hidden & wanted", "free & wanted"),
+    ("replaced: not through others", "batch/supersedence.py", "                closed |= self.replaces[step]\n", ""),
+    ("newer: those that replace each other too", "batch/supersedence.py", "self.replaces & ~self.replaces.T", "self.replaces"),
+    ("lost: what an approved one saves too", UPDATES, "approved & node & ~saved", "approved & node"),
+    ("application: there or not", UPDATES, "self.application & ~there[self._products]", "self.application & False"),
+    ("release: another's too", UPDATES, "(fit != BuildFit.OTHER_RELEASE)", "(fit < 9)"),
+    ("available: never complies", UPDATES, "stated in (None, Status.NON_COMPLIANT) if available", "True if available"),
+    ("available: rejected not asked", UPDATES, "(self._is_security(fitting) & ~fitting.rejected)", "self._is_security(fitting)"),
+    ("product: case counts", UPDATES, "or text.lower() != product)", "or text != product)"),
+    ("severity: none is none", "batch/filters.py", "if assumed is not None:", "if assumed == 0:"),
+    ("rules: want every patch set", "batch/filters.py", "return (*rule.filters, *implied)", "return rule.filters"),
+    ("hosts without rows: not judged", "batch/evaluate.py", "for host in left if host not in self._seen}", "for host in left[:0]}"),
+    ("chain: with what is not free", UPDATES, "self.graph.below(one) if free[step])", "self.graph.below(one))"),
+    ("cover: the last by name", UPDATES, "first = start[replacing.argmax(axis=0)]", "first = start[::-1][replacing[::-1].argmax(axis=0)]"),
+    ("installed: its bulletin does not reject", UPDATES, "decided = np.where(own.rejected, OWN, np.where(rejecting >= 0, rejecting, spoken))\n        rejected = own.rejected | (rejecting >= 0)", "decided = np.where(own.rejected, OWN, spoken)\n        rejected = own.rejected"),
+    ("reference, newest: replaced by each other too", "reference/supersedence.py", "self.above(name) - set(self.below(name))", "self.above(name)"),
+)  # fmt: skip
+"""Bugs in how Windows hosts are judged."""
+
 MUTANTS = (
     Mutant("nothing changed", "batch/states.py", "OWN = -1\n", "OWN = -1\n"),
     Mutant(
@@ -180,6 +220,8 @@ MUTANTS = (
         "enabled=True",
     ),
     Mutant("blocked: always", "batch/states.py", "refused = State.INSTALLED_REJECTED if blocks else", "refused ="),
+    *(Mutant(*one) for one in OF_RUNS),
+    *(Mutant(f"updates: {name}", file, old, new, "updates") for name, file, old, new in OF_UPDATES),
     *(Mutant(f"agent: {name}", file, old, new, "agent") for name, file, old, new in OF_AGENT),
 )
 

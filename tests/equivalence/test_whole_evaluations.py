@@ -15,7 +15,7 @@ EXAMPLES = settings().max_examples
 LONG = 20_000
 
 
-@settings(max_examples=EXAMPLES if EXAMPLES >= LONG else 4 * EXAMPLES)
+@settings(max_examples=EXAMPLES if EXAMPLES >= LONG else 6 * EXAMPLES)
 @given(all_situations())
 def test_batch_equals_reference(situation):
     given_to_both = (situation.baseline, situation.hosts, situation.patches)
