@@ -127,7 +127,7 @@ def next_run(  # noqa: PLR0913 - the options of a run are keywords
     >>> baseline = pr.predefined("AWS-DebianDefaultPatchBaseline")
     >>> print(next_run(nightly, baseline, fleet, [], now="2026-11-24T12:00Z"))
     nightly: 2026-11-25 02:00Z to 05:00Z, last task start 04:00Z
-      web-1: installs 0 patches, UNKNOWN
+      web-1: installs 0 patches, UNKNOWN (NO_CATALOG)
     """
     instant = settings(as_of=now).as_of
     line = itertools.takewhile(
