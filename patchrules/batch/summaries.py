@@ -98,8 +98,8 @@ def hosts_summary(
 ) -> pa.Table:
     """Return ``model.columns.RUN_HOSTS``: what each host is, who judged it, and what the verdicts add up to."""
     levels = list(ComplianceLevel)
-    codes = list(summary.doubts)
-    doubts = zip(*(counts.tolist() for counts in summary.doubts.values()), strict=True)
+    codes = sorted(summary.doubts)
+    doubts = zip(*(summary.doubts[code].tolist() for code in codes), strict=True)
     data: dict[str, Any] = {
         column.name: hosts[column.name] for column in RUN_HOSTS if column.name in hosts.column_names
     }

@@ -142,6 +142,6 @@ def _hosts(reports: Sequence[HostReport]) -> pa.Table:
         "status": [report.status for report in reports],
         "unknown": [list(report.unknown) for report in reports],
         "non_compliant_severity": [report.non_compliant_severity for report in reports],
-        "doubts": [list(report.doubts.items()) for report in reports],
+        "doubts": [sorted(report.doubts.items()) for report in reports],
     }
     return arrow.table(RUN_HOSTS, data, len(reports))
