@@ -8,11 +8,12 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fast clean
+.PHONY: help demo test test-services lint fast clean
 
 help:
 	@echo "make demo    run the command on the bundled data"
 	@echo "make test    ruff, mypy and every test that needs no service"
+	@echo "make test-services  the tests that need a service, which they start on loopback"
 	@echo "make lint    ruff and mypy only"
 	@echo "make fast    the tests, stopping at the first failure"
 	@echo "make clean   remove .venv, caches and build output"
@@ -26,6 +27,9 @@ demo: $(INSTALLED)
 
 test: lint
 	$(BIN)/python -m pytest -n 2
+
+test-services: $(INSTALLED_DEV)
+	$(BIN)/python -m pytest -q -m services
 
 lint: $(INSTALLED_DEV)
 	$(BIN)/ruff check .

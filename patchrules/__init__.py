@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from patchrules.model.window import Window as Window
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.inspect import Inspection as Inspection
+    from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
@@ -75,6 +77,7 @@ _HOMES = {
     "Diagnostic": "errors",
     "Host": "model.host",
     "HostReport": "model.verdict",
+    "Inspection": "questions.inspect",
     "Inventory": "model.host",
     "OperatingSystem": "model.names",
     "OverridePatch": "model.verdict",
@@ -95,6 +98,7 @@ _HOMES = {
     "explain": "questions.explain",
     "family_named": "families",
     "feasible": "questions.feasible",
+    "inspect": "questions.inspect",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from patchrules.catalog._assemble import Placed, joined, released
 from patchrules.catalog._compiled import write_catalog
-from patchrules.catalog._enrichment import Enrichment, enriched, read_enrichment
+from patchrules.catalog._enrichment import Enrichment, enriched, feed_of, read_enrichment
 from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
@@ -35,6 +35,7 @@ __all__ = [
     "Reader",
     "build_catalog",
     "enriched",
+    "feed_of",
     "read_catalog",
     "read_catalogs",
     "read_enrichment",

@@ -26,7 +26,7 @@ from patchrules.sources.dates import instant
 from patchrules.sources.files import Document, Input, Limits, open_document
 from patchrules.sources.json import json_of
 
-__all__ = ["Enrichment", "enriched", "read_enrichment"]
+__all__ = ["Enrichment", "enriched", "feed_of", "read_enrichment"]
 
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")
 _KEV_SCHEMA = pa.schema(
@@ -70,11 +70,16 @@ def read_enrichment(
     """
     options = ReadOptions(on_bad_row=on_bad_row, limits=limits or Limits())
     document = open_document(source, name=name, limits=options.limits, error=CatalogError)
-    for kind, (knows, read, schema) in _FEEDS.items():
-        if knows(document):
-            rows = PartRows(document, options, "patches", kind)
-            return _enrichment(kind, read, schema, document, rows)
-    raise document.fail("PR3001", f"`{document.name}` is neither KEV nor EPSS")
+    kind = feed_of(document)
+    if kind is None:
+        raise document.fail("PR3001", f"`{document.name}` is neither KEV nor EPSS")
+    _, read, schema = _FEEDS[kind]
+    return _enrichment(kind, read, schema, document, PartRows(document, options, "patches", kind))
+
+
+def feed_of(document: Document) -> str | None:
+    """Return ``kev`` or ``epss`` by the first bytes of a file, None when it is neither."""
+    return next((kind for kind, (knows, _, _) in _FEEDS.items() if knows(document)), None)
 
 
 def enriched(catalog: Catalog, *feeds: Enrichment) -> Any:  # noqa: ANN401  pyarrow is Any

@@ -81,9 +81,9 @@ def _file(repomd: Path, kind: str, href: str | None, document: Document) -> Path
 
 def _inside(home: Path, href: str, document: Document) -> Path:
     """Return the path that ``href`` names, or raise when it lies outside the repository."""
+    target = home / href
     try:
-        target = (home / href).resolve()
-        inside = target.is_relative_to(home.resolve())
+        inside = target.resolve().is_relative_to(home.resolve())
     except (OSError, ValueError, RuntimeError):
         inside = False
     if not inside:

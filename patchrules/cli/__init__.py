@@ -1,38 +1,27 @@
 """The command ``patchrules``: one file per verb, found by name and imported when it is used.
 
-A verb file has a click command called ``command``; files that begin with ``_`` are shared by verbs. Exit codes: 0
-clean, 1 findings, 2 bad input. Tab completion: ``eval "$(_PATCHRULES_COMPLETE=bash_source patchrules)"``.
+A verb file has a click command called ``command``; files that begin with ``_`` are shared by verbs, and a folder is a
+verb of several (``catalog build``). Exit codes: 0 clean, 1 findings, 2 bad input. Tab completion: ``eval
+"$(_PATCHRULES_COMPLETE=bash_source patchrules)"``.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterator
 
 import click
 
+from patchrules.cli._folder import Folder
 from patchrules.errors import InvariantError, PatchRulesError
 
 BAD_INPUT = 2
 INTERRUPTED = 130
 
 
-class Verbs(click.Group):
+class Verbs(Folder):
     """The verbs of this folder; what is wrong with the user's input ends in exit code 2."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """Return the verbs by name."""
-        return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a verb; of a name that is none, click says so."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        found: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
-        return found
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb; say on stderr what is wrong with what it was given."""
@@ -77,7 +66,9 @@ def _leaves(problem: BaseException) -> Iterator[BaseException]:
         yield problem
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Verbs, package=__name__, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="patchrules", message="%(prog)s %(version)s")
 def main() -> None:
     """Which OS patches are approved, and which machines comply.

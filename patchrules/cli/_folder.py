@@ -1,0 +1,29 @@
+"""A group of commands that are files of one folder: found by name, imported when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import click
+
+
+class Folder(click.Group):
+    """The commands of one package, a file each; files that begin with ``_`` are none."""
+
+    def __init__(self, *arguments: Any, package: str, **options: Any) -> None:  # noqa: ANN401  click's own
+        super().__init__(*arguments, **options)
+        self._package = package
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Return the commands by name."""
+        path = importlib.import_module(self._package).__path__
+        return sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; of a name that is none, click says so."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
+        return found
