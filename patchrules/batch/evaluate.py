@@ -17,7 +17,7 @@ from patchrules.batch.instants import LONG_AGO, NEVER, instants_of
 from patchrules.batch.keys import Bools, Ints, Vocabulary, counted, distinct, fold, lookup, ranks, spans
 from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy, key_of
-from patchrules.batch.render import rendered, title
+from patchrules.batch.render import instants, rendered, title
 from patchrules.batch.sets import InstalledSets
 from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
 from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
@@ -97,6 +97,7 @@ class Evaluation:
             verdict=verdict,
             waiting=waiting,
             held=lookup(packages["held"], bool)[place],
+            installed_at=instants_of(packages["installed_at"])[place],
             doubts={HALF_INSTALLED: half, BOOT_UNKNOWN: counted(numbers[place][untold], len(hosts))},
         )
         sets = self.sets.of_hosts(packages["name"], numbers, policy)
@@ -133,7 +134,8 @@ class Evaluation:
         row, verdict = self._verdicts(np.concatenate([none, *packages]))
         no = np.zeros(len(row), dtype=np.bool_)
         hosts = np.concatenate([none, *owner])[row]
-        return Judged(host=hosts, verdict=verdict, waiting=no, held=no, doubts={HIDDEN: lost})
+        never = np.full(len(row), NEVER, dtype=np.int64)
+        return Judged(host=hosts, verdict=verdict, waiting=no, held=no, installed_at=never, doubts={HIDDEN: lost})
 
     def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
         """Return what the verdicts of every host add up to."""
@@ -156,6 +158,7 @@ class Evaluation:
         for name, value in WAITING.items():
             columns[name] = pc.if_else(waiting, str(value), columns[name])
         columns |= {"host": hosts.take(host), "held": pa.array(whole.held[listed])}
+        columns["installed_at"] = instants(whole.installed_at[listed])
         return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)
 
     def _judgeable(self, packages: pa.Table, numbers: Ints, policy: Ints, place: Ints, verdict: Ints) -> Judgeable:

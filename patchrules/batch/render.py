@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from patchrules.batch.keys import Ints
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
 from patchrules.batch.states import NOTHING, REASONS, STATES, Packages, Verdicts, at
-from patchrules.model.names import NON_COMPLIANT_STATES, Approval, ComplianceLevel, Reason, Status
+from patchrules.model.names import NON_COMPLIANT_STATES, Approval, ComplianceLevel, Reason, State, Status
 from patchrules.versions import rpm
 
 LEVELS = tuple(ComplianceLevel)
@@ -47,6 +48,7 @@ def rendered(policy: Policy, packages: Packages, verdicts: Verdicts) -> pa.Table
             **decided(policy, verdicts),
             "reason": [REASONS[reason] for reason in verdicts.reason],
             "notes": pa.array([bits[int(notes)] for notes in verdicts.notes], pa.list_(pa.string())),
+            "cves": cves(policy.catalog, verdicts.deciding, states),
         }
     )
 
@@ -127,6 +129,13 @@ def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> list[str
     known = taken(policy.catalog[name], rows).to_pylist()
     own = packages.table[name].to_pylist() if name in packages.table.column_names else [None] * len(known)
     return [(mine if row < 0 else text) or "" for row, text, mine in zip(rows.tolist(), known, own, strict=True)]
+
+
+def cves(records: pa.Table, deciding: Ints, states: Sequence[State]) -> pa.Array:
+    """Batch twin of ``Verdict.cves``."""
+    wanted = np.array([state in (State.MISSING, State.FAILED) for state in states], dtype=np.bool_)
+    found = taken(records["cves"], np.where(wanted, deciding, -1)).to_pylist()
+    return pa.array([ids or [] for ids in found], pa.list_(pa.string()))
 
 
 def taken(column: pa.ChunkedArray, rows: Ints) -> pa.Table:

@@ -24,7 +24,8 @@ _CRITICAL = ComplianceLevel.CRITICAL.rank
 class Judged:
     """The verdicts on the rows of some hosts: ``host`` and ``verdict`` are numbers, one position a judged row.
 
-    ``waiting`` says which rows wait for a reboot in place of their verdict's state, ``held`` which packages are held.
+    ``waiting`` says which rows wait for a reboot in place of their verdict's state, ``held`` which packages are held,
+    ``installed_at`` when they were installed (microseconds since 1970, NEVER where nobody knows).
     ``doubts`` counts what is doubtful about each host rather than about a verdict, by diagnostic code.
     """
 
@@ -32,6 +33,7 @@ class Judged:
     verdict: Ints
     waiting: Bools
     held: Bools
+    installed_at: Ints
     doubts: dict[str, Ints]
 
 
@@ -118,7 +120,7 @@ def hosts_summary(
 def together(judged: Sequence[Judged], hosts: int) -> Judged:
     """Return the verdicts of all chunks as one."""
     numbers, flags = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_)
-    every = [Judged(numbers, numbers, flags, flags, {}), *judged]
+    every = [Judged(numbers, numbers, flags, flags, numbers, {}), *judged]
     codes = sorted({code for found in every for code in found.doubts})
     nobody = np.zeros(hosts, dtype=np.int64)
     return Judged(
@@ -126,6 +128,7 @@ def together(judged: Sequence[Judged], hosts: int) -> Judged:
         verdict=np.concatenate([found.verdict for found in every]),
         waiting=np.concatenate([found.waiting for found in every]),
         held=np.concatenate([found.held for found in every]),
+        installed_at=np.concatenate([found.installed_at for found in every]),
         doubts={code: np.sum([found.doubts.get(code, nobody) for found in every], axis=0) for code in codes},
     )
 

@@ -14,7 +14,7 @@ from patchrules.batch.approvals import APPROVALS, BIT, NOTES, Decisions
 from patchrules.batch.keys import Bools, Ints
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
-from patchrules.batch.render import LEVELS, instants, taken
+from patchrules.batch.render import LEVELS, cves, instants, taken
 from patchrules.batch.states import OWN, REASONS, STATES, at
 from patchrules.model.names import Approval, State, Status
 
@@ -76,7 +76,7 @@ class Told:
 
 def told(policy: Policy, rows: Told) -> pa.Table:
     """Return the columns ``model.columns.VERDICTS`` without ``host``, one row a verdict."""
-    notes = rows.all_notes(policy)
+    notes, states = rows.all_notes(policy), [STATES[state] for state in rows.state]
     bits = {int(one): sorted(note for note in NOTES if one & BIT[note]) for one in np.unique(notes)}
     titles = [
         title or name
@@ -88,7 +88,7 @@ def told(policy: Policy, rows: Told) -> pa.Table:
         "name": rows.name,
         "arch": [""] * len(rows.name),
         "installed": rows.installed,
-        "state": [STATES[state] for state in rows.state],
+        "state": states,
         "compliance_severity": [LEVELS[level] for level in rows.level(policy)],
         "status": [status(state, fails) for state, fails in zip(rows.state.tolist(), rows.failing, strict=True)],
         "classification": texts(policy, rows.shown, "classification"),
@@ -102,6 +102,7 @@ def told(policy: Policy, rows: Told) -> pa.Table:
             "target": taken(policy.catalog["evr"], np.where(rows.targeted, rows.shown, -1)),
             "notes": pa.array([bits[int(one)] for one in notes], pa.list_(pa.string())),
             "chain": pa.array(rows.chain, pa.list_(pa.string())),
+            "cves": cves(policy.catalog, rows.decided, states),
         }
     )
 

@@ -154,6 +154,8 @@ VERDICTS = (
     Column("notes", "list<string>", "codes of doubts on this verdict"),
     Column("chain", "list<string>", "Windows: updates this one replaces here, or what has replaced it"),
     Column("held", "bool", "held or pinned by an administrator, whatever the state", required=True),
+    Column("installed_at", "instant", "when what is installed was installed"),
+    Column("cves", "list<string>", "CVE ids of the advisory that decided, where the patch is MISSING or FAILED"),
 )
 """One row a verdict."""
 

@@ -85,7 +85,8 @@ class Verdict:
     ``installed`` and ``target`` are version texts with the epoch that was used in the comparison. ``decision`` is the
     approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
     ``chain`` names, nearest first, the updates that this one replaces on the host, or what has replaced it.
-    ``held`` says that an administrator holds or pins the package: a fact beside the state, which decides nothing.
+    ``held`` says that an administrator holds or pins the package, ``installed_at`` when it was installed (an aware UTC
+    instant): facts beside the state.
     """
 
     name: str
@@ -103,11 +104,17 @@ class Verdict:
     notes: tuple[str, ...] = ()
     held: bool = False
     chain: tuple[str, ...] = ()
+    installed_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """Return ``name.arch``, AWS's ``Id`` (SEMANTICS 5.11)."""
         return f"{self.name}.{self.arch}" if self.arch else self.name
+
+    @property
+    def cves(self) -> tuple[str, ...]:
+        """Return the CVE ids of the patch that is not there: of a verdict MISSING or FAILED (SEMANTICS 5.11)."""
+        return self.decision.patch.cves if self.decision and self.state in (State.MISSING, State.FAILED) else ()
 
 
 @dataclass(frozen=True, slots=True)

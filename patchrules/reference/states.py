@@ -85,6 +85,7 @@ def installed_verdict(
         title=title(package.name, package.arch or "", evr, facts),
         notes=tuple(sorted({*notes, *unsure, *found.notes, *about})),
         held=package.held,
+        installed_at=package.installed_at,
     )
 
 

@@ -153,7 +153,9 @@ def of_installed(package: Package, own: Decision, update: Update | None, baselin
     if update is None:
         found = dataclasses.replace(found, title="", decision=rejecting or None)
     target = spoken.patch.evr if found.state is State.INSTALLED else None
-    return dataclasses.replace(found, installed=package.evr, target=target, held=package.held)
+    return dataclasses.replace(
+        found, installed=package.evr, target=target, held=package.held, installed_at=package.installed_at
+    )
 
 
 def of_absent(

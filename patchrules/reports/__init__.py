@@ -29,8 +29,8 @@ Target: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 def writers() -> Mapping[str, Writer]:
     """Return every format by name: the files of this folder, then entry points ``patchrules.reports``.
 
-    >>> sorted(writers())
-    ['csv', 'json', 'jsonl', 'parquet', 'table']
+    >>> writers()["csv"].label, "aws-patch-states" in writers()
+    ('CSV, one patch a row', True)
     """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     found = [importlib.import_module(f"{__name__}.{name}").WRITER for name in names]

@@ -17,9 +17,9 @@ SCHEMA = "patchrules/report/1"
 PATCH = ("id", "title", "classification", "severity", "state", "compliance_severity", "status")
 EVIDENCE = (
     *("installed", "target", "advisory", "approval", "rule", "list_entry"),
-    *("released_at", "clock", "since", "reason", "held"),
+    *("released_at", "clock", "since", "reason", "held", "installed_at"),
 )
-LISTS = ("notes", "chain")
+LISTS = ("notes", "chain", "cves")
 
 
 def objects(run: Run) -> Iterator[dict[str, Any]]:

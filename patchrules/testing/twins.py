@@ -150,5 +150,6 @@ def _row(verdict: Verdict) -> dict[str, Any]:
         "list_entry": decision.entry if decision else None,
         "notes": list(verdict.notes),
         "chain": list(verdict.chain),
+        "cves": list(verdict.cves),
     }
     return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}

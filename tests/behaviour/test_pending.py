@@ -106,6 +106,18 @@ def test_being_held_is_a_fact_beside_the_state(engine, held):
     assert [(row["state"], row["held"]) for row in result["rows"]] == [("MISSING", held)]
 
 
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+def test_when_it_was_installed_and_what_it_would_mend_stand_beside_the_state(engine, dialect):
+    """SEMANTICS 5.11: CVE ids are those of what is not there."""
+    mends = dataclasses.replace(NEWER, cves=("CVE-2024-2", "CVE-2024-1"))
+    for catalog, cves in (
+        ([mends], ["CVE-2024-2", "CVE-2024-1"]),
+        ([dataclasses.replace(HERE, cves=("CVE-2024-3",))], []),
+    ):
+        result = engine(RULE, host(BEFORE), catalog, as_of=AS_OF, dialect=dialect)
+        assert [(row["installed_at"], row["cves"]) for row in result["rows"]] == [(BEFORE, cves)]
+
+
 def test_of_several_kernels_the_newest_counts(engine):
     """DECISIONS 14: an old kernel beside the new one is neither MISSING nor a second verdict."""
     node = host()

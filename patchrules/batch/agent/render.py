@@ -12,7 +12,7 @@ from patchrules.batch.approvals import APPROVALS
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Ints
 from patchrules.batch.patterns import NOBODY
-from patchrules.batch.render import LEVELS, instants, taken, title
+from patchrules.batch.render import LEVELS, cves, instants, taken, title
 from patchrules.batch.states import STATES, at
 from patchrules.model.names import NON_COMPLIANT_STATES, Approval, Reason, State, Status
 
@@ -49,6 +49,7 @@ def rendered(pool: Pool, rows: Rows) -> pa.Table:
             "target": taken(pool.table["evr"], rows.decided),
             **decided(pool, rows.decided),
             "notes": pa.array([[] for _ in states], pa.list_(pa.string())),
+            "cves": cves(pool.table, rows.decided, states),
         }
     )
 

@@ -109,6 +109,7 @@ class Question:
             reason=REASONS[state],
             decision=decided,
             held=installed is not None and installed.held,
+            installed_at=installed.installed_at if installed else None,
         )
 
 
