@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.dates import READINGS
 from patchrules.batch.filters import filters_of, selects
-from patchrules.batch.instants import NEVER, instants_of, microseconds
+from patchrules.batch.instants import LAST, NEVER, instants_of, microseconds
 from patchrules.batch.keys import Bools, Ints, lookup
 from patchrules.batch.patterns import NOBODY, identifies, names
 from patchrules.families import Facts, Family
@@ -24,6 +24,8 @@ APPROVALS = tuple(Approval)
 NOTES = tuple(Note)
 BIT = {note: 1 << position for position, note in enumerate(NOTES)}
 """A note as one bit, so that the notes of several rows unite by ``|``."""
+
+_DAY = timedelta(days=1) // timedelta(microseconds=1)
 
 LEFT_OUT = BIT[Note.NOT_YET_RELEASED] | BIT[Note.OTHER_MAJOR]
 
@@ -204,15 +206,19 @@ def old_enough(rule: ApprovalRule, released_at: Ints, facts: Facts, settings: Se
     if not facts.clocks:
         return np.ones(len(released_at), dtype=np.bool_)
     if rule.approve_until is not None:
-        old = released_at < microseconds(day_after(rule.approve_until))
+        old = released_at // _DAY <= days_since_1970(rule.approve_until)
     else:
-        old = released_at < microseconds(settings.as_of - rule.delay)
+        old = released_at < microseconds(settings.as_of) - rule.delay // timedelta(microseconds=1)
     return np.where(released_at == NEVER, settings.missing_date is MissingDate.APPROVE, old)
 
 
-def day_after(day: date) -> datetime:
-    """Batch twin of ``reference.approvals.day_after``."""
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+def days_since_1970(day: date) -> int:
+    """Return the number of a day, as ``released_at // _DAY`` counts them.
+
+    >>> days_since_1970(date(1970, 1, 2))
+    1
+    """
+    return (day - date(1970, 1, 1)).days
 
 
 def approved_since(rule: ApprovalRule, released_at: Ints, facts: Facts) -> Ints:
@@ -220,5 +226,6 @@ def approved_since(rule: ApprovalRule, released_at: Ints, facts: Facts) -> Ints:
     if not facts.clocks:
         return np.full(len(released_at), NEVER, dtype=np.int64)
     if rule.approve_until is None:
-        return np.where(released_at == NEVER, NEVER, released_at + rule.delay // timedelta(microseconds=1))
-    return np.where(released_at < microseconds(day_after(rule.approve_until)), released_at, NEVER)
+        ends = released_at + rule.delay // timedelta(microseconds=1)
+        return np.where((released_at == NEVER) | (ends > microseconds(LAST)), NEVER, ends)
+    return np.where(released_at // _DAY <= days_since_1970(rule.approve_until), released_at, NEVER)

@@ -14,6 +14,9 @@ NEVER = np.iinfo(np.int64).min
 """The instant of "no date" in a column of microseconds since 1970."""
 
 
+LAST = datetime.max.replace(tzinfo=UTC)
+"""The last instant of the calendar."""
+
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 """Sorts before every instant."""
 

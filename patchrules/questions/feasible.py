@@ -12,7 +12,7 @@ import bisect
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from patchrules.errors import ScheduleError
@@ -268,8 +268,8 @@ def _deadline(number: int, rule: ApprovalRule, sla: timedelta | None, question: 
 
 
 def _approves_until(rule: ApprovalRule) -> datetime | None:
-    """Return the end of the day of ApproveUntilDate (DECISIONS 2), or None for a rule with a delay."""
-    if rule.approve_until is None or rule.approve_after_days is not None:
+    """Return the end of the day of ApproveUntilDate (DECISIONS 2), None for a rule with a delay or without an end."""
+    if rule.approve_until in (None, date.max) or rule.approve_after_days is not None:
         return None
     return datetime.combine(rule.approve_until + _DAY, time.min, UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import ApprovalRule, Baseline
@@ -16,6 +16,9 @@ from patchrules.model.verdict import Decision, Settings
 from patchrules.reference.dates import READINGS
 from patchrules.reference.filters import filters_of, selects
 from patchrules.reference.patterns import identifies, names
+
+LAST = datetime.max.replace(tzinfo=UTC)
+"""The last instant of the calendar."""
 
 
 def decision(
@@ -176,21 +179,18 @@ def old_enough(rule: ApprovalRule, released_at: datetime | None, facts: Facts, s
     if released_at is None:
         return settings.missing_date is MissingDate.APPROVE
     if rule.approve_until is not None:
-        return released_at < day_after(rule.approve_until)
-    return released_at < settings.as_of - rule.delay
-
-
-def day_after(day: date) -> datetime:
-    """Return the first instant that an until-date no longer covers: midnight UTC of the next day (3.5)."""
-    return datetime.combine(day, time(), UTC) + timedelta(days=1)
+        return released_at.date() <= rule.approve_until
+    return settings.as_of - released_at > rule.delay
 
 
 def since(selecting: Sequence[ApprovalRule], released_at: datetime | None, facts: Facts) -> datetime | None:
-    """Return the instant after which one of the rules approves; None when waiting decides nothing."""
+    """Return the instant after which one of the rules approves; None when waiting decides nothing.
+
+    A wait that ends after the last instant of the calendar ends at none.
+    """
     if not facts.clocks or released_at is None:
         return None
-    instants = [released_at + rule.delay for rule in selecting if rule.approve_until is None]
-    instants += [
-        released_at for rule in selecting if rule.approve_until and released_at < day_after(rule.approve_until)
-    ]
+    waits = [rule.delay for rule in selecting if rule.approve_until is None]
+    instants = [released_at + wait for wait in waits if released_at <= LAST - wait]
+    instants += [released_at for rule in selecting if rule.approve_until and released_at.date() <= rule.approve_until]
     return min(instants, default=None)

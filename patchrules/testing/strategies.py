@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -207,7 +207,7 @@ def patch_filters(operating_system: OperatingSystem) -> st.SearchStrategy[PatchF
 def approval_rules(operating_system: OperatingSystem) -> st.SearchStrategy[ApprovalRule]:
     """Draw an approval rule with a delay, an until-date, or neither; half of them select everything."""
     delays = [(days, None) for days in (1, 3, 0, 2, 7, None)]
-    until = [(None, T0.date() + timedelta(days=days)) for days in (0, -4, -3, -1, 1)]
+    until = [(None, day) for day in (*(T0.date() + timedelta(days=days) for days in (0, -4, -3, -1, 1)), date.max)]
     narrow = st.tuples(tuples(patch_filters(operating_system), (1, 1, 2)), st.booleans())
     return st.builds(
         lambda width, level, when: ApprovalRule(width[0], level, when[0], when[1], enable_non_security=width[1]),

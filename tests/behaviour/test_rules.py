@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from patchrules.families import family_of
+from patchrules.batch.approvals import approved_since
+from patchrules.batch.instants import NEVER, microseconds
+from patchrules.families import facts_of, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host
-from patchrules.model.names import ComplianceLevel, OperatingSystem
+from patchrules.model.names import ComplianceLevel, Dialect, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
+from patchrules.reference.approvals import since
 
 AS_OF = datetime(2024, 2, 1, 12, tzinfo=UTC)
 RHEL = OperatingSystem.REDHAT_ENTERPRISE_LINUX
@@ -325,6 +329,7 @@ G_UNTIL = [
     ("2025-11-16", "2025-11-17", "2025-12-01", False, "G-UNTIL doc"),
     ("2030-01-01", "2023-07-08", "2024-01-01", True, "3.5: a date to come approves everything so far"),
     ("2023-07-07", "2023-07-07", "2023-07-07", True, "3.5: no waiting, whatever as-of is"),
+    ("9999-12-31", "2023-07-08", "2024-01-01", True, "3.5: the last day of the calendar has no next one"),
 ]
 
 
@@ -333,6 +338,23 @@ def test_approve_until(engine, until, released, as_of, approved, source):
     baseline = Baseline("b", RHEL, rules=(rule(until=date.fromisoformat(until)),))
     found = answer(engine, baseline, replace(NOTICE, issued=instant(released)), as_of=instant(as_of))
     assert found[0] is approved
+
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("released", "ends"),
+    [(LAST, None), (LAST - timedelta(7), LAST), (LAST - timedelta(6), None), (FIRST, FIRST + timedelta(7))],
+)
+def test_a_wait_that_ends_after_the_calendar_ends_at_no_instant(engine, released, ends):
+    """3.5: neither engine stumbles over it, whatever a file says."""
+    week, patch = Baseline("b", RHEL, rules=(rule(days=7),)), replace(NOTICE, issued=released)
+    answer(engine, week, patch)
+    facts = facts_of(family_of(RHEL), Dialect.DOCUMENTED, None)
+    assert since(week.rules, released, facts) == ends
+    found = approved_since(week.rules[0], np.array([microseconds(released)]), facts)[0]
+    assert found == (NEVER if ends is None else microseconds(ends))
 
 
 D = {day: datetime(2024, 1, day, tzinfo=UTC) for day in range(1, 32)}
