@@ -31,6 +31,7 @@ TABLES = (
 )
 
 ROOMS = {
+    "0": "The project file",
     "1": "Baselines, registries, overrides",
     "2": "Inventories and hosts files",
     "3": "Catalogs",

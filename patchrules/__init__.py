@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from patchrules.documents.predefined import predefined as predefined
     from patchrules.documents.predefined import predefined_names as predefined_names
     from patchrules.documents.previous_run import load_previous_run as load_previous_run
+    from patchrules.documents.project import load_project as load_project
     from patchrules.documents.registry import load_registry as load_registry
     from patchrules.documents.windows import load_windows as load_windows
     from patchrules.errors import Diagnostic as Diagnostic
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
     from patchrules.model.patch import Patch as Patch
     from patchrules.model.patch import Scope as Scope
     from patchrules.model.previous_run import PreviousRun as PreviousRun
+    from patchrules.model.project import CatalogPlace as CatalogPlace
+    from patchrules.model.project import OutputPlace as OutputPlace
+    from patchrules.model.project import Project as Project
     from patchrules.model.verdict import HostReport as HostReport
     from patchrules.model.verdict import OverridePatch as OverridePatch
     from patchrules.model.verdict import Verdict as Verdict
@@ -73,6 +77,7 @@ _HOMES = {
     "Baseline": "model.baseline",
     "Calendar": "model.window",
     "Catalog": "model.patch",
+    "CatalogPlace": "model.project",
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
     "Host": "model.host",
@@ -80,12 +85,14 @@ _HOMES = {
     "Inspection": "questions.inspect",
     "Inventory": "model.host",
     "OperatingSystem": "model.names",
+    "OutputPlace": "model.project",
     "OverridePatch": "model.verdict",
     "Package": "model.package",
     "Patch": "model.patch",
     "PatchFilter": "model.baseline",
     "PatchRulesError": "errors",
     "PreviousRun": "model.previous_run",
+    "Project": "model.project",
     "Registry": "model.baseline",
     "Run": "evaluation.run",
     "Scope": "model.patch",
@@ -106,6 +113,7 @@ _HOMES = {
     "load_install_override": "documents.install_override",
     "load_override": "documents.override",
     "load_previous_run": "documents.previous_run",
+    "load_project": "documents.project",
     "load_registry": "documents.registry",
     "load_run": "evaluation.saved",
     "load_windows": "documents.windows",

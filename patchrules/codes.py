@@ -4,6 +4,13 @@ from __future__ import annotations
 
 CODES: dict[str, str] = {
     # Every code we can print, with one sentence on what it means; docs/reference/diagnostics.md is made from it.
+    # PR00xx the project file (documents/project.py)
+    "PR0003": "the project file is not UTF-8 text",
+    "PR0004": "the project file is not TOML",
+    "PR0011": "a table of the project file misses what it needs",
+    "PR0012": "the project file has a setting that we do not know",
+    "PR0013": "a setting of the project file has the wrong type",
+    "PR0015": "a word of the project file is not one of those that its setting takes",
     # PR1xxx baselines, registries, overrides (documents/)
     "PR1003": "the document is not UTF-8 text",
     "PR1004": "the document is neither JSON nor YAML, or is empty",

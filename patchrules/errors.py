@@ -4,6 +4,7 @@
 
     PatchRulesError(Exception)
     ├─ DocumentError(ValueError)     a file you gave is wrong; has .code, .where, .hint
+    │  ├─ ProjectError    PR00xx     where = key of patchrules.toml, /evaluate/dialect
     │  ├─ BaselineError   PR1xxx     where = JSON pointer, /ApprovalRules/PatchRules/0/ApproveAfterDays
     │  ├─ InventoryError  PR2xxx     where = file:line:column and the line itself
     │  ├─ CatalogError    PR3xxx
@@ -111,6 +112,10 @@ class DocumentError(PatchRulesError, ValueError):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by parts, so that errors cross process borders."""
         return _rebuild, (type(self), self.message, self.code, self.where, self.hint)
+
+
+class ProjectError(DocumentError):
+    """The project file, patchrules.toml, is wrong (PR00xx)."""
 
 
 class BaselineError(DocumentError):

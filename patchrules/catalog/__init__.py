@@ -26,6 +26,7 @@ from patchrules.catalog.arrow_table import read_stream
 from patchrules.errors import CatalogError, UnknownNameError, Where
 from patchrules.families import Family, families, family_named, family_of_products
 from patchrules.model.patch import Catalog, Scope
+from patchrules.model.project import CatalogPlace
 from patchrules.sources.files import Document, Limits
 
 __all__ = [
@@ -132,31 +133,39 @@ def build_catalog(
 
 
 def read_catalogs(
-    specs: Sequence[str],
+    specs: Sequence[str | CatalogPlace],
     *,
     family: str | None = None,
     on_bad_row: OnBadRow = "collect",
     limits: Limits | None = None,
 ) -> tuple[Catalog, ...]:
-    """Read catalogs as the command line names them: ``[PRODUCT_GLOB=]PATH``.
+    """Read catalogs as the command line names them, ``[PRODUCT_GLOB=]PATH``, or as a project file does.
 
-    Specs with the same glob form one catalog; the glob also tells the family. Among specs without a glob, archives form
-    one catalog per product that their Release files tell, everything else one catalog together. Raises as
-    :func:`read_catalog` does.
+    Specs with the same glob form one catalog; the glob also tells the family. A place of a project file with a scope is
+    a catalog of its own. Among specs without a scope, archives form one catalog per product that their Release files
+    tell, everything else one catalog together. Raises as :func:`read_catalog` does.
     """
     known = None if family is None else family_named(family)
     options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
-    by_glob: dict[str, list[str]] = {}
+    placed: dict[CatalogPlace, list[str]] = {}
     for spec in (specs,) if isinstance(specs, str) else specs:
-        glob, equals, path = ("", "", spec) if Path(spec).exists() else spec.partition("=")
-        by_glob.setdefault(glob if equals else "", []).append(path if equals else spec)
+        place = _place_of(spec) if isinstance(spec, str) else spec
+        placed.setdefault(replace(place, paths=()), []).extend(place.paths)
     catalogs: list[Catalog] = []
-    for glob, paths in by_glob.items():
-        if glob:
-            catalogs.append(read_catalog(*paths, family=family, products=[glob], on_bad_row=on_bad_row, limits=limits))
-        else:
+    for scope, paths in placed.items():
+        if scope == CatalogPlace(()):
             catalogs += _by_product(paths, known, options)
+        else:
+            stated = {name: getattr(scope, name) for name in ("arch", "repository")}
+            stated |= {"family": scope.family or family, "products": scope.products or None}
+            catalogs.append(read_catalog(*paths, on_bad_row=on_bad_row, limits=limits, **stated))
     return tuple(catalogs)
+
+
+def _place_of(spec: str) -> CatalogPlace:
+    """Return what ``[PRODUCT_GLOB=]PATH`` names; a path that is there may have an equals sign in it."""
+    glob, equals, path = ("", "", spec) if Path(spec).exists() else spec.partition("=")
+    return CatalogPlace((path if equals and glob else spec,), (glob,) if equals and glob else ())
 
 
 def _by_product(paths: Sequence[str], known: Family | None, options: ReadOptions) -> list[Catalog]:

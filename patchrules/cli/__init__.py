@@ -69,8 +69,14 @@ def _leaves(problem: BaseException) -> Iterator[BaseException]:
 @click.group(
     cls=Verbs, package=__name__, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
+@click.option(
+    "--project",
+    metavar="FILE",
+    envvar="PATCHRULES_PROJECT",
+    help="Settings. Default: patchrules.toml, here or in a folder above.",
+)
 @click.version_option(package_name="patchrules", message="%(prog)s %(version)s")
-def main() -> None:
+def main(project: str | None) -> None:
     """Which OS patches are approved, and which machines comply.
 
     Decides as AWS Systems Manager Patch Manager does: offline, for one host or a fleet. Exit code 0: everything

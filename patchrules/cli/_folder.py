@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from patchrules.cli._settings import take_defaults
+
 
 class Folder(click.Group):
     """The commands of one package, a file each; files that begin with ``_`` are none."""
@@ -27,3 +29,12 @@ class Folder(click.Group):
             return None
         found: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and what its options are where they are not typed; for its help nothing is read."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not ctx.resilient_parsing and not set(ctx.help_option_names) & set(rest):
+            take_defaults(ctx, str(name), command)
+        return name, command, rest

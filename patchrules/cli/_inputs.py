@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import glob
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from patchrules.cli._progress import stage
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from patchrules.model.host import Inventory
     from patchrules.model.patch import Catalog
     from patchrules.model.previous_run import PreviousRun
+    from patchrules.model.project import CatalogPlace
+    from patchrules.sources.files import Limits
 
 _MOST_REFUSED = 3
 
@@ -30,15 +34,17 @@ class Inputs:
 
     baseline: tuple[str, ...] = ()
     registry: tuple[str, ...] = ()
-    catalog: tuple[str, ...] = ()
+    catalog: tuple[str | CatalogPlace, ...] = ()
     inventory: tuple[str, ...] = ()
     host: str | None = None
-    hosts: str | None = None
+    hosts: tuple[str, ...] = ()
     family: str | None = None
     product: str | None = None
     arch: str | None = None
     form: str | None = None
     column: tuple[tuple[str, str], ...] = ()
+    product_alias: tuple[tuple[str, str], ...] = ()
+    limit: tuple[tuple[str, int], ...] = ()
     max_inventory_age: timedelta | None = None
     max_catalog_age: timedelta | None = None
     as_of: datetime
@@ -51,6 +57,7 @@ class Inputs:
     baseline_override: str | None = None
     previous_run: tuple[str, ...] = ()
     strict: bool = False
+    typed: frozenset[str] = frozenset()
 
     def policy(self) -> Baseline | Registry:
         """Read the policy: one baseline serves every host of its system, several are a registry."""
@@ -58,7 +65,7 @@ class Inputs:
         from patchrules.documents.registry import load_registry
         from patchrules.model.baseline import Registry
 
-        named = (*self.baseline, *self.registry)
+        named = self.named()
         if not named:
             return Registry(())
         if len(named) == 1 and self.baseline and not Path(named[0]).is_dir():
@@ -67,12 +74,18 @@ class Inputs:
                 return found[0]
         return load_registry(named[0] if len(named) == 1 else list(named), strict=self.strict)
 
+    def named(self) -> tuple[str, ...]:
+        """Return the files of the policy; a glob stands for those it matches."""
+        return tuple(one for name in (*self.baseline, *self.registry) for one in _matching(name))
+
     def catalogs(self, policy: Baseline | Registry) -> tuple[Catalog, ...]:
         """Read the catalogs; those that do not say their family are of ``--family``, the product's or the policy's."""
         from patchrules.catalog import read_catalogs
 
         with stage("reading catalogs"):
-            found = read_catalogs(self.catalog, family=self._family(policy), on_bad_row=self._on_bad_row)
+            found = read_catalogs(
+                self.catalog, family=self._family(policy), on_bad_row=self._on_bad_row, limits=self.bounds()
+            )
         for one in found:
             refused("catalog", one.rejects)
         return found
@@ -99,6 +112,12 @@ class Inputs:
         from patchrules.evaluation.coverage import AgeLimits
 
         return AgeLimits(self.max_catalog_age, self.max_inventory_age)
+
+    def bounds(self) -> Limits:
+        """Return what one file may grow to."""
+        from patchrules.sources.files import Limits
+
+        return Limits(**dict(self.limit))
 
     def options(self) -> dict[str, Any]:
         """Return the settings of the evaluation."""
@@ -132,11 +151,14 @@ class Inputs:
         return found
 
     def again(self) -> str:
-        """Return the options as they would be typed again, with the instant spelled out."""
+        """Return the options as they would be typed again, with the instant spelled out.
+
+        What the environment or the project file says, they say again.
+        """
         typed = []
         for one in fields(self):
             value = getattr(self, one.name)
-            if one.name == "host" or value in (None, (), False) or value == one.default:
+            if one.name not in {*self.typed, "as_of"} - {"host"} or value in (None, (), False) or value == one.default:
                 continue
             for single in value if isinstance(value, tuple) else (value,):
                 typed.append(f"--{'format' if one.name == 'form' else one.name.replace('_', '-')}")
@@ -169,9 +191,11 @@ class Inputs:
             arch=self.arch,
             format=self.form,
             host=host,
-            hosts=load_hosts(self.hosts) if self.hosts else None,
+            hosts=load_hosts(*self.hosts) if self.hosts else None,
             columns=dict(self.column),
+            product_alias=dict(self.product_alias),
             on_bad_row=self._on_bad_row,
+            limits=self.bounds(),
         )
 
     def _renamed(self, names: list[str]) -> Inventory:
@@ -183,6 +207,16 @@ class Inputs:
         return self._read(self.host)
 
 
+def _matching(name: str) -> list[str]:
+    """Return the files that a glob names, anything else as it is."""
+    from patchrules.errors import BaselineError
+    from patchrules.sources.files import expand
+
+    if Path(name).exists() or not glob.has_magic(name):
+        return [name]
+    return [str(path) for path in expand(name, error=BaselineError)]
+
+
 def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that adds groups of options and hands them on as one ``inputs``."""
     names = {one.name for one in fields(Inputs)}
@@ -192,7 +226,9 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
         def called(**options: Any) -> Any:  # noqa: ANN401
             options["as_of"] = options.get("as_of") or datetime.now(UTC)
             own = {name: options.pop(name) for name in list(options) if name in names}
-            return function(inputs=Inputs(**own), **options)
+            source = click.get_current_context().get_parameter_source
+            typed = frozenset(name for name in own if source(name) is ParameterSource.COMMANDLINE)
+            return function(inputs=Inputs(typed=typed, **own), **options)
 
         found: Callable[..., Any] = called
         for option in reversed([option for group in groups for option in group]):

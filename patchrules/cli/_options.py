@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from patchrules.cli._types import Age, Instant, Named, Pair, Place
+from patchrules.cli._settings import setting
+from patchrules.cli._types import Age, CatalogSource, Instant, Limit, Named, Pair, Place
 
 
 def family_names() -> list[str]:
@@ -36,15 +37,17 @@ def dialects() -> list[str]:
 
 
 POLICY = (
-    click.option(
+    setting(
         "--baseline",
+        key="policy.baselines",
         type=Place(predefined),
         multiple=True,
         metavar="FILE|FOLDER|AWS-NAME",
         help="Baselines; one serves every host of its system.",
     ),
-    click.option(
+    setting(
         "--registry",
+        key="policy.registry",
         type=Place(),
         multiple=True,
         metavar="FILE|FOLDER",
@@ -52,79 +55,162 @@ POLICY = (
     ),
 )
 CATALOG = (
-    click.option(
+    setting(
         "--catalog",
-        type=Place(),
+        key="catalog",
+        type=CatalogSource(),
         multiple=True,
         metavar="[PRODUCT_GLOB=]PATH",
         help="What could be installed: files or folders.",
     ),
 )
 INVENTORY = (
-    click.option(
-        "--inventory", type=Place(), multiple=True, metavar="PATH", help="What is installed: files, folders, globs."
+    setting(
+        "--inventory",
+        key="inventory.path",
+        type=Place(),
+        multiple=True,
+        metavar="PATH",
+        help="What is installed: files, folders, globs.",
     ),
-    click.option("--host", metavar="NAME", help="Judge this host only; names the host of a single file."),
-    click.option(
-        "--hosts", type=Place(), metavar="FILE", help="Facts about hosts: family, product, patch group, tags (YAML)."
+    setting(
+        "--host", key="inventory.host", metavar="NAME", help="Judge this host only; names the host of a single file."
     ),
-    click.option("--arch", metavar="ARCH", help="Architecture of hosts that do not state one."),
-    click.option(
-        "--format", "form", type=Named("inventory format", inventory_formats), help="Do not sniff the format."
+    setting(
+        "--hosts",
+        key="hosts.path",
+        type=Place(),
+        multiple=True,
+        metavar="FILE",
+        help="Facts about hosts: family, product, patch group, tags (YAML, CSV).",
     ),
-    click.option("--column", type=Pair(), multiple=True, help="Name of a column of your tables: host=ResourceId."),
-    click.option("--max-inventory-age", type=Age(), help="Hosts with older data are UNKNOWN: 36h, 30d, 2w."),
-    click.option("--max-catalog-age", type=Age(), help="Hosts judged by an older catalog are UNKNOWN."),
+    setting("--arch", key="inventory.arch", metavar="ARCH", help="Architecture of hosts that do not state one."),
+    setting(
+        "--format",
+        "form",
+        key="inventory.format",
+        type=Named("inventory format", inventory_formats),
+        help="Do not sniff the format.",
+    ),
+    setting(
+        "--column",
+        key="inventory.columns",
+        type=Pair(),
+        multiple=True,
+        help="Name of a column of your tables: host=ResourceId.",
+    ),
+    setting(
+        "--product-alias",
+        key="product_alias",
+        type=Pair("Rocky Linux 9*=RockyLinux9.3"),
+        multiple=True,
+        metavar="GLOB=PRODUCT",
+        help="AWS's product for systems that call themselves so.",
+    ),
+    setting(
+        "--max-inventory-age",
+        key="evaluate.max_inventory_age",
+        type=Age(),
+        help="Hosts with older data are UNKNOWN: 36h, 30d, 2w.",
+    ),
+    setting(
+        "--max-catalog-age",
+        key="evaluate.max_catalog_age",
+        type=Age(),
+        help="Hosts judged by an older catalog are UNKNOWN.",
+    ),
+)
+FAMILY = setting(
+    "--family",
+    key="inventory.family",
+    type=Named("family", family_names),
+    help="Family of what does not state one: rhel.",
+)
+LIMIT = setting(
+    "--limit",
+    key="limits",
+    type=Limit(),
+    multiple=True,
+    help="What one file may grow to, e.g. max_bytes=8589934592.",
 )
 SCOPE = (
-    click.option("--family", type=Named("family", family_names), help="Family of what does not state one: rhel."),
-    click.option("--product", metavar="PRODUCT", help="Product of what does not state one: RedhatEnterpriseLinux9.3."),
+    FAMILY,
+    setting(
+        "--product",
+        key="inventory.product",
+        metavar="PRODUCT",
+        help="Product of what does not state one: RedhatEnterpriseLinux9.3.",
+    ),
+    LIMIT,
 )
 RULES = (
-    click.option("--as-of", type=Instant(), help="The instant to judge at: 2026-11-01T00:00Z. Default: now."),
-    click.option("--dialect", type=Named("dialect", dialects), default="documented", help="documented or agent."),
-    click.option(
+    setting(
+        "--as-of",
+        key="evaluate.as_of",
+        type=Instant(),
+        help="The instant to judge at: 2026-11-01T00:00Z. Default: now.",
+    ),
+    setting(
+        "--dialect",
+        key="evaluate.dialect",
+        type=Named("dialect", dialects),
+        default="documented",
+        help="documented or agent.",
+    ),
+    setting(
         "--operation",
+        key="evaluate.operation",
         type=click.Choice(["scan", "install"]),
         default="scan",
         help="What ran: after an install, what is missing has FAILED.",
     ),
-    click.option(
+    setting(
         "--missing-date",
+        key="evaluate.missing_date",
         type=click.Choice(["approve", "hold"]),
         default="approve",
         help="What a delay does with a patch without a date.",
     ),
-    click.option(
+    setting(
         "--deb-dates",
+        key="evaluate.deb_dates",
         type=click.Choice(["ignore", "advisory"]),
         default="ignore",
         help="Whether delays count on deb systems, by the days of USN, DSA and DLA.",
     ),
-    click.option("--strict", is_flag=True, help="Fail on refused rows and on odd baselines, where you are told else."),
+    setting(
+        "--strict",
+        key="evaluate.strict",
+        is_flag=True,
+        help="Fail on refused rows and on odd baselines, where you are told else.",
+    ),
 )
 
 RUN = (
-    click.option(
+    setting(
         "--reboot-option",
+        key="evaluate.reboot_option",
         type=click.Choice(["RebootIfNeeded", "NoReboot"], case_sensitive=False),
         default="RebootIfNeeded",
         help="What the install did about reboots.",
     ),
-    click.option(
+    setting(
         "--install-override",
+        key="evaluate.install_override",
         type=Place(),
         metavar="FILE",
         help="An InstallOverrideList: what the install brings instead.",
     ),
-    click.option(
+    setting(
         "--baseline-override",
+        key="evaluate.baseline_override",
         type=Place(),
         metavar="FILE",
         help="A BaselineOverride: baselines instead of the registered.",
     ),
-    click.option(
+    setting(
         "--previous-run",
+        key="evaluate.previous_run",
         type=Place(),
         multiple=True,
         metavar="[HOST=]FILE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +12,7 @@ from click.shell_completion import CompletionItem
 
 from patchrules.errors import UnknownNameError
 
-_AGE = re.compile(r"([0-9]{1,6})([hdw])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class Named(click.ParamType[str]):
@@ -51,6 +49,10 @@ class Place(click.ParamType[str]):
             self.fail("the path is empty: is a variable of your script not set?", param, ctx)
         return str(value)
 
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Split several paths at blanks; one with a blank in it stands in quotes."""
+        return shlex.split(rv)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """Offer the names that begin so, and leave files to the shell."""
         names = [CompletionItem(name) for name in self._names() if incomplete and name.startswith(incomplete)]
@@ -85,10 +87,12 @@ class Age(click.ParamType[timedelta]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401
         """Return the age."""
-        found = _AGE.fullmatch(str(value))
+        from patchrules.documents.project import age
+
+        found = value if isinstance(value, timedelta) else age(str(value))
         if found is None:
             self.fail(f"`{value}` is not an age, wanted e.g. 36h, 30d or 2w", param, ctx)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        return found
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -96,9 +100,46 @@ class Pair(click.ParamType[tuple[str, str]]):
 
     name = "ours=theirs"
 
+    def __init__(self, example: str = "host=ResourceId") -> None:
+        self._example = example
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:  # noqa: ANN401
         """Return both names."""
+        if isinstance(value, tuple):
+            return value
         ours, equals, theirs = str(value).partition("=")
         if not (ours and equals and theirs):
-            self.fail(f"`{value}` is not a pair, wanted e.g. host=ResourceId", param, ctx)
+            self.fail(f"`{value}` is not a pair, wanted e.g. {self._example}", param, ctx)
         return ours, theirs
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Split several pairs at blanks; one with a blank in it stands in quotes."""
+        return shlex.split(rv)
+
+
+class Limit(click.ParamType[tuple[str, int]]):
+    """``NAME=NUMBER`` of :class:`patchrules.sources.files.Limits`."""
+
+    name = "name=number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:  # noqa: ANN401
+        """Return the limit and its number."""
+        from patchrules.sources.files import Limits
+
+        if isinstance(value, tuple):
+            return value
+        name, _, text = str(value).partition("=")
+        known = {name.replace("-", "_"): name for name in Limits.__dataclass_fields__}
+        if name.replace("-", "_") not in known:
+            self.fail(str(UnknownNameError("limit", name, known)), param, ctx)
+        if not (text.isascii() and text.isdecimal() and int(text)):
+            self.fail(f"`{text}` is not a limit, wanted a whole number above 0", param, ctx)
+        return name.replace("-", "_"), int(text)
+
+
+class CatalogSource(Place):
+    """``[PRODUCT_GLOB=]PATH``, or what the project file says of a catalog."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return the text, or the place as it is."""
+        return super().convert(value, param, ctx) if isinstance(value, str) else value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._output import joined
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Age, Instant
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ CALENDAR = click.option(
     help="No run inside a freeze, none outside an allow calendar: .ics or YAML ranges.",
 )
 FROM = click.option("--from", "since", type=Instant(), help="The instant to ask from: 2026-11-24T00:00Z. Default: now.")
-ODD = click.option("--strict", is_flag=True, help="Fail on what is odd in a file.")
+ODD = setting("--strict", key="evaluate.strict", is_flag=True, help="Fail on what is odd in a file.")
 
 
 class Deadlines(click.ParamType[dict[str, timedelta]]):
@@ -84,22 +85,22 @@ def read_calendars(specs: Iterable[str]) -> list[Calendar]:
     return found
 
 
-def read_nodes(path: str) -> list[Node]:
-    """Read what windows ask of hosts from a hosts file."""
+def read_nodes(paths: Sequence[str]) -> list[Node]:
+    """Read what windows ask of hosts from hosts files."""
     from patchrules.documents.hosts import load_hosts
     from patchrules.schedule.targets import Node
 
-    return [Node(one.host, one.tags, one.patch_group, one.resource_groups) for one in load_hosts(path)]
+    return [Node(one.host, one.tags, one.patch_group, one.resource_groups) for one in load_hosts(*paths)]
 
 
 def grouped(
-    windows: Sequence[Window], hosts: str | None, system: OperatingSystem
+    windows: Sequence[Window], hosts: Sequence[str], system: OperatingSystem
 ) -> Iterator[tuple[str, list[Window]]]:
     """Yield the windows that serve the same hosts, with what they are called; hosts of another system are left out."""
     from patchrules.schedule.targets import service
 
     groups: dict[object, list[Window]] = {}
-    if hosts is None:
+    if not hosts:
         for window in windows:
             groups.setdefault(frozenset(target.selectors for target in window.targets), []).append(window)
         yield from ((_named(group), group) for group in groups.values())
@@ -118,15 +119,15 @@ def grouped(
     yield from ((f"{key}, for {joined(names[key])}", groups[key]) for key in names)
 
 
-def _of_other_systems(path: str, system: OperatingSystem) -> set[str]:
-    """Return the hosts of a file whose family is known, and is not that of the system."""
+def _of_other_systems(paths: Sequence[str], system: OperatingSystem) -> set[str]:
+    """Return the hosts of the files whose family is known, and is not that of the system."""
     from patchrules.documents.hosts import load_hosts
     from patchrules.families import family_of
     from patchrules.inventory import read_inventory
     from patchrules.model.columns import PACKAGES
     from patchrules.sources import arrow
 
-    known = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(path)).hosts
+    known = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(*paths)).hosts
     return {
         row["host"]
         for row in known.select(["host", "family"]).to_pylist()

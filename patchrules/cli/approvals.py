@@ -11,6 +11,7 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
 from patchrules.cli._progress import stage
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Named
 
 if TYPE_CHECKING:
@@ -36,7 +37,14 @@ def _approvals() -> list[str]:
 
 
 @click.command()
-@click.option("--baseline", "named", required=True, metavar="FILE|AWS-NAME", help="The baseline to ask.")
+@setting(
+    "--baseline",
+    "named",
+    key="policy.baselines",
+    required=True,
+    metavar="FILE|AWS-NAME",
+    help="The baseline to ask.",
+)
 @given(CATALOG, SCOPE, RULES)
 @click.option("--only", type=Named("approval", _approvals), multiple=True, help="approved, pending_approval, ...")
 @ROW_FORMAT

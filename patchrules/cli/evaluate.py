@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
 from patchrules.cli._output import OUTPUT, color, stdout, width
 from patchrules.cli._progress import stage
+from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def _failures() -> list[str]:
 class _FailOn(Named):
     """Names with commas between them."""
 
+    takes_several = True
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """Return the names."""
         if isinstance(value, tuple):
@@ -45,9 +49,15 @@ class _FailOn(Named):
 
 @click.command()
 @given(POLICY, CATALOG, INVENTORY, SCOPE, RULES, RUN)
-@click.option("--only-noncompliant", is_flag=True, help="List only the patches that do not comply.")
-@click.option(
+@setting(
+    "--only-noncompliant",
+    key="evaluate.only_noncompliant",
+    is_flag=True,
+    help="List only the patches that do not comply.",
+)
+@setting(
     "--fail-on",
+    key="evaluate.fail_on",
     type=_FailOn("condition", _failures),
     default="noncompliant,unknown",
     show_default=True,
@@ -69,17 +79,21 @@ def command(
       --catalog 'RedhatEnterpriseLinux9*=repo/' --catalog debian/dists --output-format csv -o verdicts.csv
 
     One --baseline serves every host of its operating system; several, a folder or a --registry serve the patch groups
-    they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS.
+    they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS. The reports of `output` in
+    patchrules.toml are written, too, unless -o or --output-format says what is wanted.
     """
     from patchrules.evaluation.fleet import evaluate_fleet
     from patchrules.reports import write, writer_for
 
     target = stdout() if output is None or output == "-" else output
     writer_for(target, output_format)
+    more = [] if output or output_format else project_outputs(inputs.as_of)
+    for place in more:
+        writer_for(place.path, place.format)
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     is_table = output_format == "table" or (output_format is None and output in (None, "-"))
-    rows = "noncompliant" if only_noncompliant or is_table else "all"
+    rows = "noncompliant" if only_noncompliant or (is_table and not more) else "all"
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         memory, options = inputs.previous_runs(fleet), inputs.run_options()
         run = evaluate_fleet(
@@ -92,6 +106,9 @@ def command(
     form = output_format or ("table" if output in (None, "-") else None)
     with stage("writing"):
         write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
+        for place in more:
+            Path(place.path).parent.mkdir(parents=True, exist_ok=True)
+            write(run, place.path, format=place.format)
     if not isinstance(target, str):
         target.flush()
     if _found(run, fail_on):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._settings import setting
 from patchrules.cli._windows import (
     CALENDAR,
     FROM,
@@ -31,9 +32,10 @@ _FINDINGS = 1
 
 
 @click.command()
-@click.option(
+@setting(
     "--baseline",
     "baselines",
+    key="policy.baselines",
     multiple=True,
     required=True,
     metavar="FILE|AWS-NAME",
@@ -42,7 +44,13 @@ _FINDINGS = 1
 @WINDOW
 @NAME
 @CALENDAR
-@click.option("--hosts", metavar="FILE", help="Facts about hosts: each group with other windows is asked about alone.")
+@setting(
+    "--hosts",
+    key="hosts.path",
+    multiple=True,
+    metavar="FILE",
+    help="Facts about hosts: each group with other windows is asked about alone.",
+)
 @click.option(
     "--sla", type=Deadlines(), required=True, metavar="LEVEL=AGE,...", help="Longest wait: CRITICAL=14d,HIGH=30d."
 )
@@ -59,7 +67,7 @@ def command(
     windows: tuple[str, ...],
     names: tuple[str, ...],
     calendars: tuple[str, ...],
-    hosts: str | None,
+    hosts: tuple[str, ...],
     sla: dict[str, timedelta],
     since: datetime | None,
     days: int,

@@ -101,7 +101,7 @@ def command(
         raise SystemExit(_NO_RUN)
 
 
-def _nodes(fleet: Inventory, hosts: str | None) -> list[Node]:
+def _nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
     """Return what windows ask of the hosts of the inventory; their resource groups stand in the hosts file."""
     import dataclasses
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._options import SCOPE
+from patchrules.cli._options import FAMILY, LIMIT
 from patchrules.cli._output import OUTPUT, emit, emit_rows
 from patchrules.cli._progress import stage
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Pair, Place
 
 if TYPE_CHECKING:
@@ -21,14 +22,22 @@ _FINDINGS = 1
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=Place(), metavar="FILE...")
-@SCOPE[0]
-@click.option("--column", type=Pair(), multiple=True, help="Name of a column of your tables: host=ResourceId.")
+@FAMILY
+@LIMIT
+@setting(
+    "--column",
+    key="inventory.columns",
+    type=Pair(),
+    multiple=True,
+    help="Name of a column of your tables: host=ResourceId.",
+)
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @OUTPUT
 def command(
     *,
     files: tuple[str, ...],
     family: str | None,
+    limit: tuple[tuple[str, int], ...],
     column: tuple[tuple[str, str], ...],
     output_format: str,
     output: str | None,
@@ -42,9 +51,10 @@ def command(
     FILES are inventories, catalogs, KEV or EPSS: files, folders or globs. Exit code 1 when a file or a row is refused.
     """
     from patchrules.questions.inspect import inspect
+    from patchrules.sources.files import Limits
 
     with stage(f"reading {', '.join(files)}"):
-        found = inspect(*files, family=family, columns=dict(column))
+        found = inspect(*files, family=family, columns=dict(column), limits=Limits(**dict(limit)))
     if output_format == "json":
         document = {"schema": "patchrules/inspection/1", "files": [_document(one) for one in found]}
         emit(json.dumps(document, indent=2, ensure_ascii=False), output)

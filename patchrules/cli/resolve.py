@@ -9,6 +9,7 @@ import click
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import INVENTORY, POLICY, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, joined
+from patchrules.cli._settings import setting
 
 if TYPE_CHECKING:
     from patchrules.assignment import Known, Resolution, Survey
@@ -21,7 +22,7 @@ _FINDINGS = 1
 @click.command()
 @given(POLICY, INVENTORY, SCOPE)
 @click.option("--baseline-tags", metavar="Key=K,Values=V,...", help="As AWS-RunPatchBaselineAssociation takes them.")
-@click.option("--strict", is_flag=True, help="Fail on what is odd in a registry or baseline.")
+@setting("--strict", key="evaluate.strict", is_flag=True, help="Fail on what is odd in a registry or baseline.")
 @ROW_FORMAT
 @OUTPUT
 def command(*, inputs: Inputs, baseline_tags: str | None, output_format: str, output: str | None) -> None:
@@ -36,10 +37,10 @@ def command(*, inputs: Inputs, baseline_tags: str | None, output_format: str, ou
     from patchrules.documents import baseline_tags as tags
     from patchrules.documents.registry import load_registry
 
-    named = [*inputs.baseline, *inputs.registry]
+    named = inputs.named()
     if not named:
         raise click.UsageError("there is no registry\n  hint: give one, e.g. --registry baselines/")
-    registry = load_registry(named, strict=inputs.strict)
+    registry = load_registry(list(named), strict=inputs.strict)
     wanted = tags.baseline_tags(baseline_tags) if baseline_tags else None
     found = survey(registry, _known(inputs), baseline_tags=wanted)
     rows = [_row(known, one) for known, one in found.placed]
@@ -62,7 +63,7 @@ def _known(inputs: Inputs) -> list[Known]:
     if inputs.inventory:
         found = inputs.fleet()
     elif inputs.hosts:
-        found = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(inputs.hosts), family=inputs.family)
+        found = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(*inputs.hosts), family=inputs.family)
     else:
         raise click.UsageError("there are no hosts\n  hint: give them with --hosts hosts.yaml or --inventory PATH")
     if inputs.host is not None and not inputs.inventory:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchrules.cli._output import OUTPUT, emit, emit_rows
+from patchrules.cli._settings import setting
 from patchrules.cli._windows import (
     CALENDAR,
     FROM,
@@ -41,7 +42,13 @@ _FINDINGS = 1
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @NAME
 @CALENDAR
-@click.option("--hosts", metavar="FILE", help="Facts about hosts: tags, patch group, resource groups (YAML).")
+@setting(
+    "--hosts",
+    key="hosts.path",
+    multiple=True,
+    metavar="FILE",
+    help="Facts about hosts: tags, patch group, resource groups (YAML, CSV).",
+)
 @FROM
 @click.option("--count", type=click.IntRange(1, 10_000), default=5, show_default=True, help="Executions a window.")
 @ODD
@@ -54,7 +61,7 @@ def command(
     files: tuple[str, ...],
     names: tuple[str, ...],
     calendars: tuple[str, ...],
-    hosts: str | None,
+    hosts: tuple[str, ...],
     since: datetime | None,
     count: int,
     strict: bool,
@@ -98,12 +105,12 @@ def _runs(windows: Sequence[Window], now: datetime, count: int, layers: Sequence
 
 
 def _whom(
-    windows: Sequence[Window], hosts: str | None, now: datetime, layers: Sequence[OpenCalendar]
+    windows: Sequence[Window], hosts: Sequence[str], now: datetime, layers: Sequence[OpenCalendar]
 ) -> Coverage | None:
     """Return who is patched by which window, and say on stderr what could not be told."""
     from patchrules.schedule.targets import coverage
 
-    if hosts is None:
+    if not hosts:
         return None
     found = coverage(windows, read_nodes(hosts), start=now, calendars=layers)
     told(found.diagnostics)

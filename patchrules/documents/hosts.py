@@ -1,4 +1,4 @@
-"""hosts.yaml: what is known of each host besides its packages, and where its inventory lies."""
+"""hosts.yaml and hosts.csv: what is known of each host besides its packages, and where its inventory lies."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 
 from patchrules.documents import _yaml
 from patchrules.documents.faults import Findings, closest, raise_together
-from patchrules.documents.text import HOSTS, Document, quoted, read
-from patchrules.errors import InventoryError, UnknownNameError
+from patchrules.documents.hosts_csv import table_of
+from patchrules.documents.text import HOSTS, MAX_BYTES, Document, parse, quoted
+from patchrules.errors import DocumentError, InventoryError, UnknownNameError
 from patchrules.families import family_named
 from patchrules.sources.dates import instant
-from patchrules.sources.files import Input, Limits, open_document
+from patchrules.sources.files import Input, Limits, expand, open_document
 
 GROUP_TAGS = ("Patch Group", "PatchGroup")
 """The tag keys that name a host's patch group, case-sensitive (SEMANTICS 7.1)."""
@@ -63,31 +64,57 @@ class HostFacts:
     os_release: str | None = None
 
 
-def load_hosts(source: Input) -> tuple[HostFacts, ...]:
-    """Load a hosts file: a YAML or JSON list of hosts, a mapping ``hosts:`` of that list, or of names to facts.
+def load_hosts(*sources: Input) -> tuple[HostFacts, ...]:
+    r"""Load hosts files: YAML or JSON lists of hosts, mappings ``hosts:`` of such a list or of names to facts, or CSV.
 
-    Keys of a host: ``host`` (required), ``inventory`` (a path, from the file's folder), ``family``, ``product``,
-    ``arch``, ``patch_group``, ``tags``, ``boot_time``, ``captured_at`` (ISO 8601, without a zone UTC), ``platform``,
+    A source is a path, a glob, bytes or a binary file. Keys of a host, and columns of CSV: ``host`` (required),
+    ``inventory`` (a path, from the file's folder), ``family``, ``product``, ``arch``, ``patch_group``, ``tags``,
+    ``resource_groups``, ``boot_time``, ``captured_at`` (ISO 8601, without a zone UTC), ``platform``,
     ``platform_version``, ``os_version``, ``os_build``, ``os_release`` (a path or the text). Without ``patch_group`` the
-    tags ``Patch Group`` and ``PatchGroup`` give it (SEMANTICS 7.1).
+    tags ``Patch Group`` and ``PatchGroup`` give it (SEMANTICS 7.1). In CSV tags are ``KEY=VALUE;KEY=VALUE``.
 
     Raises InventoryError (PR25xx), and an ExceptionGroup of them when several things are wrong.
 
     >>> load_hosts(b"hosts: [{host: web-1, tags: {Patch Group: web}}]")[0].patch_group
     'web'
+    >>> load_hosts(b"host,family,patch_group\nweb-1,rhel,web\n")[0].family
+    'rhel'
     """
-    document = read(source, door=HOSTS)
-    findings = Findings(document, HOSTS)
-    base = Path(os.fspath(source)).parent if isinstance(source, str | os.PathLike) else Path()
     found: dict[str, HostFacts] = {}
-    for raw, pointer, name in _listed(document, findings):
-        facts = _Reader(raw, pointer, base, findings).facts(name)
-        if facts is not None and facts.host in found:
-            findings.fault("16", f"host {quoted(facts.host)} is given twice", pointer, "take one of them away")
-        elif facts is not None:
-            found[facts.host] = facts
-    raise_together(findings.faults, document.name or "the hosts file")
+    faults: list[DocumentError] = []
+    for source in (one for named in sources for one in _expanded(named)):
+        document = _document(source)
+        findings = Findings(document, HOSTS)
+        base = Path(os.fspath(source)).parent if isinstance(source, str | os.PathLike) else Path()
+        for raw, pointer, name in _listed(document, findings):
+            facts = _Reader(raw, pointer, base, findings).facts(name)
+            if facts is not None and facts.host in found:
+                findings.fault("16", f"host {quoted(facts.host)} is given twice", pointer, "take one of them away")
+            elif facts is not None:
+                found[facts.host] = facts
+        faults += findings.faults
+    raise_together(faults, "the hosts file" if len(sources) != 1 else _called(sources[0]))
     return tuple(found.values())
+
+
+def _expanded(source: Input) -> tuple[Input, ...]:
+    """Return the files that a glob matches, anything else as it is."""
+    if isinstance(source, str) and not _exists(Path(source)) and _GLOB & set(source):
+        return expand(source)
+    return (source,)
+
+
+def _document(source: Input) -> Document:
+    """Read one hosts file."""
+    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES))
+    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
+    content = opened.read()
+    return table_of(content, name) or parse(content, name=name, door=HOSTS)
+
+
+def _called(source: Input) -> str:
+    """Return what messages call a hosts file."""
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else "the hosts file"
 
 
 def _listed(document: Document, findings: Findings) -> Iterable[tuple[Mapping[str, Any], str, str | None]]:

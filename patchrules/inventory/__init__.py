@@ -47,7 +47,7 @@ def readers() -> Mapping[str, Reader]:
     return MappingProxyType(found)
 
 
-def read_inventory(
+def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     source: Any,  # noqa: ANN401  Input, a sequence of those, or anything that speaks Arrow
     *,
     family: str | None = None,
@@ -57,6 +57,7 @@ def read_inventory(
     format: str | None = None,  # noqa: A002  the word people use
     hosts: Sequence[Any] | None = None,
     columns: Mapping[str, str] | None = None,
+    product_alias: Mapping[str, str] | None = None,
     on_bad_row: OnBadRow = "collect",
     limits: Limits | None = None,
 ) -> Inventory:
@@ -67,7 +68,8 @@ def read_inventory(
     ``os-release`` or ``hostname`` in it is one host, a table names its hosts itself; ``host`` puts everything under one
     id. ``family``, ``product`` and ``arch`` hold for every host that does not state its own; ``hosts`` are facts about
     single hosts, matched by ``.host`` or by the path ``.inventory``. ``columns`` renames columns of tables, ours to
-    theirs. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``. What is doubtful is in
+    theirs; ``product_alias`` says AWS's product for systems that AWS does not name, or not so: ``{"Rocky Linux 9*":
+    "RockyLinux9.3"}``. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``. What is doubtful is in
     ``.diagnostics``, one for a code and file.
 
     Raises InventoryError (PR2xxx), ColumnError and UnknownNameError, and nothing else.
@@ -89,6 +91,7 @@ def read_inventory(
     stated = {"family": family, "product": product, "arch": arch}
     common = ReadOptions(host or "", host is not None, family, on_bad_row, columns or {}, limits or Limits())
     reading = _Reading(common, reader, {name: value for name, value in stated.items() if value}, tuple(hosts or ()))
+    reading.aliases = product_alias or {}
     if hasattr(source, "__arrow_c_stream__"):
         reading.add_rows(read_stream(source, "<table>", common), Place(host or "", ()))
     else:
@@ -116,6 +119,7 @@ class _Reading:
         self._facts: dict[str, dict[str, Any]] = {name: facts_of(one) for name, one in self._given.items()}
         self._read: dict[str, tuple[Place, str]] = {}
         self._schemes: dict[str, tuple[str, str]] = {}
+        self.aliases: Mapping[str, str] = {}
         self._packages: list[Any] = []
         self._rejects: list[Any] = []
         self._sources: list[Source] = []
@@ -179,7 +183,7 @@ class _Reading:
         if len(self._facts) > 1:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
-        hosts, doubts = hosts_table(facts, packages)
+        hosts, doubts = hosts_table(facts, packages, self.aliases)
         check_formats(hosts, self._schemes)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
         rejects = pa.concat_tables([rejects, refused]).combine_chunks()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow.compute as pc
@@ -32,20 +33,22 @@ class Told:
 def hosts_table(
     facts: Mapping[str, Mapping[str, Any]],
     packages: Any,  # noqa: ANN401  pyarrow is Any
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Any, tuple[Diagnostic, ...]]:
     """Return one row a host of ``facts``, sorted by id, and diagnostics counted over all hosts.
 
     ``facts`` holds by host id the columns of HOSTS as far as they are stated, and ``os_release``, ``platform``,
-    ``platform_version``, ``os_version``, ``last_patch_group`` (of AWS's last run) where known. Cost: Arrow over
+    ``platform_version``, ``os_version``, ``last_patch_group`` (of AWS's last run) where known; ``aliases`` are those of
+    :func:`identify`. Cost: Arrow over
     packages, Python once a host.
     """
     told = _told(packages)
     columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
     doubts: dict[tuple[str, str], tuple[Diagnostic, int]] = {}
-    identities = {host: _identity(facts[host], told.get(host, Told())) for host in sorted(facts)}
+    identities = {host: _identity(facts[host], told.get(host, Told()), aliases) for host in sorted(facts)}
     unknown = [host for host, identity in identities.items() if identity.product is None]
     for host, tag in majors(packages, unknown).items():
-        identities[host] = _identity(facts[host], told.get(host, Told()), tag)
+        identities[host] = _identity(facts[host], told.get(host, Told()), aliases, tag)
     for host, identity in identities.items():
         stated, mine = facts[host], told.get(host, Told())
         for doubt in identity.diagnostics:
@@ -64,7 +67,9 @@ def hosts_table(
     return table(HOSTS, columns, len(facts)), counted
 
 
-def _identity(stated: Mapping[str, Any], mine: Told, dist_tag: tuple[str, str] | None = None) -> Identity:
+def _identity(
+    stated: Mapping[str, Any], mine: Told, aliases: Mapping[str, str], dist_tag: tuple[str, str] | None = None
+) -> Identity:
     """Return what a host is, from what is stated and what its packages tell."""
     return identify(
         family=stated.get("family"),
@@ -76,6 +81,7 @@ def _identity(stated: Mapping[str, Any], mine: Told, dist_tag: tuple[str, str] |
         distro=stated.get("distro"),
         release_packages=mine.release_packages,
         dist_tag=dist_tag,
+        aliases=aliases,
     )
 
 

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
@@ -47,6 +48,7 @@ def identify(
     distro: tuple[str, str] | None = None,
     release_packages: Sequence[tuple[str, str]] = (),
     dist_tag: tuple[str, str] | None = None,
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> Identity:
     r"""Return family and product; what is stated wins, then os-release, Systems Manager, osquery, release packages.
 
@@ -54,8 +56,9 @@ def identify(
     PlatformName and PlatformVersion (SEMANTICS 7.7: the longest known name contained in it); ``os_version`` is a row of
     osquery's table of that name; ``distro`` is ID and version in a bill of materials; ``release_packages`` are what is
     installed, as (name, version); ``dist_tag`` is the pattern of a family's tags and the major release that most
-    packages were built for. Sources that disagree give a diagnostic PR2208, a product that cannot be told PR2206.
-    Never raises.
+    packages were built for. ``aliases`` are globs, compared without case, and the product each means: of what a system
+    calls itself with its version (``Rocky Linux 9*``), or of the product that would have been told. Sources that
+    disagree give a diagnostic PR2208, a product that cannot be told PR2206. Never raises.
 
     >>> identify(os_release='ID="rhel"\nVERSION_ID="9.3"').product
     'RedhatEnterpriseLinux9.3'
@@ -72,6 +75,7 @@ def identify(
         *_from_packages(release_packages, family),
         *_from_dist_tag(dist_tag, family),
     ]
+    claims = _aliased(claims, _calls(os_release, platform, platform_version, os_version, distro), aliases)
     by_product = _family_of_product(product) if product else None
     chosen = family or by_product or next((claim[0].name for claim in claims), None)
     doubts = []
@@ -87,6 +91,41 @@ def identify(
             return Identity(chosen, told, evidence, tuple(doubts))
     doubts.append(_doubt("PR2206", CODES["PR2206"]))
     return Identity(chosen, None, next((claim[2] for claim in claims if claim[0].name == chosen), None), tuple(doubts))
+
+
+def _calls(
+    os_release: str | None,
+    platform: str | None,
+    platform_version: str | None,
+    os_version: Mapping[str, str] | str | None,
+    distro: tuple[str, str] | None,
+) -> Iterator[str]:
+    """Yield what the host calls itself, name and version, by each source in order."""
+    fields = os_release_fields(os_release or "")
+    row = {"version": os_version} if isinstance(os_version, str) else os_version or {}
+    pairs = [(fields.get("NAME"), fields.get("VERSION_ID")), (fields.get("PRETTY_NAME"), None)]
+    pairs += [(platform, platform_version), (row.get("name") or platform, row.get("version")), distro or (None, None)]
+    yield from (f"{name} {version or ''}".strip() for name, version in pairs if name)
+
+
+def _aliased(claims: list[_Claim], calls: Iterable[str], aliases: Mapping[str, str]) -> list[_Claim]:
+    """Return the claims with the products that the caller's aliases mean; what nobody knew may become one."""
+    if not aliases:
+        return claims
+    own = [(name, product, f"alias: {name}") for name in calls if (product := _alias(name, aliases))]
+    told = [
+        (family, (product and _alias(product, aliases)) or product, evidence) for family, product, evidence in claims
+    ]
+    shelf = families()
+    first = [
+        (shelf[name], product, evidence) for _, product, evidence in own if (name := _family_of_product(product) or "")
+    ]
+    return [*first, *told]
+
+
+def _alias(text: str, aliases: Mapping[str, str]) -> str | None:
+    """Return the product of the first alias that matches."""
+    return next((product for glob, product in aliases.items() if fnmatchcase(text.lower(), glob.lower())), None)
 
 
 def os_release_fields(text: str) -> dict[str, str]:

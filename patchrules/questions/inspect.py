@@ -113,8 +113,8 @@ def inspect(
     >>> (found,) = inspect(b"bash-5.1.8-6.el9.x86_64\nbash 5.1\n", family="rhel")
     >>> found.format, found.rows, found.rejects
     ('rpm_qa', 1, 1)
-    >>> [str(measure) for measure in found.measures if measure.count]
-    ['1 of 1 versions without an epoch (100.0 %)', '1 of 1 hosts without a product (100.0 %)']
+    >>> print(found.measures[0])
+    1 of 1 versions without an epoch (100.0 %)
     """
     family = None if family is None else family_named(family).name
     look = _Look(family, columns or {}, limits or Limits())

@@ -136,3 +136,43 @@ def test_faults_of_all_hosts_come_together():
         "PR2514",
         "PR2516",
     ]
+
+
+CSV = """host,family,product,arch,patch_group,tags,boot_time,captured_at
+web-1,rhel,RedhatEnterpriseLinux9.3,x86_64,web,Env=prod;Team=a b,2026-10-31T04:02:11Z,2026-11-01T00:00Z
+
+"db,1",debian,,,,,,
+"""
+
+
+def test_a_csv_file_says_what_the_same_yaml_says():
+    yaml = b"""
+    - {host: web-1, family: rhel, product: RedhatEnterpriseLinux9.3, arch: x86_64, patch_group: web, tags: {Env: prod, Team: a b},
+       boot_time: "2026-10-31T04:02:11Z", captured_at: "2026-11-01T00:00Z"}
+    - {host: "db,1", family: debian}
+    """
+    assert load_hosts(CSV.encode()) == load_hosts(yaml)
+
+
+def test_a_fault_of_a_csv_file_is_told_with_its_line(tmp_path):
+    path = tmp_path / "hosts.csv"
+    path.write_text("host,famliy\nweb-1,rhel\n")
+    with pytest.raises(InventoryError) as caught:
+        load_hosts(str(path))
+    assert str(caught.value) == (
+        f"there is no fact `famliy` of a host [PR2512]\n  at {path}:2 at /0/famliy\n  hint: did you mean `family`?"
+    )
+    path.write_text("host,family\nweb-1,rhel,x\n")
+    with pytest.raises(InventoryError) as caught:
+        load_hosts(str(path))
+    assert str(caught.value) == (
+        f"the row has 3 values, the file 2 columns [PR2510]\n  at {path}:2\n  hint: put values with a comma in quotes"
+    )
+
+
+def test_several_files_are_one_list_in_which_a_host_stands_once(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"host,family\nweb-{name},rhel\n")
+    assert [one.host for one in load_hosts(str(tmp_path / "*.csv"))] == ["web-a", "web-b"]
+    with pytest.raises(InventoryError, match="host `web-a` is given twice"):
+        load_hosts(tmp_path / "a.csv", tmp_path / "a.csv")

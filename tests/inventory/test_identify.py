@@ -92,3 +92,55 @@ def test_a_version_alone_is_of_the_platform_beside_it():
     found = identify(os_version="9.3", platform="Red Hat Enterprise Linux")
     assert (found.family, found.product) == ("rhel", "RedhatEnterpriseLinux9.3")
     assert identify(os_version="9.3").product is None
+
+
+@pytest.mark.parametrize(
+    ("said", "alias", "product", "evidence"),
+    [
+        (
+            {"os_release": 'ID="rocky"\nNAME="Rocky Linux"\nVERSION_ID="9.5"'},
+            "Rocky Linux 9*",
+            "RockyLinux9.3",
+            "alias: Rocky Linux 9.5",
+        ),
+        (
+            {"platform": "Rocky Linux", "platform_version": "9.5"},
+            "rocky linux 9*",
+            "RockyLinux9.3",
+            "alias: Rocky Linux 9.5",
+        ),
+        (
+            {"os_version": {"name": "Rocky Linux", "version": "9.5"}},
+            "Rocky Linux 9*",
+            "RockyLinux9.3",
+            "alias: Rocky Linux 9.5",
+        ),
+        (
+            {"os_release": 'ID=almost\nPRETTY_NAME="Almost Linux 9"'},
+            "Almost Linux 9",
+            "AlmaLinux9.3",
+            "alias: Almost Linux 9",
+        ),
+        (
+            {"dist_tag": (r"[._+](?:el|rhel)([0-9]+)", "9"), "family": "rocky"},
+            "RockyLinux9",
+            "RockyLinux9.3",
+            "dist tags: 9",
+        ),
+        (
+            {"os_release": 'ID="rocky"\nNAME="Rocky Linux"\nVERSION_ID="8.9"'},
+            "Rocky Linux 9*",
+            "RockyLinux8.9",
+            "os-release: rocky 8.9",
+        ),
+    ],
+)
+def test_an_alias_says_the_product_of_what_a_system_calls_itself(said, alias, product, evidence):
+    found = identify(**said, aliases={alias: "AlmaLinux9.3" if "Almost" in alias else "RockyLinux9.3"})
+    assert (found.product, found.evidence) == (product, evidence)
+
+
+def test_a_stated_product_wins_over_an_alias():
+    text = 'ID="rocky"\nNAME="Rocky Linux"\nVERSION_ID="9.5"'
+    found = identify(product="RockyLinux9.4", os_release=text, aliases={"Rocky*": "RockyLinux9.3"})
+    assert found.product == "RockyLinux9.4"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._inputs import refused
-from patchrules.cli._options import SCOPE
+from patchrules.cli._options import FAMILY, LIMIT
 from patchrules.cli._output import emit, emit_rows
 from patchrules.cli._progress import stage
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Place
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ _SHA_SHOWN = 12
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=Place(), metavar="SOURCE...")
-@SCOPE[0]
+@FAMILY
+@LIMIT
 @click.option("--product", "products", multiple=True, metavar="GLOB", help="Products it speaks for: Debian12*.")
 @click.option("--arch", metavar="ARCH", help="Architecture of the hosts it speaks for.")
 @click.option("--repository", metavar="NAME", help="What the repository is called.")
-@click.option("--strict", is_flag=True, help="Fail on refused rows.")
+@setting("--strict", key="evaluate.strict", is_flag=True, help="Fail on refused rows.")
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("-o", "--output", type=Place(), required=True, metavar="FILE", help="The catalog, whole or not at all.")
 def command(
@@ -36,6 +38,7 @@ def command(
     products: tuple[str, ...],
     arch: str | None,
     repository: str | None,
+    limit: tuple[tuple[str, int], ...],
     strict: bool,
     output_format: str,
     output: str,
@@ -51,6 +54,7 @@ def command(
     """
     from patchrules.catalog import build_catalog
     from patchrules.reports import placed
+    from patchrules.sources.files import Limits
 
     with stage("building the catalog"), placed(output) as stream:
         built = build_catalog(
@@ -60,6 +64,7 @@ def command(
             products=products or None,
             arch=arch,
             repository=repository,
+            limits=Limits(**dict(limit)),
             on_bad_row="raise" if strict else "collect",
         )
     refused("catalog", built.rejects)
