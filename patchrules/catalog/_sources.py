@@ -14,6 +14,7 @@ from patchrules.catalog._reader import Part
 from patchrules.catalog._repository import is_repomd, made_at, metadata_files, repomd_files
 from patchrules.errors import CatalogError
 from patchrules.sources.files import Document, Limits, expand, open_document
+from patchrules.sources.remote import located
 
 __all__ = ["Found", "find"]
 
@@ -50,7 +51,7 @@ def _find_one(source: Any, limits: Limits, found: Found, seen: set[Path]) -> Non
         for one in source:
             _find_one(one, limits, found, seen)
     elif isinstance(source, str | os.PathLike) and _is_folder(source):
-        _find_folder(Path(source), limits, found, seen)
+        _find_folder(located(source), limits, found, seen)
     else:
         for one in expand(source, error=CatalogError):
             if isinstance(one, Path) and is_repomd(one):
@@ -100,6 +101,6 @@ def _add(
 def _is_folder(source: str | os.PathLike[str]) -> bool:
     """Say whether a path is a folder; one the system cannot look at is none."""
     try:
-        return Path(source).is_dir()
+        return located(source).is_dir()
     except (OSError, ValueError):
         return False

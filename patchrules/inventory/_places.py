@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from patchrules.errors import InventoryError
 from patchrules.sources.files import Document, Input, Limits, expand, open_document
+from patchrules.sources.remote import located
 
+_T = TypeVar("_T")
 _FACTS = ("os-release", "hostname")
 _STATUS_FOLDER = "status.d"  # where images without dpkg keep a file a package
 _LONGEST_FACT = 1 << 16
@@ -35,7 +39,7 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
     """
     found: list[Place] = []
     for one in source if isinstance(source, list | tuple) else (source,):
-        folder = Path(one) if isinstance(one, str | os.PathLike) and "://" not in os.fspath(one) else None
+        folder = _seen(functools.partial(located, one), os.fspath(one)) if isinstance(one, str | os.PathLike) else None
         if folder is not None and _seen(folder.is_dir, os.fspath(folder)):
             found += _folder_places(folder, limits)
         else:
@@ -95,7 +99,7 @@ def _name(source: object) -> str | None:
     return os.fspath(source) if isinstance(source, Path) else None
 
 
-def _seen(ask: Callable[[], bool], name: str) -> bool:
+def _seen(ask: Callable[[], _T], name: str) -> _T:
     """Ask the disk about a path; a text that can be no path is not a folder."""
     try:
         return ask()

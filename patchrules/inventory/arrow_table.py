@@ -83,7 +83,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
 def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return the table of a file."""
     if document.head.startswith(b"PAR1"):
-        path = document.path if document.compression is None else None
+        path = document.mapped
         file = pq.ParquetFile(path or pa.BufferReader(document.read()), memory_map=path is not None)
         size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
         if size > document.limits.max_bytes:

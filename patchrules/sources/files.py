@@ -21,6 +21,7 @@ from typing import BinaryIO, TypeAlias, TypeVar, cast
 from patchrules.errors import DocumentError, InventoryError, Where
 from patchrules.model.source import Source
 from patchrules.sources._compression import Guarded, compression_of
+from patchrules.sources.remote import S3Path, located
 
 __all__ = ["Document", "Input", "Limits", "expand", "open_document"]
 
@@ -126,6 +127,11 @@ class Document:
             lines.pop()
         return [line.removesuffix("\r") for line in lines]
 
+    @property
+    def mapped(self) -> Path | None:
+        """The file on this disk whose bytes are read as they are, so that they may be mapped; else None."""
+        return None if self.compression is not None or isinstance(self.path, S3Path) else self.path
+
     @cached_property
     def sha256(self) -> str:
         """The sha256 of the stored bytes, in hexadecimal."""
@@ -216,9 +222,11 @@ def open_document(
     if isinstance(source, bytes | bytearray | memoryview):
         return Document(name or "<bytes>", None, bytes(source), limits, error)
     if isinstance(source, str | os.PathLike):
-        path = Path(source)
         name = name or os.fspath(source)
-        _refuse_remote(name, error)
+        try:
+            path = located(source)
+        except OSError as problem:
+            raise _unreadable(name, problem, error) from problem
         return _open_path(path, name, limits, error)
     if not hasattr(source, "read"):
         raise error(f"cannot read a `{type(source).__name__}`: give a path, bytes or a binary file", code="PR2901")
@@ -239,7 +247,7 @@ def expand(
     (b'one', b'two')
     """
     if isinstance(sources, str | os.PathLike):
-        return tuple(_expanded_path(os.fspath(sources), error))
+        return tuple(_expanded_path(sources, error))
     if isinstance(sources, bytes | bytearray | memoryview):
         return (bytes(sources),)
     if hasattr(sources, "read"):
@@ -279,16 +287,18 @@ def _drained(stream: BinaryIO, name: str, limits: Limits, error: type[DocumentEr
     return data
 
 
-def _expanded_path(text: str, error: type[DocumentError]) -> list[Path]:
+def _expanded_path(source: str | os.PathLike[str], error: type[DocumentError]) -> list[Path]:
     """Return the files one path, folder or glob names."""
-    _refuse_remote(text, error)
-    path = Path(text)
+    text = os.fspath(source)
     try:
+        path = located(source)
         if path.is_dir():
             return _files_under(path, text, error)
-        if path.exists() or not glob.has_magic(text):
+        if path.exists() or not glob.has_magic(str(path)):
             path.stat()
             return [path]
+        if isinstance(path, S3Path):
+            return list(path.matching()) or _nothing(text, error)
         matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207  keeps `./` and `~` as written
     except (OSError, ValueError) as problem:
         if isinstance(problem, DocumentError):
@@ -296,9 +306,12 @@ def _expanded_path(text: str, error: type[DocumentError]) -> list[Path]:
         raise _unreadable(text, problem, error) from problem
     files = [match for match in matches if match.is_file()]
     files += [file for match in matches if match.is_dir() and "**" not in text for file in _walked(match)]
-    if not files:
-        raise error(f"nothing matches `{text}`", code="PR2905")
-    return sorted(files)
+    return sorted(files) or _nothing(text, error)
+
+
+def _nothing(text: str, error: type[DocumentError]) -> list[Path]:
+    """Raise for a glob that matches nothing."""
+    raise error(f"nothing matches `{text}`", code="PR2905")
 
 
 def _files_under(folder: Path, text: str, error: type[DocumentError]) -> list[Path]:
@@ -311,17 +324,13 @@ def _files_under(folder: Path, text: str, error: type[DocumentError]) -> list[Pa
 
 def _walked(folder: Path) -> list[Path]:
     """Return every file under ``folder`` that is not hidden, in order of path."""
+    if isinstance(folder, S3Path):
+        return list(folder.walked())
     found = []
     for base, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [Path(base, name) for name in files if not name.startswith(".")]
     return sorted(found)
-
-
-def _refuse_remote(text: str, error: type[DocumentError]) -> None:
-    """Refuse addresses; `s3://` through pyarrow.fs would be opened here."""
-    if "://" in text:
-        raise error(f"cannot read `{text}`: only local paths are read", code="PR2901", hint="copy it here first")
 
 
 def _unreadable(name: str, problem: Exception, error: type[DocumentError]) -> DocumentError:

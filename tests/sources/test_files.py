@@ -107,7 +107,8 @@ def test_a_bomb_is_refused_by_its_ratio():
 
 REFUSED = {
     "no/such.file": "cannot read `no/such.file`: there is no such file [PR2901]",
-    "s3://bucket/key": "cannot read `s3://bucket/key`: only local paths are read [PR2901]\n  hint: copy it here first",
+    "https://host/key": "cannot read `https://host/key`: only local paths and s3:// are read: copy it here first [PR2901]",
+    "s3:///key": "cannot read `s3:///key`: the address names no bucket [PR2901]",
     5: "cannot read a `int`: give a path, bytes or a binary file [PR2901]",
     os.sep: "cannot read `/`: it is a folder, not a file [PR2901]",
 }
