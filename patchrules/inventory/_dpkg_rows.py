@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
@@ -30,7 +31,8 @@ _WORDS = frozenset(_STATES.values())
 _ABBREVIATION = re.compile(r"([uirph])([ncHUFWti])(R?)").fullmatch
 VERSION = re.compile(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]*").fullmatch
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+", re.IGNORECASE).fullmatch
-_USED = ("name", "arch", "evr", "status", "held", "priority", "section")
+SECONDS = re.compile(r"[0-9]{9,10}").fullmatch
+_USED = ("name", "arch", "evr", "status", "held", "priority", "section", "installed_at")
 
 
 def status_of(text: str) -> tuple[str, bool] | None:
@@ -46,6 +48,11 @@ def status_of(text: str) -> tuple[str, bool] | None:
     if len(words) == 3 and words[2] in _WORDS:  # noqa: PLR2004  desired, error, state
         return words[2], words[0] == "hold"
     return (words[0], False) if len(words) == 1 and words[0] in _WORDS else None
+
+
+def _instant(text: str) -> datetime | None:
+    """Return the instant of seconds since 1970, None for anything else."""
+    return datetime.fromtimestamp(int(text), UTC) if SECONDS(text) else None
 
 
 class DpkgRows(PackageRows):
@@ -75,6 +82,7 @@ class DpkgRows(PackageRows):
             held=held or None,
             priority=fields.get("priority") or None,
             section=fields.get("section") or None,
+            installed_at=_instant(fields.get("installed_at", "")),
             line=line,
         )
 

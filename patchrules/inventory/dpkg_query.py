@@ -1,9 +1,10 @@
 r"""What ``dpkg-query -W`` prints: ``name<tab>version``, the columns of a ``-f``, or one JSON object a line.
 
-The line we recommend, because it states everything the engine can use::
+The line we recommend, because it states everything that an old dpkg knows::
 
     dpkg-query -W -f='${Package}\t${Version}\t${Architecture}\t${Status}\t${Priority}\t${Section}\n'
 
+A seventh column ``${db-fsys:Last-Modified}``, seconds since 1970, is when the package was installed (dpkg 1.19.3).
 Without a format dpkg-query states neither the status nor, for most packages, the architecture. Which column holds what
 is told by the values: versions, architectures, statuses and priorities look like nothing else.
 """
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchrules.inventory import _rpm_shapes as rpm
-from patchrules.inventory._dpkg_rows import ARCHES, NAME, PRIORITIES, VERSION, DpkgRows, status_of
+from patchrules.inventory._dpkg_rows import ARCHES, NAME, PRIORITIES, SECONDS, VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
 
@@ -34,6 +35,7 @@ _NAMES = {
     "db:status-status": "status",
     "priority": "priority",
     "section": "section",
+    "db-fsys:last-modified": "installed_at",
 }
 _FEW = 2
 
@@ -106,6 +108,8 @@ def _columns(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
             kind = "arch"
         elif stated and all(status_of(value) for value in stated):
             kind = "status"
+        elif stated and all(map(SECONDS, stated)):
+            kind = "installed_at"
         elif stated and all(value in PRIORITIES for value in stated):
             kind = "priority"
         elif found[-1] == "priority":
@@ -153,5 +157,5 @@ READER = Reader(
     sniff,
     read,
     "dpkg",
-    lost="installation times; without a format also states and most architectures",
+    lost="without a format: installation times, states and most architectures",
 )

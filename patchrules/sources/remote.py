@@ -50,7 +50,7 @@ class S3Path(type(Path())):  # type: ignore[misc]  # the class of paths on this 
         return self._beside("/".join(self.parts[1:-1]))
 
     @property
-    def parents(self) -> tuple[S3Path, ...]:  # type: ignore[override]  # a sequence, as that of pathlib
+    def parents(self) -> tuple[S3Path, ...]:
         """The folders that the path is in, the nearest first."""
         return tuple(self._beside("/".join(self.parts[1:end])) for end in range(len(self.parts) - 1, 0, -1))
 
@@ -68,7 +68,7 @@ class S3Path(type(Path())):  # type: ignore[misc]  # the class of paths on this 
 
     def is_file(self) -> bool:
         """Say whether there is an object of that key."""
-        return self._info().is_file
+        return bool(self._info().is_file)
 
     def is_dir(self) -> bool:
         """Say whether there are objects below that key."""

@@ -1,4 +1,4 @@
-"""The verbs that look at files: inspect and catalog."""
+"""The verbs about files: inspect, catalog and collect."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def test_inspect_ends_with_1_where_something_is_refused(patchrules, data, tmp_pa
     (tmp_path / "wesng.csv").write_bytes((samples / "wesng.csv").read_bytes())
     several = patchrules("inspect", "web-1.rpmqa", "wesng.csv")
     assert [line.split()[1] for line in several.stdout.splitlines()[-2:]] == ["rpm_qa", "wesng"]
+
+
+def test_the_command_prints_the_script_of_the_system(patchrules):
+    assert patchrules("collect", "--family", "debian").stdout.startswith("#!/bin/sh\n# Debian:")
+    assert patchrules("collect", "--family", "windows").stdout.startswith("# Windows:")
+    assert set(json.loads(patchrules("collect", "--family", "rhel", "--as", "osquery").stdout)["queries"]) == {
+        "rpm_packages",
+        "os_version",
+        "uptime",
+    }
+    refused = patchrules("collect", "--family", "windows", "--as", "shell")
+    assert (refused.exit_code, "the commands of Windows are for powershell, not for shell" in refused.stderr) == (
+        2,
+        True,
+    )
