@@ -55,6 +55,7 @@ def hosts_table(
             first, count = doubts.get((doubt.code, doubt.message), (doubt, 0))
             doubts[doubt.code, doubt.message] = (first, count + 1)
         row = {name: stated.get(name) for name in columns} | {"family": identity.family, "product": identity.product}
+        row["identified_by"] = identity.evidence
         row |= {"host": host, "arch": stated.get("arch") or mine.arch}
         row["patch_group"] = stated.get("patch_group") or stated.get("last_patch_group")
         row["tags"] = list(dict(stated["tags"]).items()) if stated.get("tags") else None

@@ -24,6 +24,7 @@ __all__ = ["Identity", "identify", "os_release_fields"]
 _ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)").fullmatch
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*").match
 _DEBIAN_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:\+deb[0-9]+u[0-9]+)?").fullmatch
+_ALIAS = "alias: "
 _Claim = tuple[Family, str | None, str]
 
 
@@ -78,10 +79,7 @@ def identify(
     claims = _aliased(claims, _calls(os_release, platform, platform_version, os_version, distro), aliases)
     by_product = _family_of_product(product) if product else None
     chosen = family or by_product or next((claim[0].name for claim in claims), None)
-    doubts = []
-    others = {claim[0].name for claim in claims} | ({by_product} if by_product else set())
-    if chosen and others - {chosen}:
-        doubts.append(_doubt("PR2208", f"the host is stated as `{chosen}` and as `{min(others - {chosen})}`"))
+    doubts = list(_disagreements(chosen, family, product, by_product, claims))
     if product and not any(fnmatchcase(product, glob) for family in families().values() for glob in family.products):
         doubts.append(_doubt("PR2230", _unheard(product)))
     if product:
@@ -91,6 +89,41 @@ def identify(
             return Identity(chosen, told, evidence, tuple(doubts))
     doubts.append(_doubt("PR2206", CODES["PR2206"]))
     return Identity(chosen, None, next((claim[2] for claim in claims if claim[0].name == chosen), None), tuple(doubts))
+
+
+def _disagreements(
+    chosen: str | None, family: str | None, product: str | None, by_product: str | None, claims: Sequence[_Claim]
+) -> Iterator[Diagnostic]:
+    """Yield where two sources do not say the same: another family, or another product of the family.
+
+    A major release agrees with each of its minor ones; what an alias says is meant to differ.
+    """
+    said: list[tuple[str | None, str | None, str]] = [(family, None, "stated")] * (family is not None) + [
+        (by_product, product, "stated")
+    ] * (by_product is not None)
+    said += [(one.name, told, evidence) for one, told, evidence in claims]
+    other = next(((name, evidence) for name, _, evidence in said if name and chosen and name != chosen), None)
+    if other:
+        first = next(evidence for name, _, evidence in said if name == chosen)
+        message = f"the host is `{chosen}` ({first}) and `{other[0]}` ({other[1]}): the first was taken"
+        yield _doubt("PR2208", message)
+        return
+    products = [(told, evidence) for _, told, evidence in said if told and not evidence.startswith(_ALIAS)]
+    aliased = any(evidence.startswith(_ALIAS) for _, _, evidence in said)
+    for told, evidence in products[1:] if not aliased else ():
+        if not _agree(products[0][0], told):
+            first = f"`{products[0][0]}` ({products[0][1]})"
+            yield _doubt("PR2208", f"the host is {first} and `{told}` ({evidence}): the first was taken")
+            return
+
+
+def _agree(one: str, other: str) -> bool:
+    """Say whether two products are the same, or one a release of the other.
+
+    >>> _agree("RockyLinux9", "RockyLinux9.3"), _agree("RockyLinux9.2", "RockyLinux9.3")
+    (True, False)
+    """
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
 def _calls(
@@ -112,7 +145,7 @@ def _aliased(claims: list[_Claim], calls: Iterable[str], aliases: Mapping[str, s
     """Return the claims with the products that the caller's aliases mean; what nobody knew may become one."""
     if not aliases:
         return claims
-    own = [(name, product, f"alias: {name}") for name in calls if (product := _alias(name, aliases))]
+    own = [(name, product, f"{_ALIAS}{name}") for name in calls if (product := _alias(name, aliases))]
     told = [
         (family, (product and _alias(product, aliases)) or product, evidence) for family, product, evidence in claims
     ]

@@ -42,6 +42,7 @@ HOSTS = (
     Column(
         "os_build", "string", "Windows: its build and revision, 10.0.17763.5458", absence="no build proves an update"
     ),
+    Column("identified_by", "string", "where the product was read: os-release: rhel 9.3", absence="made by the reader"),
 )
 """One row a host."""
 

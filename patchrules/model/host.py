@@ -20,6 +20,7 @@ class Host:
     (``RedhatEnterpriseLinux9.3``), None when it cannot be told (DECISIONS 21, 31). ``arch`` is the machine's own
     architecture in the family's spelling. ``boot_time`` and ``captured_at`` are aware UTC instants.
     ``os_build`` is the build of Windows with its revision (``10.0.17763.5458``).
+    ``identified_by`` is where the product was read (``os-release: rhel 9.3``), ``stated`` where the caller said it.
     ``enabled_modules`` holds ``name:stream``, None when nobody knows. ``previous_run`` is what the node's tracking file
     remembers (SEMANTICS 5.10).
 
@@ -40,6 +41,7 @@ class Host:
     enabled_modules: frozenset[str] | None = None
     packages: tuple[Package, ...] = ()
     previous_run: PreviousRun | None = None
+    identified_by: str | None = None
 
     def __str__(self) -> str:
         """Return the host on one line."""

@@ -21,6 +21,7 @@ __all__ = ["Inspection", "Measure", "Refusal", "inspect"]
 _STATED_EPOCH = "^[0-9]+:"
 _WITH_EPOCHS = "rpm"  # dpkg writes no epoch where there is none, so nothing is lost
 _OF_UPDATES = "dotted"
+_SHOWN = 5
 _SEVERITIES = (FilterKey.SEVERITY, FilterKey.MSRC_SEVERITY)
 
 
@@ -186,10 +187,11 @@ class _Look:
         measures.append(Measure("packages without an architecture", packages["arch"].null_count, packages.num_rows))
         for name, words in _HOST_MEASURES.items():
             measures.append(Measure(f"hosts without {words}", hosts[name].null_count, hosts.num_rows))
-        products = sorted({text for text in hosts["product"].to_pylist() if text})
-        about = f"{hosts.num_rows:,} hosts, {packages.num_rows:,} packages" + (
-            f"; {', '.join(products[:5])}" if products else ""
-        )
+        pairs = zip(hosts["product"].to_pylist(), hosts["identified_by"].to_pylist(), strict=True)
+        told = sorted({f"{product} ({evidence})" for product, evidence in pairs if product})
+        about = f"{hosts.num_rows:,} hosts, {packages.num_rows:,} packages"
+        if told:
+            about = f"{about}; {', '.join(told[:_SHOWN])}"
         return self._told(
             document,
             "inventory",
@@ -221,7 +223,7 @@ class _Look:
             measures.append(Measure("versions without an epoch", _unmatched(part.table["evr"]), rows))
         about = f"{number:,} {noun}, {rows:,} patches" if rows else None
         if unknown:
-            about = f"{about}; not known as a severity: {', '.join(sorted(set(unknown))[:5])}"
+            about = f"{about}; not known as a severity: {', '.join(sorted(set(unknown))[:_SHOWN])}"
         return self._told(
             document,
             "catalog",

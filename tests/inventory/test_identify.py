@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,10 @@ def test_what_is_stated_wins_and_disagreement_is_said():
     found = identify(family="oracle", os_release="ID=rhel\nVERSION_ID=9.3")
     assert (found.family, found.product) == ("oracle", None)
     assert [one.code for one in found.diagnostics] == ["PR2208", "PR2206"]
-    assert found.diagnostics[0].message == "the host is stated as `oracle` and as `rhel`"
+    assert (
+        found.diagnostics[0].message
+        == "the host is `oracle` (stated) and `rhel` (os-release: rhel 9.3): the first was taken"
+    )
 
 
 def test_the_majority_of_dist_tags_tells_the_major_release():
@@ -144,3 +149,63 @@ def test_a_stated_product_wins_over_an_alias():
     text = 'ID="rocky"\nNAME="Rocky Linux"\nVERSION_ID="9.5"'
     found = identify(product="RockyLinux9.4", os_release=text, aliases={"Rocky*": "RockyLinux9.3"})
     assert found.product == "RockyLinux9.4"
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (
+            {"os_release": 'ID="rhel"\nVERSION_ID="9.5"', "platform": "Rocky Linux", "platform_version": "9.5"},
+            "the host is `rhel` (os-release: rhel 9.5) and `rocky` (platform: Rocky Linux 9.5): the first was taken",
+        ),
+        (
+            {
+                "os_release": 'ID="rhel"\nVERSION_ID="9.5"',
+                "platform": "Red Hat Enterprise Linux",
+                "platform_version": "9.3",
+            },
+            "the host is `RedhatEnterpriseLinux9.5` (os-release: rhel 9.5) and `RedhatEnterpriseLinux9.3` (platform: Red Hat Enterprise Linux 9.3): the first was taken",
+        ),
+        (
+            {"product": "RedhatEnterpriseLinux9.3", "os_release": 'ID="rhel"\nVERSION_ID="9.5"'},
+            "the host is `RedhatEnterpriseLinux9.3` (stated) and `RedhatEnterpriseLinux9.5` (os-release: rhel 9.5): the first was taken",
+        ),
+        (
+            {"family": "centos", "product": "CentOS9.1", "os_release": 'ID="rhel"\nVERSION_ID="9.5"'},
+            "the host is `centos` (stated) and `rhel` (os-release: rhel 9.5): the first was taken",
+        ),
+        ({"product": "RockyLinux9", "os_release": 'ID="rocky"\nVERSION_ID="9.5"'}, None),
+        ({"os_release": 'ID="rhel"\nVERSION_ID="9.5"', "release_packages": [("redhat-release", "9.5")]}, None),
+    ],
+)
+def test_sources_that_disagree_are_told_with_what_each_says(said, message):
+    found = [one.message for one in identify(**said).diagnostics if one.code == "PR2208"]
+    assert found == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("version", "family"),
+    [(None, None), ("2", "amazon_linux_2"), ("2022", "amazon_linux_2022"), ("2023", "amazon_linux_2023"), ("3", None)],
+)
+def test_a_name_that_several_systems_share_needs_its_version(version, family):
+    assert identify(platform="Amazon Linux", platform_version=version).family == family
+
+
+# What is nearer to the host wins: each source alone, and all that come after it at once.
+SOURCES = [
+    ({"product": "RedhatEnterpriseLinux9.1"}, "stated"),
+    ({"os_release": 'ID="rhel"\nVERSION_ID="9.2"'}, "os-release: rhel 9.2"),
+    ({"platform": "Red Hat Enterprise Linux", "platform_version": "9.3"}, "platform: Red Hat Enterprise Linux 9.3"),
+    ({"os_version": {"platform": "rhel", "version": "9.4"}}, "osquery: rhel 9.4"),
+    ({"distro": ("rhel", "9.5")}, "SBOM: rhel 9.5"),
+    ({"release_packages": [("redhat-release", "9.6")]}, "package: redhat-release 9.6"),
+    ({"family": "rhel", "dist_tag": (r"[._+](?:el|rhel)([0-9]+)", "9")}, "dist tags: 9"),
+]
+
+
+@pytest.mark.parametrize("place", range(len(SOURCES)))
+def test_the_order_of_sources(place):
+    said: dict[str, Any] = {}
+    for one, _ in SOURCES[place:]:
+        said |= one
+    assert identify(**said).evidence == SOURCES[place][1]
