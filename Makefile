@@ -8,12 +8,13 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-services lint fast clean
+.PHONY: help demo test test-services fuzz lint fast clean
 
 help:
 	@echo "make demo    run the command on the bundled data"
 	@echo "make test    ruff, mypy and every test that needs no service"
 	@echo "make test-services  the tests that need a service, which they start on loopback"
+	@echo "make fuzz    damaged files for every door, a minute long"
 	@echo "make lint    ruff and mypy only"
 	@echo "make fast    the tests, stopping at the first failure"
 	@echo "make clean   remove .venv, caches and build output"
@@ -30,6 +31,9 @@ test: lint
 
 test-services: $(INSTALLED_DEV)
 	$(BIN)/python -m pytest -q -m services
+
+fuzz: $(INSTALLED_DEV)
+	$(BIN)/python tests/fuzz.py --seconds 60
 
 lint: $(INSTALLED_DEV)
 	$(BIN)/ruff check .

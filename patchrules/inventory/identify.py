@@ -98,9 +98,8 @@ def _disagreements(
 
     A major release agrees with each of its minor ones; what an alias says is meant to differ.
     """
-    said: list[tuple[str | None, str | None, str]] = [(family, None, "stated")] * (family is not None) + [
-        (by_product, product, "stated")
-    ] * (by_product is not None)
+    said: list[tuple[str | None, str | None, str]] = [(family, None, "stated")] if family else []
+    said += [(by_product, product, "stated")] if by_product else []
     said += [(one.name, told, evidence) for one, told, evidence in claims]
     other = next(((name, evidence) for name, _, evidence in said if name and chosen and name != chosen), None)
     if other:

@@ -176,3 +176,24 @@ def test_several_files_are_one_list_in_which_a_host_stands_once(tmp_path):
     assert [one.host for one in load_hosts(str(tmp_path / "*.csv"))] == ["web-a", "web-b"]
     with pytest.raises(InventoryError, match="host `web-a` is given twice"):
         load_hosts(tmp_path / "a.csv", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"host,family\r\rweb-1,rhel", None),  # line ends of every kind, which the csv module refuses in text
+        (b"host,family\r\nweb-1,rhel\r\n", None),
+        (
+            b"host,family\n" + b"a" * 200_000 + b",rhel\n",
+            "the CSV cannot be read: field larger than field limit (131072)",
+        ),
+        (b"host,family\nweb-\xe4,rhel\n", "the document is not UTF-8 text"),
+    ],
+)
+def test_odd_csv_is_read_or_refused_in_our_words(content, said):
+    if said is None:
+        assert [(one.host, one.family) for one in load_hosts(content)] == [("web-1", "rhel")]
+        return
+    with pytest.raises(InventoryError) as caught:
+        load_hosts(content)
+    assert caught.value.message == said

@@ -192,7 +192,7 @@ def test_a_name_that_several_systems_share_needs_its_version(version, family):
 
 
 # What is nearer to the host wins: each source alone, and all that come after it at once.
-SOURCES = [
+SOURCES: list[tuple[dict[str, Any], str]] = [
     ({"product": "RedhatEnterpriseLinux9.1"}, "stated"),
     ({"os_release": 'ID="rhel"\nVERSION_ID="9.2"'}, "os-release: rhel 9.2"),
     ({"platform": "Red Hat Enterprise Linux", "platform_version": "9.3"}, "platform: Red Hat Enterprise Linux 9.3"),
