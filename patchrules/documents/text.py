@@ -16,6 +16,7 @@ from patchrules.documents import _yaml
 from patchrules.documents._yaml import Plain
 from patchrules.errors import BaselineError, DocumentError, InventoryError, ScheduleError, Where
 from patchrules.sources.files import Input, Limits, open_document
+from patchrules.sources.json import has_halves
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_LOCATED = 512 * 1024
@@ -112,6 +113,9 @@ def parse(content: bytes, *, name: str | None = None, door: Door = BASELINES) ->
     """
     text = _decoded(content, name, door)
     value, repeated = _value(text, name, door)
+    if has_halves(text, value):
+        message = "the document spells half a character, `\\ud800` to `\\udfff` without its other half"
+        raise door.refusal("04", message, Where(file=name) if name else None)
     return Document(value, name, hashlib.sha256(content).hexdigest(), text, repeated)
 
 

@@ -13,6 +13,7 @@ from patchrules.documents.text import parse
 from patchrules.errors import DocumentError, PolicyTestError, Where
 from patchrules.policytest.shape import check
 from patchrules.sources.files import Document, Input, expand, open_document
+from patchrules.sources.json import has_halves
 
 SUFFIXES = (".json", ".jsonl", ".yaml", ".yml")
 """What files of cases are called in a folder, compressed or not."""
@@ -107,11 +108,16 @@ def _is_lines(document: Document) -> bool:
 
 def _json(line: str, name: str, number: int) -> object:
     """Return a line of JSON; raises PolicyTestError."""
+    where = Where(file=name, line=number)
     try:
-        return json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError) as error:
         message = f"the line is not JSON: {error}"
-        raise PolicyTestError(message, code="PR6001", where=Where(file=name, line=number)) from error
+        raise PolicyTestError(message, code="PR6001", where=where) from error
+    if has_halves(line, value):
+        message = "the line spells half a character, `\\ud800` to `\\udfff` without its other half"
+        raise PolicyTestError(message, code="PR6001", where=where)
+    return value
 
 
 def _case(value: object, document: Document, place: str) -> Case:

@@ -13,7 +13,7 @@ from patchrules.errors import DocumentError, Where
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
-__all__ = ["Place", "json_of", "streamed", "values", "values_at"]
+__all__ = ["Place", "has_halves", "json_of", "streamed", "values", "values_at"]
 
 _BLANK = re.compile(r"[ \t\r\n]*").match
 _DECODE = json.JSONDecoder(strict=False).raw_decode
@@ -22,6 +22,7 @@ _REMEMBERED = 4096
 _SHOWN = 400
 _PIECE = 1 << 18
 _LARGEST = 64 << 20
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Place:
@@ -185,6 +186,15 @@ def json_of(document: Document) -> Place:
     if at >= text.end:
         raise text.broken(at)
     return Place(text, at)
+
+
+def has_halves(text: str, value: Any) -> bool:  # noqa: ANN401  JSON holds anything
+    r"""Say whether JSON spelled halves of surrogate pairs, which are no characters: ``value`` is what ``text`` says.
+
+    >>> has_halves(r'"ba\ud800sh"', "ba\ud800sh"), has_halves(r'"\ud83d\ude00"', "\U0001f600")
+    (True, False)
+    """
+    return bool(_HALF.search(text) and _LONE.search(json.dumps(value, ensure_ascii=False)))
 
 
 def _without_halves(value: Any) -> Any:  # noqa: ANN401  JSON holds anything

@@ -22,7 +22,7 @@ VALUES = [
     (b"a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n", [{"x": 1}, {"x": 1, "y": 2}]),
     (b'{"a": 1, # a comment makes it YAML\n}', [1]),
     (b"---\na: 1\n---\n---\na: 2\n", [{"a": 1}, {"a": 2}]),
-    ('{"a": "Größe\\ud83d"}'.encode(), ["Größe\ud83d"]),
+    ('{"a": "Größe\\ud83d\\ude00"}'.encode(), ["Größe\U0001f600"]),
 ]
 
 REFUSED = [
@@ -43,6 +43,10 @@ REFUSED = [
     (
         b"a: [1\nb: 2",
         "the document is neither JSON nor YAML: did not find expected ',' or ']' [PR1004]\n  at 2:2",
+    ),
+    (
+        rb'{"a": "\ud83d"}',
+        "the document spells half a character, `\\ud800` to `\\udfff` without its other half [PR1004]",
     ),
     (b"a: *x", "the document is neither JSON nor YAML: found undefined alias [PR1004]\n  at 1:4"),
     (b"a: &a [*a]", "alias `*a` stands inside what it names [PR1006]\n  at 1:8"),

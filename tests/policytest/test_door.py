@@ -84,6 +84,18 @@ def test_what_is_no_document_of_cases_is_refused(text, code):
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("shape", list(shapes({})))
+def test_half_a_character_is_refused(document, shape):
+    """JSON can spell what neither Arrow nor a text file can hold."""
+    case = document("/installed/0/arch", "x\ud800")
+    with pytest.raises(PolicyTestError) as refused:
+        list(read_cases(shapes(case)[shape][0].encode()))
+    assert refused.value.code == "PR6001"
+    assert shape == "YAML" or refused.value.message.endswith(
+        "spells half a character, `\\ud800` to `\\udfff` without its other half"
+    )
+
+
 def test_a_case_without_id_is_called_by_its_place(document):
     assert [one.case_id for one in read_cases(json.dumps([document("/case_id", None)]).encode())] == ["<bytes>#1"]
 
