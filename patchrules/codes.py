@@ -284,5 +284,7 @@ CODES: dict[str, str] = {
     "PR7901": "a report cannot be written: its folder is not there, or the system refuses it",
     "PR7902": "a report that is a folder cannot be written to a stream",
     "PR7903": "the end of a report's file name is that of no format",
+    "PR7904": "a report format does not write single tables of a run",
+    "PR7905": "a report format needs a package that is not installed",
     # PR9xxx is left to users
 }

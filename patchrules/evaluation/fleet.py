@@ -18,6 +18,7 @@ from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
 from patchrules.evaluation.options import one_override, settings
@@ -120,7 +121,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
             whole = replace(host, previous_run=(previous_runs or {}).get(host.id))
             reports.append(evaluate(baselines[host.id], whole, scoped, limits=limits, **options))
         run = _completed(run, run_of(reports, rows=rows, limits=limits or AgeLimits()), slow)
-    return replace(run, hosts=with_refused(run.hosts, fleet.rejects))
+    fixes = fixes_in(scoped, run.hosts, run.verdicts)
+    return replace(run, hosts=with_refused(run.hosts, fleet.rejects), fixes=fixes)
 
 
 def open_fleet(source: Any, **options: Any) -> Inventory:  # noqa: ANN401 - whatever read_inventory takes

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.fixes import fixes_of
 from patchrules.evaluation.run import Run
 from patchrules.families import facts_of, families
 from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
@@ -53,6 +54,7 @@ def run_of(
         sources=tuple(sources),
         diagnostics=tuple(doubts),
         limits=limits or AgeLimits(),
+        fixes=fixes_of(found),
     )
 
 

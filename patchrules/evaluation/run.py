@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.fixes import no_fixes
 from patchrules.evaluation.plain import plain
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, RUN_HOSTS
@@ -31,7 +32,8 @@ class Run:
 
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, one row a host. ``verdicts`` has ``model.columns.VERDICTS``:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
-    are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31).
+    are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31). ``fixes`` has
+    ``model.columns.FIXES``: which CVEs the versions of the listed packages fix.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Run:
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     limits: AgeLimits = field(default_factory=AgeLimits)
+    fixes: pa.Table = field(default_factory=no_fixes, repr=False)
 
     @property
     def id(self) -> str:

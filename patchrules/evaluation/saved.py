@@ -1,4 +1,4 @@
-"""A saved run: a folder with ``run.json``, ``hosts.parquet`` and ``verdicts.parquet`` that later questions read."""
+"""A saved run: a folder with ``run.json`` and three Parquet files that later questions read."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
 from patchrules.model.baseline import Baseline
-from patchrules.model.columns import RUN_HOSTS, VERDICTS, Column
+from patchrules.model.columns import FIXES, RUN_HOSTS, VERDICTS, Column
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
-_RUN, _HOSTS, _VERDICTS = "run.json", "hosts.parquet", "verdicts.parquet"
+_RUN, _HOSTS, _VERDICTS, _FIXES = "run.json", "hosts.parquet", "verdicts.parquet", "fixes.parquet"
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
@@ -76,6 +76,7 @@ def load_run(path: str | os.PathLike[str]) -> Run:
             sources=noun(tuple[Source, ...], said["files"]),
             diagnostics=noun(tuple[Diagnostic, ...], said["diagnostics"]),
             limits=noun(AgeLimits, said["limits"]),
+            fixes=_table(folder / _FIXES, "fixes", FIXES, said["id"]),
         )
         if (identity := run.id) != said["id"]:
             raise _damaged(folder / _RUN, f"its inputs have the id `{identity}`, it says `{said['id']}`")
@@ -121,11 +122,12 @@ def document(run: Run) -> dict[str, Any]:
 
 
 def _write(run: Run, folder: Path) -> None:
-    """Write the three files."""
+    """Write the files."""
     said = document(run)
     text = json.dumps(said, indent=2, ensure_ascii=False)
     (folder / _RUN).write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
-    for name, found, columns in ((_HOSTS, run.hosts, RUN_HOSTS), (_VERDICTS, run.verdicts, VERDICTS)):
+    tables = ((_HOSTS, run.hosts, RUN_HOSTS), (_VERDICTS, run.verdicts, VERDICTS), (_FIXES, run.fixes, FIXES))
+    for name, found, columns in tables:
         schema = arrow.schema(columns).with_metadata({_ID: said["id"].encode()})
         pq.write_table(found.cast(schema), folder / name, compression="zstd")
 
@@ -161,4 +163,4 @@ def _may_replace(target: Path) -> bool:
     if not target.is_dir():
         return False
     names = {found.name for found in target.iterdir()}
-    return not names or (_RUN in names and names <= {_RUN, _HOSTS, _VERDICTS})
+    return not names or (_RUN in names and names <= {_RUN, _HOSTS, _VERDICTS, _FIXES})

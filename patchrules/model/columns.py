@@ -171,3 +171,76 @@ RUN_HOSTS = (
     Column("doubts", "map<string, int64>", "number of rows each diagnostic code speaks of"),
 )
 """One row a host of a run."""
+
+FIXES = (
+    Column("family", "string", "name of a family", required=True),
+    Column("product", "string", "product of the hosts that a catalog with this fix speaks for"),
+    Column("name", "string", "package name; on Windows the KB", required=True),
+    Column("arch", "string", "architecture of the package", required=True),
+    Column("evr", "string", "the version that has the fix", required=True),
+    Column("advisory", "string", "advisory that says so"),
+    Column("cves", "list<string>", "CVE ids it fixes, sorted", required=True),
+)
+"""One row a fix: which CVEs a version of a package that a run lists brings an end to."""
+
+_ABOUT_HOST = (
+    Column("family", "string", "family of the host"),
+    Column("product", "string", "product of the host"),
+    Column("patch_group", "string", "patch group of the host"),
+    Column("baseline", "string", "baseline that served the host"),
+    Column("host_status", "string", "COMPLIANT, NON_COMPLIANT or UNKNOWN", required=True),
+)
+_STATE_COUNTS = tuple(Column(name, "int64", f"hosts where it is {name.upper()}", required=True) for name in COUNTS[:8])
+
+LONG = (*VERDICTS, *_ABOUT_HOST)
+"""One row a verdict, with the host it is about: host x patch."""
+
+PATCHES = (
+    Column("family", "string", "family of the hosts"),
+    Column("id", "string", "name.arch, as AWS's Id", required=True),
+    Column("target", "string", "highest approved version; empty where none is approved"),
+    Column("advisory", "string", "advisory that decided"),
+    Column("classification", "string", "vendor classification", required=True),
+    Column("severity", "string", "vendor severity (deb: priority)", required=True),
+    Column("compliance_severity", "string", "gravest compliance level on any host", required=True),
+    Column("released_at", "instant", "release date used, the earliest"),
+    Column("since", "instant", "approved since this instant, or will be, the earliest"),
+    Column("non_compliant", "int64", "hosts that do not comply because of it", required=True),
+    *_STATE_COUNTS,
+)
+"""One row a patch: what hosts have, miss or wait for. The gravest and most missed stand first."""
+
+GROUPS = (
+    Column("patch_group", "string", "patch group; absent for hosts without"),
+    Column("hosts", "int64", "number of hosts", required=True),
+    Column("compliant", "int64", "hosts that comply", required=True),
+    Column("non_compliant", "int64", "hosts that do not", required=True),
+    Column("unknown", "int64", "hosts that cannot be judged", required=True),
+    *(Column(name, "int64", f"number of {name.replace('_', ' ')} patches", required=True) for name in COUNTS),
+)
+"""One row a patch group, sorted by name."""
+
+CVES = (
+    Column("cve", "string", "CVE id", required=True),
+    Column("missing", "int64", "hosts where an approved fix is missing", required=True),
+    Column("waiting", "int64", "hosts where the fix waits for a reboot", required=True),
+    Column("unapproved", "int64", "hosts that lack a fix which the baseline does not approve", required=True),
+    Column("fixed", "int64", "hosts where every listed package has the fix", required=True),
+    Column("compliance_severity", "string", "gravest compliance level where a fix is missing", required=True),
+    Column("since", "instant", "an approved fix was available since this instant, the earliest"),
+    Column("packages", "list<string>", "packages it is in", required=True),
+    Column("advisories", "list<string>", "advisories that fix it", required=True),
+)
+"""One row a CVE that a listed package has or had; each host counts once, as its worst package stands."""
+
+EXPOSURES = (
+    Column("cve", "string", "CVE id", required=True),
+    Column("host", "string", "host id", required=True),
+    Column("id", "string", "package, name.arch", required=True),
+    Column("standing", "string", "missing, waiting, unapproved or fixed", required=True),
+    Column("installed", "string", "installed version"),
+    Column("fixed_in", "string", "lowest version with the fix"),
+    Column("advisory", "string", "advisory that says so"),
+    Column("compliance_severity", "string", "compliance level of the verdict", required=True),
+)
+"""One row a CVE, host and package."""

@@ -7,6 +7,7 @@ import importlib
 import os
 import pkgutil
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,9 @@ from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
 from patchrules.model.verdict import HostReport
+from patchrules.questions.tables import TABLES
 from patchrules.reports._placed import placed
+from patchrules.reports._tables import shaped
 from patchrules.reports._writer import Look, Writer
 
 __all__ = ["Look", "Writer", "placed", "write", "writer_for", "writers"]
@@ -43,17 +46,21 @@ def write(
     target: Target,
     *,
     format: str | None = None,  # noqa: A002  the word people use
+    table: str | None = None,
     width: int = 100,
     color: bool = False,
     again: str = "",
+    earlier: Sequence[Run] = (),
 ) -> None:
     """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
 
     ``format`` is a name of :func:`writers`; without it the end of the file name decides, see :func:`writer_for`.
     ``parquet`` makes a folder (see ``load_run``). A file is written beside its place and renamed, so a reader
-    never sees half of it and a failure leaves what was there. ``width``, ``color`` and ``again`` are for ``table``.
+    never sees half of it and a failure leaves what was there. ``table`` writes one table of the run in place of all of
+    it (``verdicts``, ``hosts``, ``patches``, ``groups``, ``cves`` or ``exposures``), as CSV, JSON lines, Parquet or
+    Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give ``html`` its trend.
 
-    Raises UnknownNameError for a format that is not known and DocumentError (PR7803, PR7901, PR7902, PR7903).
+    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7901 to PR7905).
 
     >>> import io, patchrules as pr
     >>> host = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -63,36 +70,68 @@ def write(
     >>> stream.getvalue().decode().splitlines()[1][:29]
     'web-1,UNKNOWN,NO_CATALOG,AWS-'
     """
-    writer = writer_for(target, format)
+    writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(run)
-    look = Look(width, color, again)
-    if not isinstance(target, str | os.PathLike):
-        writer.write(whole, target, look)
-    elif writer.is_folder:
+    look = Look(width, color, again, tuple(earlier))
+    if table is not None and writer.write_table is not None:
+        wanted, write_table = shaped(whole, table), writer.write_table
+        with _opened(target) as stream:
+            write_table(wanted, stream)
+    elif writer.is_folder and isinstance(target, str | os.PathLike):
         writer.write(whole, Path(target), look)
     else:
-        with placed(target) as stream:
+        with _opened(target) as stream:
             writer.write(whole, stream, look)
 
 
-def writer_for(target: Target, format: str | None = None) -> Writer:  # noqa: A002  the word people use
+def _opened(target: Target) -> AbstractContextManager[BinaryIO]:
+    """Return a stream to write to: a file that takes its place once it is whole, or the stream that was given."""
+    return placed(target) if isinstance(target, str | os.PathLike) else nullcontext(target)
+
+
+def writer_for(
+    target: Target,
+    format: str | None = None,  # noqa: A002  the word people use
+    *,
+    table: str | None = None,
+) -> Writer:
     """Return the format asked for, else that of the file's name; ``table`` for streams and names without an end.
 
-    It costs nothing to ask before anything is judged. Raises UnknownNameError for a format that is not known, and
-    DocumentError PR7902 for a folder that would be a stream, PR7903 for an end of a name that no format has.
+    It costs nothing to ask before anything is judged. Raises UnknownNameError for a format or ``table`` that is not
+    known, and DocumentError PR7902 for a folder that would be a stream, PR7903 for an end of a name that no format has,
+    PR7904 for a format that does not write single tables.
 
     >>> writer_for("out/verdicts.jsonl").name, writer_for("verdicts/").name, writer_for("report").name
     ('jsonl', 'parquet', 'table')
+    >>> writer_for("patches.parquet", table="patches").name
+    'parquet'
     """
     shelf = writers()
     name = os.fspath(target) if isinstance(target, str | os.PathLike) else None
     if format is not None and format not in shelf:
         raise UnknownNameError("report format", format, shelf)
+    if table is not None:
+        return _table_writer(name, format, table)
     writer = shelf[format] if format is not None else shelf["table"] if name is None else _by_name(name)
     if writer.is_folder and name is None:
         message = f"`{writer.name}` is a folder of files and cannot be written to a stream"
         raise DocumentError(message, code="PR7902", hint="give a folder, e.g. -o verdicts/")
     return writer
+
+
+def _table_writer(name: str | None, form: str | None, table: str) -> Writer:
+    """Return the format for one table: the one asked for, else that of the file's name, else CSV."""
+    if table not in TABLES:
+        raise UnknownNameError("table of a run", table, TABLES)
+    shelf = writers()
+    if form is None and name is not None and name.lower().endswith(_FILE_OF_PARQUET):
+        return shelf["parquet"]
+    found = shelf[form] if form is not None else shelf["csv"] if name is None else _by_name(name)
+    if found.write_table is None:
+        able = ", ".join(one.name for one in shelf.values() if one.write_table is not None)
+        message = f"`{found.name}` does not write a single table such as `{table}`"
+        raise DocumentError(message, code="PR7904", hint=f"choose one of {able}")
+    return found
 
 
 def _by_name(name: str) -> Writer:
@@ -109,5 +148,6 @@ def _by_name(name: str) -> Writer:
     raise DocumentError(f"`{name}` ends in `{suffix}`, which no report format does", code="PR7903", hint=hint)
 
 
-_HINTS = {".parquet": "a saved run is a folder: -o verdicts/ --output-format parquet"}
+_FILE_OF_PARQUET = ".parquet"
+_HINTS = {".parquet": "a saved run is a folder: -o verdicts/ --output-format parquet; one table of it needs --table"}
 """What to write instead of an end that looks as if it were known."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
+
+import pyarrow as pa
 
 from patchrules.evaluation.run import Run
 
@@ -14,11 +16,13 @@ class Look:
     """How a report for people looks: ``width`` in characters, ``color`` with ANSI colours.
 
     ``again`` holds the options of the evaluation as people typed them, so that the next command to try can be pasted.
+    ``earlier`` are runs of the same fleet before this one, for reports that show a trend.
     """
 
     width: int = 100
     color: bool = False
     again: str = ""
+    earlier: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Writer:
     """One report format.
 
     ``suffixes`` are the ends of file names that mean it. ``write`` writes a run to a binary stream, or, where
-    ``is_folder``, to a folder that it replaces at once. The same run gives the same bytes.
+    ``is_folder``, to a folder that it replaces at once. The same run gives the same bytes. ``write_table``, where the
+    format has one, writes one table of a run (``questions.tables``) to a binary stream.
     """
 
     name: str
@@ -34,3 +39,4 @@ class Writer:
     suffixes: tuple[str, ...]
     write: Callable[[Run, Any, Look], None]
     is_folder: bool = False
+    write_table: Callable[[pa.Table, BinaryIO], None] | None = None

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
+import pyarrow as pa
+
 from patchrules.evaluation.run import Run
 from patchrules.model.columns import VERDICTS
 from patchrules.reports._hosts import by_host, text
@@ -19,6 +21,7 @@ from patchrules.reports._writer import Look, Writer
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _SPECIAL = frozenset(',"\r\n')
+_ROWS = 10_000
 _PATCH = tuple(column.name for column in VERDICTS[1:])
 _HEADER = ("host", "host_status", "unknown", "baseline", *_PATCH)
 
@@ -29,16 +32,24 @@ def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a fi
     stream.writelines(_lines(_rows(host, rows)) for host, rows in by_host(run))
 
 
+def write_table(table: pa.Table, stream: BinaryIO) -> None:
+    """Write any table of a run."""
+    stream.write(_lines([table.column_names]))
+    for batch in table.to_batches(max_chunksize=_ROWS):
+        columns = [[cell(value) for value in column.to_pylist()] for column in batch.columns]
+        stream.write(_lines(zip(*columns, strict=True)))
+
+
 def cell(value: object) -> str:
     """Return what stands in one cell.
 
-    >>> cell("=cmd|' /C calc'!A0"), cell(["PR7001", "PR7003"]), cell(None)
-    ("'=cmd|' /C calc'!A0", 'PR7001 PR7003', '')
+    >>> cell("=cmd|' /C calc'!A0"), cell(["PR7001", "PR7003"]), cell([("PR7001", 2)]), cell(None)
+    ("'=cmd|' /C calc'!A0", 'PR7001 PR7003', 'PR7001=2', '')
     """
     if value is None:
         return ""
     if isinstance(value, list):
-        return cell(" ".join(value))
+        return cell(" ".join(f"{one[0]}={one[1]}" if isinstance(one, tuple) else one for one in value))
     shown = str(text(value))
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
@@ -62,4 +73,4 @@ def _quoted(text: str) -> str:
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if _SPECIAL.intersection(text) else text
 
 
-WRITER = Writer("csv", "CSV, one patch a row", (".csv",), write)
+WRITER = Writer("csv", "CSV, one patch a row", (".csv",), write, write_table=write_table)

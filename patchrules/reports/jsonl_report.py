@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from patchrules.evaluation.run import Run
-from patchrules.reports._hosts import SCHEMA, diagnostics, objects
+from patchrules.reports._hosts import SCHEMA, diagnostics, objects, text
 from patchrules.reports._writer import Look, Writer
+
+_ROWS = 10_000
 
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
@@ -21,9 +25,19 @@ def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a fi
         stream.write(_line({"schema": SCHEMA, "diagnostics": diagnostics(run)}))
 
 
+def write_table(table: pa.Table, stream: BinaryIO) -> None:
+    """Write any table of a run, one row a line; a map is an object, an instant ISO 8601 with ``Z``."""
+    maps = {field.name for field in table.schema if pa.types.is_map(field.type)}
+    for batch in table.to_batches(max_chunksize=_ROWS):
+        stream.writelines(
+            _line({name: dict(row[name] or ()) if name in maps else text(row[name]) for name in row})
+            for row in batch.to_pylist()
+        )
+
+
 def _line(found: object) -> bytes:
     """Return an object on a line of its own."""
     return json.dumps(found, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
-WRITER = Writer("jsonl", "JSON, one host a line", (".jsonl", ".ndjson"), write)
+WRITER = Writer("jsonl", "JSON, one host a line", (".jsonl", ".ndjson"), write, write_table=write_table)
