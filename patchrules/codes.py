@@ -286,5 +286,6 @@ CODES: dict[str, str] = {
     "PR7903": "the end of a report's file name is that of no format",
     "PR7904": "a report format does not write single tables of a run",
     "PR7905": "a report format needs a package that is not installed",
+    "PR7906": "a report format needs to know which AWS account and region it is for",
     # PR9xxx is left to users
 }

@@ -142,15 +142,15 @@ def _of_run(run: Run, asked: str, host: str | None) -> Explanation:
     reasons = tuple(Unknown(reason) for reason in row.get("unknown") or ())
     about = Explanation(asked, name, row.get("baseline"), run.settings.as_of, row.get("status", ""), reasons)
     if rows:
-        return dataclasses.replace(about, found=tuple(_explained(one, row, run) for one in rows))
+        return dataclasses.replace(about, found=tuple(explained(one, row, run) for one in rows))
     kept = "" if run.rows == "all" else ": it lists only what does not comply"
     where = name if name is not None else f"any of its {counted(len(names), 'host')}"
     message = f"the run lists no verdict on `{asked}` on {where}{kept}"
     return dataclasses.replace(about, message=message, nearest=_nearest(asked, names_listed(run, host)))
 
 
-def _explained(row: Row, host: Row, run: Run) -> Explained:
-    """Explain a row of verdicts on a host of a run."""
+def explained(row: Row, host: Row, run: Run) -> Explained:
+    """Explain a row of the verdicts of a run with the row of its host: what a report says beside each verdict."""
     family = families()[host["family"]]
     facts = facts_of(family, run.settings.dialect, host["product"], deb_dates=run.settings.deb_dates)
     baseline = _baseline_of(run.baselines, host)

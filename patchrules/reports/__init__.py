@@ -51,6 +51,8 @@ def write(
     color: bool = False,
     again: str = "",
     earlier: Sequence[Run] = (),
+    account: str = "",
+    region: str = "",
 ) -> None:
     """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
 
@@ -58,9 +60,10 @@ def write(
     ``parquet`` makes a folder (see ``load_run``). A file is written beside its place and renamed, so a reader
     never sees half of it and a failure leaves what was there. ``table`` writes one table of the run in place of all of
     it (``verdicts``, ``hosts``, ``patches``, ``groups``, ``cves`` or ``exposures``), as CSV, JSON lines, Parquet or
-    Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give ``html`` its trend.
+    Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give ``html`` its trend;
+    ``account`` and ``region`` are for ``asff``.
 
-    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7901 to PR7905).
+    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7901 to PR7906).
 
     >>> import io, patchrules as pr
     >>> host = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -72,7 +75,7 @@ def write(
     """
     writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(run)
-    look = Look(width, color, again, tuple(earlier))
+    look = Look(width, color, again, tuple(earlier), account, region)
     if table is not None and writer.write_table is not None:
         wanted, write_table = shaped(whole, table), writer.write_table
         with _opened(target) as stream:
@@ -137,9 +140,9 @@ def _table_writer(name: str | None, form: str | None, table: str) -> Writer:
 def _by_name(name: str) -> Writer:
     """Return the format that the end of a file's name means."""
     shelf, text = writers(), name.lower()
-    found = next((writer for writer in shelf.values() if text.endswith(writer.suffixes)), None)
-    if found is not None:
-        return found
+    ends = {end: writer for writer in shelf.values() for end in writer.suffixes if text.endswith(end)}
+    if ends:
+        return ends[max(ends, key=len)]
     suffix = Path(text).suffix
     if not suffix:
         return shelf["table"]

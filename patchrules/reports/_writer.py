@@ -16,13 +16,16 @@ class Look:
     """How a report for people looks: ``width`` in characters, ``color`` with ANSI colours.
 
     ``again`` holds the options of the evaluation as people typed them, so that the next command to try can be pasted.
-    ``earlier`` are runs of the same fleet before this one, for reports that show a trend.
+    ``earlier`` are runs of the same fleet before this one, for reports that show a trend. ``account`` and ``region``
+    say whose AWS it is, for formats that go there.
     """
 
     width: int = 100
     color: bool = False
     again: str = ""
     earlier: tuple[Run, ...] = ()
+    account: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""``markdown``: a summary for a pull request, a ticket or a chat; names cannot become markup or mentions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from patchrules.evaluation.run import Run
+from patchrules.model.names import ComplianceLevel, Status, Unknown
+from patchrules.questions.tables import table
+from patchrules.questions.wording import UNKNOWN, counted, shown, when
+from patchrules.reports._failing import words
+from patchrules.reports._writer import Look, Writer
+
+_MOST = 10
+_LONGEST = 80
+_SIGN = {Status.COMPLIANT: "✓", Status.NON_COMPLIANT: "✗", Status.UNKNOWN: "?"}
+_BAR = "\\|"
+_ADDED = {
+    "missing": "missing",
+    "failed": "failed",
+    "installed_rejected": "installed though rejected",
+    "installed_pending_reboot": "waiting for a reboot",
+}
+
+
+def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  it is as wide as its page
+    """Write the summary."""
+    stream.write("".join(f"{line}\n" for line in _lines(run)).encode("utf-8", "backslashreplace"))
+
+
+def _lines(run: Run) -> Iterator[str]:
+    """Yield the lines, top to bottom."""
+    statuses, totals = run.statuses(), run.totals()
+    told = " · ".join(f"{_SIGN[Status(name)]} {count:,} {words(name)}" for name, count in statuses.items())
+    yield from ("## Patch compliance", "", f"**{counted(run.hosts.num_rows, 'host')}** · {told}", "")
+    added = ", ".join(f"{totals[name]:,} {text}" for name, text in _ADDED.items())
+    yield f"{added}. As of {when(run.settings.as_of)}."
+    yield from _section("Patch groups", ("Group", ">Hosts", ">✓", ">✗", ">?", ">Missing"), _groups(run))
+    yield from _section("Gravest patches", ("Level", "Patch", "Wanted", "Advisory", ">Hosts"), _patches(run))
+    yield from _section("CVEs whose fix is approved and missing", ("Level", "CVE", "Packages", ">Hosts"), _cves(run))
+    yield from _section("Hosts with most to do", ("Worst level", "Host", "Baseline", ">Patches"), _hosts(run))
+    yield from _section("Why hosts are unknown", ("Reason", "Meaning", ">Hosts"), _unknown(run))
+
+
+def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield a heading and a table; nothing where there are no rows."""
+    found = list(rows)
+    if not found:
+        return
+    yield from ("", f"### {title}", "")
+    yield f"| {' | '.join(one.removeprefix('>') for one in head)} |"
+    yield f"| {' | '.join('---:' if one[0] == '>' else '---' for one in head)} |"
+    yield from (f"| {' | '.join(map(cell, row))} |" for row in found)
+
+
+def cell(value: object) -> str:
+    r"""Return what stands in a cell: a number, or a text as code, in which nothing is markup, a mention or a link.
+
+    >>> print(cell("<b>|@all"), cell("a`b"), cell(1200))
+    `<b>\|@all` ``a`b`` 1,200
+    """
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = shown(str(value)).replace("\n", " ")
+    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    fence = "`" * (max(map(len, re.findall("`+", short)), default=0) + 1)
+    pad = " " if short[:1] == "`" or short[-1:] == "`" else ""
+    return f"{fence}{pad}{short.replace('|', _BAR)}{pad}{fence}" if short.strip() else "-"
+
+
+def _groups(run: Run) -> Iterator[Sequence[object]]:
+    """Yield the patch groups."""
+    for row in table(run, "groups").slice(0, _MOST).to_pylist():
+        name = row["patch_group"] if row["patch_group"] is not None else "(none)"
+        yield name, row["hosts"], row["compliant"], row["non_compliant"], row["unknown"], row["missing"]
+
+
+def _patches(run: Run) -> Iterator[Sequence[object]]:
+    """Yield the gravest patches."""
+    for row in _failing(table(run, "patches").slice(0, _MOST).to_pylist(), "non_compliant"):
+        wanted, advisory = row["target"] or "", row["advisory"] or ""
+        yield row["compliance_severity"], row["id"], wanted, advisory, row["non_compliant"]
+
+
+def _cves(run: Run) -> Iterator[Sequence[object]]:
+    """Yield the gravest CVEs."""
+    for row in _failing(table(run, "cves").slice(0, _MOST).to_pylist(), "missing"):
+        yield row["compliance_severity"], row["cve"], " ".join(row["packages"]), row["missing"]
+
+
+def _failing(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows that speak of something wrong."""
+    return (row for row in rows if row[name])
+
+
+def _hosts(run: Run) -> Iterator[Sequence[object]]:
+    """Yield the hosts with most to do."""
+    rows = [row for row in run.hosts.to_pylist() if row["status"] == Status.NON_COMPLIANT]
+    rows.sort(key=lambda row: (-_rank(row), -_to_do(row), row["host"]))
+    for row in rows[:_MOST]:
+        yield row["non_compliant_severity"] or "", row["host"], row["baseline"] or "", _to_do(row)
+
+
+def _rank(row: Mapping[str, Any]) -> int:
+    """Return the rank of the gravest level that fails on a host."""
+    return ComplianceLevel(row["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED).rank
+
+
+def _to_do(row: Mapping[str, Any]) -> int:
+    """Return how many patches do not comply on a host."""
+    return sum(int(row[name]) for name in ("missing", "failed", "installed_rejected", "installed_pending_reboot"))
+
+
+def _unknown(run: Run) -> Iterator[Sequence[object]]:
+    """Yield why hosts cannot be judged."""
+    counts = Counter(reason for reasons in run.hosts["unknown"].to_pylist() for reason in reasons or ())
+    for reason in Unknown:
+        if counts[reason]:
+            yield reason, UNKNOWN[reason], counts[reason]
+
+
+WRITER = Writer("markdown", "Markdown, a summary", (".md",), write)
