@@ -31,7 +31,7 @@ def fixes_in(catalogs: Sequence[Catalog], hosts: pa.Table, verdicts: pa.Table) -
     O(catalog) in Arrow, O(fixes of listed packages) in Python.
     """
     listed = pc.unique(verdicts["name"])
-    known = [one for one in _systems(hosts) if one[0] is not None]
+    known = [(family, product, arch) for family, product, arch in _systems(hosts) if family is not None]
     found: dict[Fix, set[str]] = {}
     for catalog in catalogs:
         products = [(family, product) for family, product, arch in known if _speaks(catalog, family, product, arch)]
@@ -79,6 +79,7 @@ def _rows(table: pa.Table, listed: pa.Array) -> Iterable[tuple[str, str, str, st
 def _table(found: dict[Fix, set[str]]) -> pa.Table:
     """Return fixes sorted by what they are of."""
     rows = sorted(found.items(), key=lambda one: tuple(text or "" for text in one[0]))
-    columns = [[key[place] for key, _ in rows] for place in range(len(FIXES) - 1)]
-    data = dict(zip((column.name for column in FIXES), [*columns, [sorted(cves) for _, cves in rows]], strict=True))
+    columns: list[list[object]] = [[key[place] for key, _ in rows] for place in range(len(FIXES) - 1)]
+    columns.append([sorted(cves) for _, cves in rows])
+    data = dict(zip((column.name for column in FIXES), columns, strict=True))
     return arrow.table(FIXES, data, len(rows))

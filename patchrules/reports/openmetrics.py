@@ -81,7 +81,7 @@ def _sample(name: str, labels: Mapping[str, Any], value: int) -> str:
     r"""Return a sample; labels escape backslash, quote and line feed.
 
     >>> _sample("hosts", {"group": 'a"b'}, 3)
-    'hosts{group="a\\\\"b"} 3'
+    'hosts{group="a\\"b"} 3'
     """
     told = ",".join(f'{key}="{_escaped(str(text))}"' for key, text in labels.items())
     return f"{name}{{{told}}} {value}" if told else f"{name} {value}"

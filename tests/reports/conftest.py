@@ -15,6 +15,9 @@ from patchrules.model.verdict import Settings
 from patchrules.reference.states import status_of
 from patchrules.sources import arrow
 
+OPTIONS: dict[str, dict[str, Any]] = {"asff": {"account": "123456789012", "region": "eu-west-1"}}
+"""What a format has to be told besides."""
+
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REASONS = {
     State.INSTALLED: Reason.UP_TO_DATE,
@@ -103,6 +106,11 @@ HOSTILE = (
     ":smile:",
     "; rm -rf $(pwd)",
     "nul\x00",
+    "]]>--><!--",
+    "`code` | @all [x](javascript:alert(1))",
+    "${{ secrets.TOKEN }} {{ 7 * 7 }} {% raw %}",
+    "</script><script>alert(2)</script>",
+    "1." * 5000,
     "\u00e9\u0301 \U0001f600 \u65e5\u672c",
 )
 """Names as a machine could have them that somebody else owns."""
@@ -113,8 +121,12 @@ def hostile():
     """Return a run all of whose names are hostile."""
     hosts, rows = [], []
     for name in HOSTILE:
-        mine = [verdict(name, state, name, title=name, advisory=name, list_entry=name) for state in State]
+        evr = "".join(
+            c for c in name if c.isprintable() and c != " "
+        )  # the doors refuse a version with a blank or control character
+        versions = {"installed": evr, "target": f"{evr}2"}
+        mine = [verdict(name, state, name, title=name, advisory=name, list_entry=name, **versions) for state in State]
         rows += mine
-        hosts.append(host_of(name, mine, baseline=name))
+        hosts.append(host_of(name, mine, baseline=name, patch_group=name))
     told = [pr.Diagnostic("PR1211", Level.ERROR, name, Where(name, text=name), hint=name) for name in HOSTILE]
     return run_of_rows(hosts, rows, told)

@@ -17,7 +17,7 @@ from patchrules.evaluation.plain import plain
 from patchrules.model.columns import COUNTS, VERDICTS
 from patchrules.model.names import State, Unknown
 from patchrules.reports import placed, writer_for, writers
-from tests.reports.conftest import HOSTILE, ODD, host_of, run_of_rows, verdict
+from tests.reports.conftest import HOSTILE, ODD, OPTIONS, host_of, run_of_rows, verdict
 
 NAMES = sorted(writers())
 STREAMS = [name for name in NAMES if not writers()[name].is_folder]
@@ -31,7 +31,7 @@ def run(request):
 
 def written(run, form, **options):
     stream = io.BytesIO()
-    pr.write(run, stream, format=form, **options)
+    pr.write(run, stream, format=form, **{**OPTIONS.get(form, {}), **options})
     return stream.getvalue()
 
 
@@ -44,7 +44,7 @@ def files(place):
 def test_the_same_run_is_written_in_the_same_bytes_over_what_was_there(run, form, tmp_path):
     places = [tmp_path / "one", tmp_path / "two"]
     for place in (*places, places[0]):
-        pr.write(run, place, format=form)
+        pr.write(run, place, format=form, **OPTIONS.get(form, {}))
     assert files(places[0]) == files(places[1])
     assert sorted(one.name for one in tmp_path.iterdir()) == ["one", "two"]
     if form in STREAMS:
@@ -57,7 +57,7 @@ def test_how_the_rows_lie_in_memory_says_nothing(run, form, tmp_path):
     half = run.verdicts.num_rows // 2
     cut = pa.concat_tables([run.verdicts.slice(0, half), run.verdicts.slice(half)])
     for name, one in (("one", run), ("two", dataclasses.replace(run, verdicts=cut))):
-        pr.write(one, tmp_path / name, format=form)
+        pr.write(one, tmp_path / name, format=form, **OPTIONS.get(form, {}))
     assert files(tmp_path / "one") == files(tmp_path / "two")
 
 
@@ -204,13 +204,14 @@ def test_the_end_of_a_name_says_the_format(name, form):
             "out.parquet",
             None,
             "`out.parquet` ends in `.parquet`, which no report format does [PR7903]\n"
-            "  hint: a saved run is a folder: -o verdicts/ --output-format parquet",
+            "  hint: a saved run is a folder: -o verdicts/ --output-format parquet; one table of it needs --table",
         ),
         (
             "out.xlsx",
             None,
             "`out.xlsx` ends in `.xlsx`, which no report format does [PR7903]\n"
-            "  hint: end it in one of .csv, .json, .jsonl, .ndjson, .run, .txt, or say --output-format",
+            "  hint: end it in one of .arrow, .feather, .asff.jsonl, .asff, .csv, .html, .htm, .json, .jsonl, .ndjson, .junit.xml, "
+            ".xml, .md, .ocsf.jsonl, .ocsf, .prom, .openmetrics, .run, .sarif, .sarif.json, .txt, .vex.json, .cdx.json, or say --output-format",
         ),
         (
             io.BytesIO(),
