@@ -64,9 +64,9 @@ def batches(run: Run, cve: str | None = None) -> Iterator[pa.Table]:
     """Yield the same in parts of whole hosts, sorted by host; memory is that of one part."""
     if not run.fixes.num_rows or not run.verdicts.num_rows:
         return
-    asking = _Asking(run, cve)
+    fixes = Fixes(run, cve)
     codes, keys = _distinct(run)
-    found = [asking.standings(key) for key in keys]
+    found = [fixes.standings(key) for key in keys]
     starts = list(itertools.accumulate(map(len, found), initial=0))
     places = pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pa.array(range(starts[-1]), pa.int32()))
     flat = [one for standings in found for one in standings]
@@ -104,10 +104,11 @@ def _whole_hosts(hosts: pa.ChunkedArray) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-class _Asking:
-    """The fixes of a run by what they are of, and how its dialect orders versions."""
+class Fixes:
+    """The fixes of a run by what they are of, and how its dialect orders versions; ``cve`` keeps those of one CVE."""
 
-    def __init__(self, run: Run, cve: str | None) -> None:
+    def __init__(self, run: Run, cve: str | None = None) -> None:
+        """Read the table ``fixes`` of a run."""
         self._settings = run.settings
         self._fixes: dict[tuple[str, str | None, str], list[dict[str, Any]]] = {}
         for fix in run.fixes.to_pylist():
@@ -116,7 +117,7 @@ class _Asking:
                 self._fixes.setdefault((fix["family"], fix["product"], fix["name"]), []).append(fix)
 
     def standings(self, key: Mapping[str, Any]) -> list[Standing]:
-        """Return how each CVE stands on a package version, sorted by CVE."""
+        """Return how each CVE stands, sorted by CVE, on a verdict with the family and product of its host."""
         fixes = self._fixes.get((key["family"], key["product"], key["name"]), ())
         worst: dict[str, Standing] = {}
         for fix in fixes:

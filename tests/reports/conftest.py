@@ -122,7 +122,7 @@ def hostile():
     hosts, rows = [], []
     for name in HOSTILE:
         evr = "".join(
-            c for c in name if c.isprintable() and c != " "
+            c for c in name if c.isprintable() and c not in " :"
         )  # the doors refuse a version with a blank or control character
         versions = {"installed": evr, "target": f"{evr}2"}
         mine = [verdict(name, state, name, title=name, advisory=name, list_entry=name, **versions) for state in State]
