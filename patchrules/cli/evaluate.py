@@ -9,8 +9,8 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
-from patchrules.cli._output import OUTPUT, color, stdout, width
 from patchrules.cli._progress import stage
+from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 _FINDINGS = 1
 _WHOLE = frozenset({"noncompliant", "unknown", "never"})
-
-
-def _formats() -> list[str]:
-    """Return the report formats."""
-    from patchrules.reports import writers
-
-    return list(writers())
 
 
 def _failures() -> list[str]:
@@ -63,13 +56,8 @@ class _FailOn(Named):
     show_default=True,
     help="What ends in exit code 1; a level means it or a graver one: critical.",
 )
-@click.option(
-    "--output-format", type=Named("report format", _formats), help="table, json, jsonl, csv or parquet (a folder)."
-)
-@OUTPUT
-def command(
-    *, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...], output_format: str | None, output: str | None
-) -> None:
+@reported
+def command(*, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...], wanted: Wanted) -> None:
     """Say which hosts comply with their baseline, and which patches they miss.
 
     \b
@@ -85,32 +73,26 @@ def command(
     from patchrules.evaluation.fleet import evaluate_fleet
     from patchrules.reports import write, writer_for
 
-    target = stdout() if output is None or output == "-" else output
-    writer_for(target, output_format)
-    more = [] if output or output_format else project_outputs(inputs.as_of)
+    wanted.check()
+    more = [] if wanted.is_said else project_outputs(inputs.as_of)
     for place in more:
         writer_for(place.path, place.format)
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
-    is_table = output_format == "table" or (output_format is None and output in (None, "-"))
-    rows = "noncompliant" if only_noncompliant or (is_table and not more) else "all"
+    rows = "noncompliant" if only_noncompliant or (wanted.is_for_people and not more) else "all"
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         memory, options = inputs.previous_runs(fleet), inputs.run_options()
         run = evaluate_fleet(
             policy, fleet, catalogs, rows=rows, limits=inputs.limits(), previous_runs=memory, **options
         )
-    if not is_table:
+    if not wanted.is_for_people:
         for one in run.diagnostics:
             if one.level == "error":
                 click.echo(str(one), err=True)
-    form = output_format or ("table" if output in (None, "-") else None)
-    with stage("writing"):
-        write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
-        for place in more:
-            Path(place.path).parent.mkdir(parents=True, exist_ok=True)
-            write(run, place.path, format=place.format)
-    if not isinstance(target, str):
-        target.flush()
+    wanted.write(run, inputs.again())
+    for place in more:
+        Path(place.path).parent.mkdir(parents=True, exist_ok=True)
+        write(run, place.path, format=place.format)
     if _found(run, fail_on):
         raise SystemExit(_FINDINGS)
 

@@ -1,0 +1,121 @@
+"""What verbs that write a report are given: format, table, earlier runs, and where it goes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchrules.cli._output import OUTPUT, color, stdout, width
+from patchrules.cli._progress import stage
+from patchrules.cli._types import Named, Place
+
+if TYPE_CHECKING:
+    from patchrules.evaluation.run import Run
+
+
+def _formats() -> list[str]:
+    """Return the report formats."""
+    from patchrules.reports import writers
+
+    return list(writers())
+
+
+def _tables() -> list[str]:
+    """Return the tables of a run."""
+    from patchrules.questions.tables import TABLES
+
+    return list(TABLES)
+
+
+REPORT = (
+    click.option(
+        "--output-format",
+        type=Named("report format", _formats),
+        help="table, html, json, jsonl, csv, parquet (a folder), arrow, markdown, junit, sarif, openmetrics, asff, "
+        "ocsf, vex. Default: what the end of -o means, else table.",
+    ),
+    click.option(
+        "--table",
+        type=Named("table of a run", _tables),
+        help="Only this table, as csv, jsonl, parquet or arrow: verdicts, hosts, patches, groups, cves, exposures.",
+    ),
+    click.option(
+        "--earlier", type=Place(), multiple=True, metavar="RUN", help="html: saved runs before this one, for its trend."
+    ),
+    click.option("--account", default="", metavar="ID", help="asff: the AWS account it is for."),
+    click.option("--region", default="", metavar="REGION", help="asff: the AWS region it is for."),
+    OUTPUT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The report that one call asks for."""
+
+    output_format: str | None = None
+    table: str | None = None
+    earlier: tuple[str, ...] = ()
+    account: str = ""
+    region: str = ""
+    output: str | None = None
+
+    @property
+    def is_for_people(self) -> bool:
+        """Say whether the table for a terminal is wanted."""
+        here = self.output in (None, "-") and self.table is None
+        return self.output_format == "table" or (self.output_format is None and here)
+
+    @property
+    def is_said(self) -> bool:
+        """Say whether the call itself says what it wants and where, so that the project's outputs are left out."""
+        return bool(self.output or self.output_format or self.table)
+
+    def check(self) -> None:
+        """Refuse what cannot be written before anything is judged."""
+        from patchrules.reports import writer_for
+
+        writer_for(self._target(), self.output_format, table=self.table)
+
+    def write(self, run: Run, again: str = "") -> None:
+        """Write the report of a run; ``again`` are the options to ask further with."""
+        from patchrules.evaluation.saved import load_run
+        from patchrules.reports import write
+
+        target = self._target()
+        with stage("writing"):
+            write(
+                run,
+                target,
+                format=self.output_format or ("table" if self.is_for_people else None),
+                table=self.table,
+                width=width(),
+                color=color(self.output),
+                again=again,
+                earlier=[load_run(one) for one in self.earlier],
+                account=self.account,
+                region=self.region,
+            )
+        if not isinstance(target, str):
+            target.flush()
+
+    def _target(self) -> Any:  # noqa: ANN401  a path, or standard output
+        """Return where it goes."""
+        return stdout() if self.output in (None, "-") else self.output
+
+
+def reported(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a report to a verb and hand them on as one ``wanted``."""
+
+    @functools.wraps(function)
+    def called(**options: Any) -> Any:  # noqa: ANN401
+        own = {one.name: options.pop(one.name) for one in fields(Wanted)}
+        return function(wanted=Wanted(**own), **options)
+
+    found: Callable[..., Any] = called
+    for option in reversed(REPORT):
+        found = option(found)
+    return found
