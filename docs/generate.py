@@ -27,6 +27,8 @@ TABLES = (
     ("catalog", columns.CATALOG, "One row a patch: one package version of one advisory."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
+    ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
+    ("exposed", columns.EXPOSED, "`pr.exposed(runs, cve)`: one row a host and time that it had a CVE."),
     ("rejects", columns.REJECTS, "One row a refused row: nothing is lost."),
 )
 

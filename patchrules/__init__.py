@@ -63,9 +63,12 @@ if TYPE_CHECKING:
     from patchrules.model.window import Window as Window
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.history import exposed as exposed
+    from patchrules.questions.history import history as history
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
+    from patchrules.questions.tables import table as table
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -103,9 +106,11 @@ _HOMES = {
     "evaluate_fleet": "evaluation.fleet",
     "executions": "schedule.windows",
     "explain": "questions.explain",
+    "exposed": "questions.history",
     "family_named": "families",
     "feasible": "questions.feasible",
     "inspect": "questions.inspect",
+    "history": "questions.history",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",
@@ -127,6 +132,7 @@ _HOMES = {
     "read_catalog": "catalog",
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
+    "table": "questions.tables",
     "write": "reports",
 }
 """Where each public name lives."""

@@ -281,6 +281,7 @@ CODES: dict[str, str] = {
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",
     "PR7803": "something that is no saved run stands where a run is to be written",
+    "PR7804": "a folder holds no saved run",
     "PR7901": "a report cannot be written: its folder is not there, or the system refuses it",
     "PR7902": "a report that is a folder cannot be written to a stream",
     "PR7903": "the end of a report's file name is that of no format",

@@ -111,7 +111,7 @@ def hosts_summary(
         "status": [_status(why, fails) for why, fails in zip(unknown, summary.fails.tolist(), strict=True)],
         "unknown": [list(why) for why in unknown],
         "non_compliant_severity": [levels[worst] if worst else None for worst in summary.worst.tolist()],
-        "doubts": [sorted((code, count) for code, count in zip(codes, row, strict=True) if count) for row in doubts],
+        "doubts": [[(code, count) for code, count in zip(codes, row, strict=True) if count] for row in doubts],
         **summary.counts,
     }
     return arrow.table(RUN_HOSTS, data, hosts.num_rows)

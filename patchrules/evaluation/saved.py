@@ -89,6 +89,19 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     return run
 
 
+def saved_runs(path: str | os.PathLike[str]) -> list[Path]:
+    """Return the saved runs in a folder, the earliest instant first; the folder may be one itself.
+
+    Raises DocumentError PR7804 when there is none, and PR7801 or PR7802 for one whose ``run.json`` cannot be read.
+    """
+    folder = Path(path)
+    found = [folder] if (folder / _RUN).is_file() else [place.parent for place in sorted(folder.glob(f"*/{_RUN}"))]
+    if not found:
+        message = f"`{path}` holds no saved run"
+        raise DocumentError(message, code="PR7804", hint="save runs in it: -o RUNS/monday/")
+    return sorted(found, key=lambda one: str(_said(one, str(one)).get("as_of", "")))
+
+
 def _said(folder: Path, name: str) -> dict[str, Any]:
     """Read ``run.json`` as far as it says that it is one."""
     try:

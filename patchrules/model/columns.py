@@ -244,3 +244,34 @@ EXPOSURES = (
     Column("compliance_severity", "string", "compliance level of the verdict", required=True),
 )
 """One row a CVE, host and package."""
+
+SPELLS = (
+    Column("host", "string", "host id", required=True),
+    Column("id", "string", "package, name.arch", required=True),
+    Column("patch_group", "string", "patch group of the host"),
+    Column("compliance_severity", "string", "gravest level it had", required=True),
+    Column("advisory", "string", "advisory that was missing last"),
+    Column("installed", "string", "version that was installed last while it did not comply"),
+    Column("since", "instant", "approved since this instant, the earliest"),
+    Column("first_seen", "instant", "instant of the first run in which it did not comply", required=True),
+    Column("last_seen", "instant", "instant of the last run in which it did not comply", required=True),
+    Column("ended", "instant", "instant of the run that found it in order; absent while it is open"),
+    Column("outcome", "string", "open, fixed, unlisted, removed or unwanted", required=True),
+    Column("days", "int64", "days from approval (else first sight) to its end, at most"),
+)
+"""One row a spell: a package of a host from the first run in which it did not comply to the one that found it in order.
+
+``fixed``: another version is installed; ``unlisted``: the run lists only what fails, so nobody can tell more;
+``removed``: the package is gone; ``unwanted``: the same version is no longer asked to change.
+"""
+
+EXPOSED = (
+    Column("cve", "string", "CVE id", required=True),
+    Column("host", "string", "host id", required=True),
+    Column("packages", "list<string>", "packages it was in", required=True),
+    Column("standing", "string", "missing, waiting or unapproved: the worst it was", required=True),
+    Column("first_seen", "instant", "instant of the first run that found it", required=True),
+    Column("last_seen", "instant", "instant of the last run that found it", required=True),
+    Column("ended", "instant", "instant of the run that found it gone; absent while it is there"),
+)
+"""One row a host and time that it had a CVE."""

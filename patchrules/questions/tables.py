@@ -30,9 +30,9 @@ def table(run: Run, name: str) -> pa.Table:
     verdicts have an empty status. Instants are UTC. Raises UnknownNameError for another name.
 
     >>> import patchrules as pr
-    >>> run = pr.evaluate_fleet(
-    ...     pr.Registry(()), pr.open_fleet("data/inventories/fleet/web-1.tsv"), [], as_of="2026-11-01T00:00Z"
-    ... )
+    >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]}
+    >>> fleet = pr.open_fleet(pa.table(packages), family="debian", product="Debian12")
+    >>> run = pr.evaluate_fleet(pr.Registry(()), fleet, [], as_of="2026-11-01T00:00Z")
     >>> table(run, "groups").select(["patch_group", "hosts", "unknown"]).to_pylist()
     [{'patch_group': None, 'hosts': 1, 'unknown': 1}]
     """
