@@ -30,6 +30,7 @@ test: lint
 	$(BIN)/python -m pytest -n 2
 
 test-services: $(INSTALLED_DEV)
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || apt-get install -y -qq chromium || echo "no chromium: the tests of the HTML report are skipped"
 	$(BIN)/python -m pytest -q -m services
 
 fuzz: $(INSTALLED_DEV)

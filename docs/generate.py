@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from patchrules import catalog, inventory
+from patchrules import catalog, inventory, reports
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
@@ -138,6 +138,21 @@ def formats_page() -> str:
     )
 
 
+def reports_page() -> str:
+    """Return every report format: its name, what it is, and how its files are called."""
+    head = ("format", "what it is", "ends of file names", "single tables")
+    rows = [
+        [f"`{name}`", writer.label, code(writer.suffixes), "yes" if writer.write_table else ""]
+        for name, writer in reports.writers().items()
+    ]
+    return (
+        "# Report formats\n\n"
+        "`--output-format` or the end of `-o` chooses one. Formats with single tables write one of them with `--table` "
+        "([tables](schemas.md)).\n\n"
+        f"{table(head, rows)}\n"
+    )
+
+
 def format_rows(readers: Mapping[str, Any], folder: Path) -> Iterable[Sequence[str]]:
     """Yield one row a format: its samples are named after it."""
     for name, reader in readers.items():
@@ -150,6 +165,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas": schemas_page,
     "diagnostics": diagnostics_page,
     "formats": formats_page,
+    "reports": reports_page,
 }
 
 

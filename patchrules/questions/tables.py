@@ -70,7 +70,9 @@ def _patches(run: Run) -> pa.Table:
     wanted = [*((f"is_{name}", "sum") for name in flags), ("level", "max"), ("released_at", "min"), ("since", "min")]
     grouped = _renamed(found.group_by(list(_PATCH), use_threads=False).aggregate(wanted), wanted)
     grouped = grouped.append_column("compliance_severity", _LEVELS.take(grouped["level"].combine_chunks()))
-    order = [("level", "descending"), ("non_compliant", "descending"), *((name, "ascending") for name in _PATCH)]
+    grouped = grouped.append_column("complies", pc.equal(grouped["non_compliant"], 0))
+    order = [("complies", "ascending"), ("level", "descending"), ("non_compliant", "descending")]
+    order += [(name, "ascending") for name in _PATCH]
     return grouped.sort_by(order)
 
 

@@ -26,6 +26,8 @@ from patchrules.model.names import SEVERITY_RANK, ComplianceLevel, State, Status
 from patchrules.questions.wording import change, counted, when
 from patchrules.reports._writer import Look, Writer
 
+_NARROW, _WIDE = 96, 130
+"""Columns of a screen: below the first, versions need all the room; from the second on, there is room for more."""
 _MOST_HOSTS = 40
 _FEW_HOSTS = 5
 _TOP = {1: 15, 2: 8}
@@ -102,11 +104,11 @@ def _parts(run: Run, look: Look) -> Iterator[Any]:
     if not hosts:
         yield "\nThere is no host in the inventory."
         return
-    yield from _hosts(hosts)
+    yield from _hosts(hosts, look.width)
     failing = [host for host in hosts if host["counts_failing"]]
     if len(failing) <= _FEW_HOSTS:
         for host in failing:
-            yield from _patches(run, host, _TOP.get(len(failing), 5))
+            yield from _patches(run, host, _TOP.get(len(failing), 5), look.width)
     yield from _reasons(hosts)
     yield from _doubts(hosts, run.diagnostics)
     yield from _next(run, hosts, look)
@@ -166,15 +168,18 @@ def _worst_first(host: dict[str, Any]) -> tuple[object, ...]:
     return _RANK[Status(host["status"])], -level.rank, -host["security_non_compliant"], -failing, host["host"]
 
 
-def _hosts(hosts: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
-    """Yield the table of hosts, the worst ones where there are many."""
-    table = _table("Host", "Status", "Baseline", ">Missing", ">Security", "Worst level")
+def _hosts(hosts: Sequence[Mapping[str, Any]], width: int) -> Iterator[Any]:
+    """Yield the table of hosts, the worst ones where there are many; a wide screen shows what each of them is."""
+    about = ("product", "patch_group") if width >= _WIDE else ()
+    titles = [name.replace("_", " ").capitalize() for name in about]
+    table = _table("Host", "Status", *titles, "Baseline", ">Missing", ">Security", "Worst level")
     for host in hosts[:_MOST_HOSTS]:
         words, style = _STATUS[Status(host["status"])]
         why = f" ({', '.join(host['unknown'])})" if host["unknown"] else ""
         table.add_row(
             Text(visible(host["host"])),
             Text(words + why, style=style),
+            *(Text(visible(host[name] or "-")) for name in about),
             Text(visible(host["baseline"] or "none: family not known")),
             Text(f"{host['missing']:,}"),
             Text(f"{host['security_non_compliant']:,}"),
@@ -195,14 +200,17 @@ def _level(host: Mapping[str, Any]) -> str:
     return host["non_compliant_severity"] or "-"
 
 
-def _patches(run: Run, host: Mapping[str, Any], top: int) -> Iterator[Any]:
-    """Yield what fails on one host, the gravest first."""
+def _patches(run: Run, host: Mapping[str, Any], top: int, width: int) -> Iterator[Any]:
+    """Yield what fails on one host, the gravest first; a narrow screen keeps its room for the versions."""
     rows = [row for row in rows_of(run, host["host"]) if row["status"] == Status.NON_COMPLIANT]
     rows.sort(key=_gravest_first)
     if not rows:
         return
     yield Text(f"\nWhat does not comply on {visible(host['host'])}", style="bold")
-    table = _table("Level", "Package", "Installed → wanted", "Advisory", "Approved since")
+    since = width >= _NARROW
+    kind = width >= _WIDE
+    columns = ["Level", "Package", "Installed → wanted", "Advisory", *(["Kind"] if kind else [])]
+    table = _table(*columns, *(["Approved since"] if since else []))
     for row in rows[:top]:
         state = "" if row["state"] == State.MISSING else f" ({row['state'].lower().replace('_', ' ')})"
         table.add_row(
@@ -210,11 +218,17 @@ def _patches(run: Run, host: Mapping[str, Any], top: int) -> Iterator[Any]:
             Text(visible(row["id"]) + state),
             Text(visible(change(row, families()[host["family"]]))),
             Text(visible(row["advisory"] or "-")),
-            Text(_approved(row)),
+            *([Text(visible(_kind(row)))] if kind else []),
+            *([Text(_approved(row))] if since else []),
         )
     yield table
     if len(rows) > top:
         yield f"  … and {len(rows) - top:,} more: --output-format csv lists every one"
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    """Return what the vendor says of a patch."""
+    return " / ".join(text for text in (row["classification"], row["severity"]) if text) or "-"
 
 
 def _gravest_first(row: Mapping[str, Any]) -> tuple[object, ...]:
