@@ -162,8 +162,15 @@ def _in_order(runs: Runs) -> Iterable[Run]:
 def _point(run: Run) -> Point:
     """Return what a run adds to the trend."""
     statuses = run.statuses()
-    counts = [statuses[status] for status in (Status.COMPLIANT, Status.NON_COMPLIANT, Status.UNKNOWN)]
-    return Point(run.id, run.settings.as_of, run.hosts.num_rows, *counts, run.totals()["missing"])
+    return Point(
+        run=run.id,
+        as_of=run.settings.as_of,
+        hosts=run.hosts.num_rows,
+        compliant=statuses[Status.COMPLIANT],
+        non_compliant=statuses[Status.NON_COMPLIANT],
+        unknown=statuses[Status.UNKNOWN],
+        missing=run.totals()["missing"],
+    )
 
 
 def _step(spells: pa.Table, run: Run) -> tuple[pa.Table, pa.Table]:

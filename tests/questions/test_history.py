@@ -125,7 +125,8 @@ def test_percentiles_are_days_that_occurred():
 
 def with_cve(run):
     fix = {"family": "rhel", "product": "RedhatEnterpriseLinux9.3", "name": "bash", "arch": "x86_64", "evr": NEW}
-    row = {name: [value] for name, value in fix.items()} | {"advisory": ["RHSA-1"], "cves": [["CVE-2026-1"]]}
+    row: dict[str, list[object]] = {name: [value] for name, value in fix.items()}
+    row |= {"advisory": ["RHSA-1"], "cves": [["CVE-2026-1"]]}
     return dataclasses.replace(run, fixes=arrow.table(FIXES, row, 1))
 
 

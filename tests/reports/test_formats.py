@@ -46,7 +46,9 @@ def cves():
     ]
     run = run_of_rows([host_of(row["host"], [row]) for row in rows], rows)
     fixes = [("2-1", "RHSA-1", ["CVE-2026-1"]), ("3-1", "RHSA-2", ["CVE-2026-2"]), ("0-1", None, ["CVE-2020-1"])]
-    data = {"evr": [one[0] for one in fixes], "advisory": [one[1] for one in fixes], "cves": [one[2] for one in fixes]}
+    data: dict[str, list[object]] = {
+        name: [one[at] for one in fixes] for at, name in enumerate(("evr", "advisory", "cves"))
+    }
     same = {"family": "rhel", "product": "RedhatEnterpriseLinux9.3", "name": "bash", "arch": "x86_64"}
     table = arrow.table(FIXES, data | {name: [text] * 3 for name, text in same.items()}, 3)
     return pr.Run(run.settings, run.hosts, run.verdicts, "all", "0.0", run.baselines, fixes=table)
@@ -99,7 +101,8 @@ def test_sarif_has_a_result_a_failure_and_a_rule_for_each(run):
 @pytest.mark.parametrize("run", RUNS, indirect=True)
 def test_openmetrics_adds_up_to_the_run(run):
     found = {family.name: family for family in text_string_to_metric_families(written(run, "openmetrics").decode())}
-    hosts, patches = Counter(), Counter()
+    hosts: Counter[str] = Counter()
+    patches: Counter[str] = Counter()
     for sample in found["patchrules_hosts"].samples:
         hosts[sample.labels["status"].upper()] += int(sample.value)
     for sample in found["patchrules_patches"].samples:
