@@ -56,7 +56,7 @@ def spells(*found, rows="all"):
         (["missing", "removed"], [(0, 1, "removed", 4)]),
         (["missing", "unknown", "fixed"], [(0, 2, "fixed", 5)]),
         (["missing", "absent", "absent"], [(0, None, "open", None)]),
-        (["missing later", "missing", "fixed"], [(0, 2, "fixed", 5)]),
+        (["missing", "missing later", "fixed"], [(0, 2, "fixed", 5)]),  # a newer version does not start the clock anew
         (["fixed", "unknown", "absent"], []),
     ],
     ids=str,

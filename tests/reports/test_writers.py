@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import re
+import tracemalloc
 
 import pyarrow as pa
 import pytest
@@ -59,6 +60,33 @@ def test_how_the_rows_lie_in_memory_says_nothing(run, form, tmp_path):
     for name, one in (("one", run), ("two", dataclasses.replace(run, verdicts=cut))):
         pr.write(one, tmp_path / name, format=form, **OPTIONS.get(form, {}))
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+STREAMING = sorted(set(STREAMS) - {"html", "markdown", "openmetrics", "table", "vex", "arrow"})
+"""The formats with a row, a result or a host each; the others are summaries, or Arrow's own memory."""
+
+
+@pytest.mark.parametrize("form", STREAMING)
+def test_what_grows_with_the_hosts_is_streamed(form):
+    peaks = []
+    for size in (200, 1600):
+        rows = [verdict(f"web-{n}", State.MISSING, name) for n in range(size) for name in ("a", "b", "c")]
+        run = run_of_rows([host_of(f"web-{n}", rows[3 * n : 3 * n + 3]) for n in range(size)], rows)
+        del rows
+        written(run_of_rows([]), form)
+        tracemalloc.start()
+        pr.write(run, Nowhere(), format=form, **OPTIONS.get(form, {}))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # A thousand hosts at a time are Python objects (`by_host`), so eight times the hosts are at most five times as much.
+    assert peaks[1] < 5.5 * peaks[0]
+
+
+class Nowhere(io.RawIOBase):
+    """A stream that keeps nothing."""
+
+    def write(self, data):
+        return len(data)
 
 
 def test_json_of_several_hosts_says_everything(full):
