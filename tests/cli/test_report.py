@@ -37,7 +37,9 @@ def test_a_table_goes_to_standard_output_as_csv(patchrules, saved):
 
 
 def test_a_table_is_a_parquet_file_that_says_of_which_run(patchrules, saved, tmp_path):
-    assert patchrules("report", str(saved / "one"), "--table", "hosts", "-o", str(tmp_path / "h.parquet")).exit_code == 0
+    assert (
+        patchrules("report", str(saved / "one"), "--table", "hosts", "-o", str(tmp_path / "h.parquet")).exit_code == 0
+    )
     found = pq.read_table(tmp_path / "h.parquet")
     said = {key.decode(): value.decode() for key, value in found.schema.metadata.items()}
     assert found["host"].to_pylist() == ["web-1", "web-2"]
@@ -59,8 +61,14 @@ def test_every_format_is_made_from_a_saved_run(patchrules, saved, tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--table", "hosts", "--output-format", "junit"], "error: `junit` does not write a single table such as `hosts` [PR7904]\n  hint: choose one of arrow, csv, jsonl, parquet\n"),
-        (["--output-format", "parquet"], "error: `parquet` is a folder of files and cannot be written to a stream [PR7902]\n  hint: give a folder, e.g. -o verdicts/\n"),
+        (
+            ["--table", "hosts", "--output-format", "junit"],
+            "error: `junit` does not write a single table such as `hosts` [PR7904]\n  hint: choose one of arrow, csv, jsonl, parquet\n",
+        ),
+        (
+            ["--output-format", "parquet"],
+            "error: `parquet` is a folder of files and cannot be written to a stream [PR7902]\n  hint: give a folder, e.g. -o verdicts/\n",
+        ),
     ],
 )
 def test_what_cannot_be_written_is_told(patchrules, saved, options, said):

@@ -82,7 +82,7 @@ def test_what_grows_with_the_hosts_is_streamed(form):
     assert peaks[1] < 5.5 * peaks[0]
 
 
-class Nowhere(io.RawIOBase):
+class Nowhere(io.BytesIO):
     """A stream that keeps nothing."""
 
     def write(self, data):
