@@ -35,8 +35,8 @@ REPORT = (
     click.option(
         "--output-format",
         type=Named("report format", _formats),
-        help="table, html, markdown, json, jsonl, csv, parquet (a folder), arrow, junit, sarif, openmetrics, ocsf, asff, "
-        "vex, aws-compliance, aws-inventory, aws-patch-groups, aws-patch-states. Default: by the end of -o, else table.",
+        help="table, html, markdown, json, jsonl, csv, parquet (a folder), arrow, junit, sarif, openmetrics, ocsf, "
+        "asff, vex, aws-compliance, aws-inventory, aws-patch-groups or aws-patch-states. Default: by the end of -o.",
     ),
     click.option(
         "--table",

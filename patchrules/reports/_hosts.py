@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ EVIDENCE = (
     *("installed", "target", "advisory", "approval", "rule", "list_entry"),
     *("released_at", "clock", "since", "reason", "held", "installed_at"),
 )
+_HOSTS = 100
+"""Hosts that are Python objects at a time."""
 LISTS = ("notes", "chain", "cves")
 
 
@@ -61,12 +64,11 @@ def diagnostics(run: Run) -> list[dict[str, Any]]:
 def by_host(run: Run) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Yield the row of every host with its verdicts, sorted by name and architecture."""
     ordered = run.verdicts.take(pc.sort_indices(run.verdicts["host"]))
-    places: dict[str, tuple[int, int]] = {}
-    start = 0
-    for found in pc.value_counts(ordered["host"]).to_pylist():
-        places[found["values"]] = (start, found["counts"])
-        start += found["counts"]
-    for batch in run.hosts.to_batches(max_chunksize=1000):
+    found = pc.value_counts(ordered["host"])
+    counts = found.field("counts").to_pylist()
+    spans = zip(itertools.accumulate(counts, initial=0), counts, strict=False)
+    places = dict(zip(found.field("values").to_pylist(), spans, strict=True))
+    for batch in run.hosts.to_batches(max_chunksize=_HOSTS):
         for host in batch.to_pylist():
             rows = ordered.slice(*places.get(host["host"], (0, 0))).to_pylist()
             yield host, sorted(rows, key=lambda row: (row["name"], row["arch"]))

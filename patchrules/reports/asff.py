@@ -40,12 +40,13 @@ def write(run: Run, stream: BinaryIO, look: Look) -> None:
     if not (look.account and look.region):
         hint = 'say --account 123456789012 --region eu-west-1, or pr.write(..., account="...", region="...")'
         raise DocumentError("`asff` needs the AWS account and region it is for", code="PR7906", hint=hint)
-    found = (_finding(run, host, rows, look) for host, rows in failing(run))
+    identity = run.id  # of its content: it costs a look at every host
+    found = (_finding(run, identity, host, rows, look) for host, rows in failing(run))
     while batch := list(itertools.islice(found, _MOST)):
         stream.write(json.dumps({"Findings": batch}, separators=(",", ":")).encode() + b"\n")
 
 
-def _finding(run: Run, host: Row, rows: list[dict[str, Any]], look: Look) -> dict[str, Any]:
+def _finding(run: Run, identity: str, host: Row, rows: list[dict[str, Any]], look: Look) -> dict[str, Any]:
     """Return the finding of one host; its id stays from run to run."""
     instant, name = stamp(run.settings.as_of), shown(host["host"])[:256] or "-"
     here = f"{look.region}:{look.account}"
@@ -67,7 +68,7 @@ def _finding(run: Run, host: Row, rows: list[dict[str, Any]], look: Look) -> dic
         "Resources": [_resource(host, look)],
         "Compliance": {"Status": _COMPLIANCE[host["status"]]},
         "PatchSummary": _summary(run, host),
-        "ProductFields": {"patchrules/run": run.id, "patchrules/version": run.version},
+        "ProductFields": {"patchrules/run": identity, "patchrules/version": run.version},
         "RecordState": "ACTIVE",
         "Workflow": {"Status": "RESOLVED" if host["status"] == Status.COMPLIANT else "NEW"},
     }

@@ -25,12 +25,12 @@ _CLASS, _CREATE = 2003, 1
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
     """Write one event a line."""
-    stream.writelines(
-        json.dumps(_event(run, host, rows), separators=(",", ":")).encode() + b"\n" for host, rows in failing(run)
-    )
+    identity = run.id  # of its content: it costs a look at every host
+    events = (_event(run, identity, host, rows) for host, rows in failing(run))
+    stream.writelines(json.dumps(event, separators=(",", ":")).encode() + b"\n" for event in events)
 
 
-def _event(run: Run, host: Row, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _event(run: Run, identity: str, host: Row, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the finding of one host."""
     instant = int(run.settings.as_of.timestamp() * 1000)
     status, caption = _STATUS[host["status"]]
@@ -50,7 +50,7 @@ def _event(run: Run, host: Row, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "metadata": {
             "version": "1.3.0",
             "product": {"name": "patchrules", "vendor_name": "patchrules", "version": run.version},
-            "correlation_uid": run.id,
+            "correlation_uid": identity,
         },
         "finding_info": {
             "uid": f"patchrules/{host['host']}",
