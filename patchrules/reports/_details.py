@@ -32,7 +32,9 @@ _MOST_ROWS = 2_000
 _ALL_HOSTS = 5_000
 """Up to so many hosts, those that comply are listed too."""
 _LONGEST = 160
-_LISTS = ("notes", "chain")
+_BY = "\x1f"
+_TOLD = tuple(column.name for column in VERDICTS[1:] if column.name != "installed_at")
+"""What tells verdicts apart; when each host got what it has would make every one its own."""
 _OF_HOST = ("family", "product", "baseline", "baseline_id")
 _STATUSES = (Status.NON_COMPLIANT, Status.UNKNOWN, Status.COMPLIANT)
 
@@ -71,8 +73,8 @@ def short(text: str) -> str:
 def _distinct(run: Run, failing: pa.Table, place: pa.Array) -> tuple[pa.Array, list[list[Any]]]:
     """Return a number for each failing verdict, the gravest first, and what each number tells."""
     columns = {name: run.hosts[name].take(place) for name in _OF_HOST}
-    columns |= {f"verdict_{column.name}": failing[column.name] for column in VERDICTS[1:]}
-    flat = {name: pc.binary_join(each, " ") if name[8:] in _LISTS else each for name, each in columns.items()}
+    columns |= {f"verdict_{name}": failing[name] for name in _TOLD}
+    flat = {name: pc.binary_join(each, _BY) if pa.types.is_list(each.type) else each for name, each in columns.items()}
     if not failing.num_rows:
         return pa.array([], pa.int64()), []
     ids, first = fold([distinct(each)[0] for each in flat.values()])
