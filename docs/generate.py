@@ -7,6 +7,7 @@ nothing is written, and the exit code is 1 when a page is stale. A new page is a
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from patchrules import catalog, inventory, reports
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
+from patchrules.policytest.schema import json_schema
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 DATA = REFERENCE.parents[1] / "data"
@@ -160,23 +162,34 @@ def format_rows(readers: Mapping[str, Any], folder: Path) -> Iterable[Sequence[s
         yield f"`{name}`", reader.label, code(samples), getattr(reader, "lost", "")
 
 
+def schema_file() -> str:
+    """Return the JSON Schema of policy tests, for editors."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "families": families_page,
     "schemas": schemas_page,
     "diagnostics": diagnostics_page,
     "formats": formats_page,
     "reports": reports_page,
+    "policytest.schema.json": schema_file,
 }
 
 
 def page(name: str) -> str:
-    """Return the whole text of a page."""
-    return f"{MADE}\n\n{PAGES[name]()}"
+    """Return the whole text of a page; a file of another kind has no room for a note."""
+    return PAGES[name]() if "." in name else f"{MADE}\n\n{PAGES[name]()}"
+
+
+def place(name: str, folder: Path) -> Path:
+    """Return the file of a page."""
+    return folder / (name if "." in name else f"{name}.md")
 
 
 def is_stale(name: str, folder: Path = REFERENCE) -> bool:
     """Say whether the file of a page is absent or differs from what the code says now."""
-    path = folder / f"{name}.md"
+    path = place(name, folder)
     return not path.is_file() or path.read_text(encoding="utf-8") != page(name)
 
 
@@ -190,7 +203,7 @@ def main(arguments: Sequence[str] | None = None, folder: Path = REFERENCE) -> in
         parser.error(f"there is no page `{unknown[0]}`: known are {', '.join(PAGES)}")
     stale = [name for name in options.pages or PAGES if is_stale(name, folder)]
     for name in stale:
-        path = folder / f"{name}.md"
+        path = place(name, folder)
         if options.check:
             sys.stderr.write(f"{path} is stale\n  hint: run python docs/generate.py {name}\n")
         else:

@@ -12,6 +12,7 @@ from typing import Any
 from patchrules.documents.text import parse
 from patchrules.errors import DocumentError, PolicyTestError, Where
 from patchrules.policytest.shape import check
+from patchrules.policytest.short_shape import check_short, is_short
 from patchrules.sources.files import Document, Input, expand, open_document
 from patchrules.sources.json import has_halves
 
@@ -37,9 +38,14 @@ class Case:
         return str(self.fields.get("case_id") or self.place)
 
     @property
+    def is_short(self) -> bool:
+        """Say whether the case is about one patch and no host."""
+        return is_short(self.fields)
+
+    @property
     def expected(self) -> Mapping[str, Any]:
         """Return what must come out."""
-        found: Mapping[str, Any] = self.fields.get("expected") or {}
+        found: Mapping[str, Any] = self.fields.get("expect" if self.is_short else "expected") or {}
         return found
 
     @property
@@ -122,4 +128,5 @@ def _json(line: str, name: str, number: int) -> object:
 
 def _case(value: object, document: Document, place: str) -> Case:
     """Return a case; raises PolicyTestError when its shape is wrong."""
-    return Case(check(value, place), place, document.path.parent if document.path else Path())
+    checked = check_short(value, place) if is_short(value) else check(value, place)
+    return Case(checked, place, document.path.parent if document.path else Path())

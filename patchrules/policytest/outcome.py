@@ -11,6 +11,7 @@ from patchrules.model.names import State
 from patchrules.policytest.case import Case
 from patchrules.policytest.engines import ENGINES, Judged, apart
 from patchrules.policytest.shape import ROW_FIELDS
+from patchrules.policytest.short import compared_decision, short_situation
 from patchrules.policytest.situation import situation
 
 BOTH = "both"
@@ -41,7 +42,8 @@ def run(case: Case, *, dialect: str | None = None, engine: str = "reference") ->
 
     ``engine`` is ``reference``, ``batch``, or ``both``: then the reference is compared with the case, and the batch
     engine with the reference. A case that expects an ``error`` (AWS's code raised) passes with a diagnosed error of
-    ours or with our documented choice, which the note names.
+    ours or with our documented choice, which the note names. A short case compares what the baseline decides, which is
+    asked of the reference; ``engine`` then judges a host that has an older version of the patch.
 
     >>> from patchrules.policytest import read_cases
     >>> text = b'{"as_of": "2025-03-01T00:00Z", "product": "Debian12", "installed": [], "available": [], "baseline": '
@@ -54,7 +56,7 @@ def run(case: Case, *, dialect: str | None = None, engine: str = "reference") ->
     chosen = str(dialect or case.fields.get("dialect") or "documented").lower()
     expects_error = "error" in case.expected
     try:
-        found = situation(case, chosen)
+        found = short_situation(case, chosen) if case.is_short else situation(case, chosen)
         judged = ENGINES["reference" if engine == BOTH else engine](found)
         disagreement = apart(judged, ENGINES["batch"](found)) if engine == BOTH else []
     except (PatchRulesError, ExceptionGroup) as error:
@@ -67,7 +69,10 @@ def run(case: Case, *, dialect: str | None = None, engine: str = "reference") ->
     if expects_error:
         note = "AWS's code fails here; patchrules gives a report"
         return Outcome(case.case_id, not disagreement, tuple(disagreement), note, case=case, judged=judged)
-    wrong = min((compared(judged, answer) for answer in case.answers), key=len)
+    if case.is_short:
+        wrong = compared_decision(found, case.expected)
+    else:
+        wrong = min((compared(judged, answer) for answer in case.answers), key=len)
     differences = (*(line for _, line in wrong), *disagreement)
     about = next((package for package, _ in wrong if package), "")
     return Outcome(case.case_id, not differences, differences, about=about, case=case, judged=judged)

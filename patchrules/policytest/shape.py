@@ -57,7 +57,7 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
     if not isinstance(fields, Mapping) or not isinstance(fields.get("baseline"), Mapping | str):
         message = "this is no policy test: a mapping with `baseline` is wanted"
         raise PolicyTestError(message, code="PR6002", where=Where(file=place))
-    door = _Door(place)
+    door = Door(place)
     door.values(fields)
     door.contents(fields)
     door.answer(fields.get("expected"), "/expected")
@@ -66,7 +66,7 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
     return fields
 
 
-class _Door:
+class Door:
     """Checks values and says where in which case a wrong one stands."""
 
     def __init__(self, place: str) -> None:
@@ -120,14 +120,14 @@ class _Door:
         if value is not None and not isinstance(value, kind):
             name = pointer.rpartition("/")[2]
             hint = "write it in quotes" if kind is str and isinstance(value, int | float) else None
-            self.refuse(pointer, f"`{name}` is {_shown(value)}, wanted {words}", "PR6003", hint)
+            self.refuse(pointer, f"`{name}` is {shown(value)}, wanted {words}", "PR6003", hint)
 
     def word(self, value: object, pointer: str, words: Iterable[str]) -> None:
         """Refuse a word that is not one of those; case does not matter."""
         known = {word.lower(): word for word in words}
         if value is not None and (not isinstance(value, str) or value.lower() not in known):
             name = pointer.rpartition("/")[2]
-            message = f"`{name}` is {_shown(value)}, wanted one of {', '.join(known.values())}"
+            message = f"`{name}` is {shown(value)}, wanted one of {', '.join(known.values())}"
             self.refuse(pointer, message, "PR6003")
 
     def instant(self, value: object, pointer: str) -> None:
@@ -138,7 +138,7 @@ class _Door:
         except ValueError:
             found = None
         if found is None or found.tzinfo is None:
-            said = "there is no" if value is None else f"{_shown(value)} is no instant with a zone:"
+            said = "there is no" if value is None else f"{shown(value)} is no instant with a zone:"
             self.refuse(pointer, f"{said} `{name}`", "PR6003", "write it as 2026-11-01T00:00:00Z")
 
     def rows(self, fields: Mapping[str, Any], pointer: str) -> None:
@@ -147,7 +147,7 @@ class _Door:
         self.of_kind(found, pointer, list, "a list")
         for number, row in enumerate(found or ()):
             if not isinstance(row, Mapping):
-                self.refuse(f"{pointer}/{number}", f"{_shown(row)} stands where a mapping is wanted", "PR6003")
+                self.refuse(f"{pointer}/{number}", f"{shown(row)} stands where a mapping is wanted", "PR6003")
 
     def texts(self, row: Mapping[str, Any], pointer: str) -> None:
         """Refuse texts that are not texts and times that are not seconds."""
@@ -158,7 +158,7 @@ class _Door:
             if isinstance(value, str):
                 self.instant(value, f"{pointer}/{name}")
             elif value is not None and not (isinstance(value, int | float) and 0 <= value < _MOST_SECONDS):
-                self.refuse(f"{pointer}/{name}", f"`{name}` is {_shown(value)}, wanted seconds since 1970", "PR6003")
+                self.refuse(f"{pointer}/{name}", f"`{name}` is {shown(value)}, wanted seconds since 1970", "PR6003")
 
     def package(self, row: Mapping[str, Any], pointer: str, needed: Iterable[str]) -> None:
         """Refuse a package that misses what is needed; ``evr`` is a version too."""
@@ -167,7 +167,7 @@ class _Door:
         epoch = row.get("epoch")
         self.of_kind(epoch, f"{pointer}/epoch", (str, int), "a number")
         for name in needed:
-            if not row.get(name) and not (name == "version" and (row.get("evr") or _is_update(row.get("name")))):
+            if not row.get(name) and not (name == "version" and (row.get("evr") or is_update(row.get("name")))):
                 self.refuse(pointer, f"the package has no `{name}`", "PR6003")
 
     def notice(self, row: Mapping[str, Any], pointer: str) -> None:
@@ -195,7 +195,7 @@ class _Door:
             self.of_kind(value, f"{pointer}/{name}", kinds[column.type], f"{column.type}")
             if column.type == "instant" and value is not None:
                 self.instant(value, f"{pointer}/{name}")
-        for name in ("name",) if _is_update(row.get("name")) else ("name", "arch", "evr"):
+        for name in ("name",) if is_update(row.get("name")) else ("name", "arch", "evr"):
             if not isinstance(row.get(name), str):
                 self.refuse(pointer, f"the row has no `{name}`", "PR6003")
 
@@ -203,7 +203,7 @@ class _Door:
         """Refuse a mapping whose values are not lists of texts."""
         for key, values in (fields.get(name) or {}).items():
             if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-                self.refuse(f"/{name}/{key}", f"`{key}` is {_shown(values)}, wanted a list of texts", "PR6003")
+                self.refuse(f"/{name}/{key}", f"`{key}` is {shown(values)}, wanted a list of texts", "PR6003")
 
     def answer(self, answer: Mapping[str, Any] | None, pointer: str) -> None:
         """Refuse an answer that would test nothing, or names what no verdict has."""
@@ -233,12 +233,12 @@ class _Door:
                 )
 
 
-def _is_update(name: object) -> bool:
+def is_update(name: object) -> bool:
     """Say whether a name is that of a Windows update, which has no version."""
     return str(name).upper().startswith("KB")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a value as a message quotes it, at most a line."""
     text = str(value)
     return f"`{text}`" if len(text) <= 60 and "\n" not in text else f"a {type(value).__name__}"  # noqa: PLR2004 - a line

@@ -182,8 +182,13 @@ def deb_patches(fields: Row, family: Family) -> Iterator[Patch]:
 def catalog_patches(fields: Row) -> Iterator[Patch]:
     """Return the rows of ``catalog``, which have the names of ``model.columns.CATALOG``."""
     for row in fields.get("catalog") or ():
-        values = {name: _of_column(name, value) for name, value in row.items() if value is not None}
-        yield Patch(**{"arch": "", "evr": _NO_VERSION, **values})
+        yield patch_of(row)
+
+
+def patch_of(row: Row) -> Patch:
+    """Return a patch of the values of ``model.columns.CATALOG``."""
+    values = {name: _of_column(name, value) for name, value in row.items() if value is not None}
+    return Patch(**{"arch": "", "evr": _NO_VERSION, **values})
 
 
 def evr_of(row: Row, family: Family) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from patchrules.policytest.case import Case
 from patchrules.policytest.outcome import Outcome, run
+from patchrules.policytest.short import because
 from patchrules.questions.explain import explain
 
 
@@ -63,6 +64,8 @@ def explanation(outcome: Outcome) -> str:
     report = outcome.judged.report if outcome.judged else None
     if not outcome.about or report is None:
         return ""
+    if outcome.case is not None and outcome.case.is_short:
+        return because(report)
     return str(explain(report, outcome.about))
 
 
