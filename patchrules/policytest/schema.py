@@ -49,12 +49,12 @@ def json_schema() -> Schema:
             "short": _short(),
             "case": _case(),
             "patch": _closed({"released": _said(_TEXT, "its release date: a day, or an instant"), **_of(CATALOG, ())}),
-            "decision": _closed(_decision(), minProperties=1),
+            "decision": _closed(_decision(), at_least=1),
             "package": _open(_package(), ["name"]),
             "notice": _open(_notice(), ["id", "packages"]),
             "archive": _open(dict.fromkeys(("archive", "label", "site"), _TEXT)),
             "verdict": _closed(_of(VERDICTS, ("host",))),
-            "expected": _open(_expected(), minProperties=1),
+            "expected": _open(_expected(), at_least=1),
         },
     }
 
@@ -169,15 +169,16 @@ def _of(columns: Iterable[Column], without: Iterable[str]) -> Schema:
     }
 
 
-def _open(properties: Schema, required: Iterable[str] = (), **more: int) -> Schema:
+def _open(properties: Schema, required: Iterable[str] = (), *, at_least: int = 0) -> Schema:
     """Return a mapping that may have other fields."""
-    needed = {"required": list(required)} if required else {}
-    return {"type": "object", "properties": properties, **needed, **more}
+    needed: Schema = {"required": list(required)} if required else {}
+    needed |= {"minProperties": at_least} if at_least else {}
+    return {"type": "object", "properties": properties, **needed}
 
 
-def _closed(properties: Schema, **more: int) -> Schema:
+def _closed(properties: Schema, *, at_least: int = 0) -> Schema:
     """Return a mapping without other fields."""
-    return _open(properties, **more) | {"additionalProperties": False}
+    return _open(properties, at_least=at_least) | {"additionalProperties": False}
 
 
 def _many(name: str, meaning: str) -> Schema:

@@ -76,6 +76,12 @@ def machine(family: Family) -> str:
     return next(iter(family.compatible), "") if family.has_arch else ""
 
 
+def asked(baseline: Baseline, patch: Patch, product: str | None, as_of: datetime) -> Situation:
+    """Return the question what a baseline decides about a patch at an instant, for hosts of a product."""
+    family = family_of(baseline.operating_system)
+    return Situation(baseline, host_with(patch, product, family), (patch,), family, Settings(as_of))
+
+
 def decision_of(found: Situation) -> Decision:
     """Return what the baseline decides about the one patch of a short case, by the reference engine."""
     return decided(found.baseline, found.patches[0], found.host, found.settings)

@@ -56,7 +56,7 @@ def test_each_family_has_short_cases(name):
     """AWS's own baseline selects something of its family, and a patch without anything is none of its business."""
     family = families()[name]
     case = short({}, {"approval": "NOT_SELECTED", "rule": None}, baseline=family.predefined[0])
-    everything = {"Name": "all", "OperatingSystem": str(family.operating_system)}
+    everything: dict[str, object] = {"Name": "all", "OperatingSystem": str(family.operating_system)}
     everything["ApprovalRules"] = {"PatchRules": [{"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 0}]}
     patch = {"released": "2026-11-01", "security": True, "classification": "SecurityUpdates", "severity": "Critical"}
     wide = short(patch, {"approval": "APPROVED", "rule": 1}, baseline=everything)

@@ -1,0 +1,46 @@
+"""What a user pins of a noun: fields that are given, as values or as strategies, while the rest is drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from patchrules.errors import UnknownNameError
+from patchrules.families import Family, families, family_named
+
+T = TypeVar("T")
+
+Pins = Mapping[str, Any]
+
+
+def pinned(drawn: st.SearchStrategy[T], pins: Pins) -> st.SearchStrategy[T]:
+    """Draw a noun with some fields as given; a strategy given for a field is drawn from."""
+    if not pins:
+        return drawn
+    fixed = st.fixed_dictionaries(
+        {name: value if isinstance(value, st.SearchStrategy) else st.just(value) for name, value in pins.items()}
+    )
+    return st.builds(lambda noun, values: dataclasses.replace(noun, **values), drawn, fixed)
+
+
+def checked(noun: type, pins: Pins, more: Iterable[str] = ()) -> None:
+    """Refuse a pin that is no field; raises UnknownNameError with the closest one."""
+    known = (*(field.name for field in dataclasses.fields(noun)), *more)
+    for name in pins:
+        if name not in known:
+            raise UnknownNameError(f"field of a {noun.__name__.lower()}", name, known)
+
+
+def in_family(family: str | Family | None, drawn: Callable[[Family], st.SearchStrategy[T]]) -> st.SearchStrategy[T]:
+    """Draw of one family, by our name or AWS's, or of any; raises UnknownNameError for none of them."""
+    if family is None:
+        return st.sampled_from(list(families().values())).flatmap(drawn)
+    return drawn(family_named(family) if isinstance(family, str) else family)
+
+
+def by_updates(family: Family) -> bool:
+    """Say whether hosts of a family are judged by updates, not by versions of packages."""
+    return family.documented.states == "updates"

@@ -1,0 +1,107 @@
+"""What a security team promises of a baseline, and the laws of every baseline: each holds, and each can fail."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from patchrules import load_baseline, predefined, predefined_names
+from patchrules.errors import BaselineError
+from patchrules.testing import assert_approved_within, assert_approves_more, assert_laws, assert_never_approved, laws
+
+RHEL = load_baseline(
+    {
+        "Name": "prod",
+        "OperatingSystem": "REDHAT_ENTERPRISE_LINUX",
+        "ApprovalRules": {"PatchRules": [
+            {"PatchFilterGroup": {"PatchFilters": [
+                {"Key": "PRODUCT", "Values": ["RedhatEnterpriseLinux9.3"]},
+                {"Key": "CLASSIFICATION", "Values": ["Security"]},
+                {"Key": "SEVERITY", "Values": ["Critical", "Important"]},
+            ]}, "ApproveAfterDays": 7},
+        ]},
+        "RejectedPatches": ["telnet*", "RHSA-2024:666"],
+    }
+)  # fmt: skip
+CRITICAL = {"classification": "Security", "severity": "Critical"}
+
+
+def test_every_critical_patch_is_approved_within_a_week():
+    assert_approved_within(RHEL, 7, **CRITICAL)
+    assert_approved_within(predefined("AWS-DefaultPatchBaseline"), 7, classification="SecurityUpdates",
+                           severity="Critical", patch_set="OS")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "pins", "said"),
+    [
+        (6, {}, ("within 6 days of 2024-", "rule 1  waits 7 days, until after")),
+        (7, {"severity": "Low"}, ("rule 1  SEVERITY is `Low`, rule wants Critical or Important",)),
+        (7, {"product": "RedhatEnterpriseLinux8.4"}, ("PRODUCT is `RedhatEnterpriseLinux8.4`, rule wants",)),
+        (7, {"name": "telnet"}, ("list    `telnet*` rejects it",)),
+    ],
+)
+def test_a_promise_that_is_not_kept_names_a_patch_and_every_rule(days, pins, said):
+    with pytest.raises(AssertionError, match="`prod` does not approve") as broken:
+        assert_approved_within(RHEL, days, **{**CRITICAL, **pins})
+    assert all(text in str(broken.value) for text in said)
+
+
+def test_what_is_rejected_may_be_left_out():
+    assert_approved_within(RHEL, 7, or_rejected=True, name="telnet", **CRITICAL)
+
+
+def test_what_is_rejected_is_never_approved():
+    assert_never_approved(RHEL, ["telnet", "telnet-server*", "RHSA-2024:666"])
+    with pytest.raises(AssertionError, match="`prod` approves bash"):
+        assert_never_approved(RHEL, ["telnet", "bash"], **CRITICAL)
+    with pytest.raises(BaselineError, match="no patch of macOS is known that `vim\\*` would mean"):
+        assert_never_approved(predefined("AWS-MacOSDefaultPatchBaseline"), ["vim*"])
+
+
+MORE = [
+    RHEL.with_rule(1, approve_after_days=6),
+    RHEL.with_rule(1, filters=RHEL.rules[0].filters[:2]),
+    dataclasses.replace(RHEL, rejected_patches=RHEL.rejected_patches[:1]),
+    dataclasses.replace(RHEL, approved_patches=("bash",)),
+]
+
+
+@pytest.mark.parametrize("after", MORE, ids=["sooner", "every severity", "fewer rejected", "approved"])
+def test_a_wider_baseline_approves_more_and_the_way_back_loses_something(after):
+    assert_approves_more(RHEL, after)
+    with pytest.raises(AssertionError, match="`prod` no longer approves"):
+        assert_approves_more(after, RHEL)
+
+
+def test_no_change_approves_nothing_more():
+    with pytest.raises(AssertionError, match="approves nothing that `prod` does not"):
+        assert_approves_more(RHEL, dataclasses.replace(RHEL, name="next"))
+    with pytest.raises(BaselineError, match="is for WINDOWS"):
+        assert_approves_more(RHEL, predefined("AWS-DefaultPatchBaseline"))
+
+
+@pytest.mark.parametrize("name", predefined_names())
+def test_the_laws_hold_of_every_baseline_of_aws(name):
+    assert_laws(predefined(name), examples=3)
+
+
+def test_the_laws_hold_of_a_baseline_with_lists():
+    assert_laws(RHEL, "rhel", examples=30)
+    with pytest.raises(BaselineError, match="`prod` is for REDHAT_ENTERPRISE_LINUX, `debian` is another"):
+        assert_laws(RHEL, "debian")
+
+
+def test_a_law_that_is_broken_is_named(monkeypatch):
+    """Approvals that expire after a year break the first law."""
+    decide = laws.decide
+
+    def expiring(baseline, patches, host, *, family, facts, settings):
+        if settings.as_of.year > 2024:
+            return {}
+        return decide(baseline, patches, host, family=family, facts=facts, settings=settings)
+
+    monkeypatch.setattr(laws, "decide", expiring)
+    with pytest.raises(AssertionError, match="`prod` breaks a law: waiting longer never revokes an approval"):
+        assert_laws(dataclasses.replace(RHEL, approved_patches=("*",), approved_patches_enable_non_security=True))
