@@ -79,6 +79,7 @@ CODES: dict[str, str] = {
     "PR1815": "two patch policies cover one host",
     "PR1816": "the tags of a host name two patch groups that different baselines serve",
     "PR1817": "the baseline that is registered for a host is not known",
+    "PR1851": "a promise about a baseline names a list entry that no patch we know would match",
     # PR2xxx inventories and hosts files (inventory/)
     "PR2001": "a row does not have the shape of its format",
     "PR2002": "a row's version is not a version of its scheme",
@@ -263,6 +264,8 @@ CODES: dict[str, str] = {
     "PR6004": "a policy test names a field that nothing has",
     "PR6005": "a policy test expects nothing, so it would prove nothing",
     "PR6006": "a file of policy tests holds none",
+    "PR6007": "no policy test is about the baseline whose mistakes are asked for",
+    "PR6008": "a policy test fails before any mistake is made",
     # PR7xxx evaluation: doubt on a verdict, a host or a run
     "PR7001": "the patch has no usable date: it counts as old, or is held when missing dates are held",
     "PR7002": "a patch was released after the as-of instant and does not exist yet",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patchrules.errors import InvariantError, PatchRulesError, UnknownNameError
+from patchrules.model.baseline import Baseline
 from patchrules.model.names import State
 from patchrules.policytest.case import Case
 from patchrules.policytest.engines import ENGINES, Judged, apart
@@ -37,8 +38,12 @@ class Outcome:
     judged: Judged | None = field(default=None, repr=False, compare=False)
 
 
-def run(case: Case, *, dialect: str | None = None, engine: str = "reference") -> Outcome:
+def run(
+    case: Case, *, dialect: str | None = None, engine: str = "reference", baseline: Baseline | None = None
+) -> Outcome:
     """Judge a case in ``dialect``, or the one the case names, else the documented one.
+
+    ``baseline`` takes the place of the one that the case names.
 
     ``engine`` is ``reference``, ``batch``, or ``both``: then the reference is compared with the case, and the batch
     engine with the reference. A case that expects an ``error`` (AWS's code raised) passes with a diagnosed error of
@@ -56,7 +61,7 @@ def run(case: Case, *, dialect: str | None = None, engine: str = "reference") ->
     chosen = str(dialect or case.fields.get("dialect") or "documented").lower()
     expects_error = "error" in case.expected
     try:
-        found = short_situation(case, chosen) if case.is_short else situation(case, chosen)
+        found = short_situation(case, chosen, baseline) if case.is_short else situation(case, chosen, baseline)
         judged = ENGINES["reference" if engine == BOTH else engine](found)
         disagreement = apart(judged, ENGINES["batch"](found)) if engine == BOTH else []
     except (PatchRulesError, ExceptionGroup) as error:

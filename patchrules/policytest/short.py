@@ -27,10 +27,13 @@ VERSIONS: Mapping[str, tuple[str, str]] = {"rpm": ("0:0-0", "0:1-1"), "dpkg": ("
 """By version order: what the host of a short case has installed, and the version of a patch that states none."""
 
 
-def short_situation(case: Case, dialect: str) -> Situation:
-    """Return a short case as a host with an older version of its one patch; raises what the doors raise."""
+def short_situation(case: Case, dialect: str, other: Baseline | None = None) -> Situation:
+    """Return a short case as a host with an older version of its one patch; raises what the doors raise.
+
+    ``other`` takes the place of the baseline that the case names.
+    """
     fields = case.fields
-    baseline = baseline_of(case, dialect)
+    baseline = other or baseline_of(case, dialect)
     system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
     if baseline.operating_system is not system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, the patch is for {system}"

@@ -47,10 +47,13 @@ class Situation:
     has_catalog: bool = True
 
 
-def situation(case: Case, dialect: str) -> Situation:
-    """Return the nouns of a case; raises what the doors of its documents raise."""
+def situation(case: Case, dialect: str, other: Baseline | None = None) -> Situation:
+    """Return the nouns of a case; raises what the doors of its documents raise.
+
+    ``other`` takes the place of the baseline that the case names.
+    """
     fields = case.fields
-    baseline = baseline_of(case, dialect)
+    baseline = other or baseline_of(case, dialect)
     system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
     if baseline.operating_system is not system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, the host is {system}"

@@ -29,7 +29,7 @@ EPOCH = datetime(2026, 1, 31, tzinfo=UTC)
 _ID = re.compile(r"[A-Z]+[0-9]*-[A-Z0-9:.-]+|[0-9]+")
 """What ids of notices look like: RHSA-2024:0310, ALAS2-2024-12, CVE-2024-1, MS10-048, and Bugzilla's numbers."""
 
-_MOST = 20_000
+_MOST, _MOST_LISTED = 20_000, 100
 _ANOTHER = "Another"
 _PRODUCT = "product"
 
@@ -141,7 +141,7 @@ def _dates(baselines: Sequence[Baseline], facts: Facts, as_of: datetime) -> list
     found = {as_of - timedelta(days=count) for day in days for count in (day, day + 1)}
     until = {rule.approve_until for rule in rules if rule.approve_until is not None}
     found |= {_midnight(day) + timedelta(days=by) for day in until for by in (0, 1)}
-    return sorted({*found, as_of - timedelta(days=400)})
+    return sorted(found or {as_of - timedelta(days=1)})
 
 
 def _midnight(day: date) -> datetime:

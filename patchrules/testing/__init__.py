@@ -64,7 +64,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are the keys of the table above
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:
     """Import a public name when it is first used (PEP 562)."""
     home = _HOMES.get(name)
     if home is None:

@@ -33,7 +33,7 @@ class PolicyCoverage:
         self.gathered.add(outcome)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - a class of xdist
+    def pytest_testnodedown(self, node: Any) -> None:
         """Take what a worker gathered."""
         self.gathered.merge(getattr(node, "workeroutput", {}).get(_KEY, {}))
 

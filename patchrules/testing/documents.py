@@ -21,8 +21,8 @@ Change = Callable[[Document], None]
 def documents(family: Named = None, *, kind: str = "valid", **pins: Any) -> st.SearchStrategy[Document]:
     """Draw a baseline as the JSON document that AWS's CreatePatchBaseline takes; pins are fields of ``Baseline``.
 
-    ``kind`` is ``valid``; ``odd``, which :func:`patchrules.load_baseline` reads with a diagnostic; or ``invalid``, which
-    it refuses with a BaselineError. Raises UnknownNameError for another kind, and for a pin that is none.
+    ``kind`` is ``valid``; ``odd``, which :func:`patchrules.load_baseline` reads with a diagnostic; or ``invalid``,
+    which it refuses with a BaselineError. Raises UnknownNameError for another kind, and for a pin that is none.
 
     >>> from hypothesis import given, settings
     >>> @settings(max_examples=5)

@@ -1,7 +1,7 @@
 """The strategies that people use: each noun of one family or of any, with the fields they pin.
 
-They stand in front of those that hold our two engines together (``strategies`` and ``updates``), so that what finds bugs
-in ours finds them in theirs: few names, close versions, a small grid of dates, lists that mean something.
+They stand in front of those that hold our two engines together (``strategies`` and ``updates``), so that what finds
+bugs in ours finds them in theirs: few names, close versions, a small grid of dates, lists that mean something.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ def assert_approved_within(
     """Assert that the baseline approves every patch with these pins within ``days`` days of its release.
 
     Pins are those of :func:`patches`, and ``product``: the host's, where PRODUCT compares that (Linux); without it, one
-    that the baseline names, or if it names none, any. Within N days means at every instant after release + N days, of 24
-    hours each, as Patch Manager counts. With ``or_rejected`` the list of rejected patches may say no.
+    that the baseline names, or if it names none, any. Within N days means at every instant after release + N days, of
+    24 hours each, as Patch Manager counts. With ``or_rejected`` the list of rejected patches may say no.
 
     Raises AssertionError with a patch that is not approved by then, and what each rule says of it.
 

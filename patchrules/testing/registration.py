@@ -31,7 +31,7 @@ def register() -> None:
         st.register_type_strategy(noun, _lazily(name))
 
 
-def _lazily(name: str) -> Any:  # noqa: ANN401 - a function of a type, as hypothesis wants it
+def _lazily(name: str) -> Any:
     """Return what makes the strategy when it is asked for."""
 
     def made(_: type) -> st.SearchStrategy[Any]:

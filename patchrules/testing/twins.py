@@ -38,7 +38,7 @@ def by_reference(
     baseline: Baseline,
     hosts: Sequence[Host],
     patches: Sequence[Patch],
-    **options: Any,  # noqa: ANN401 - keywords of evaluate
+    **options: Any,
 ) -> dict[str, Plain]:
     """Judge each host with the reference engine; options as :func:`patchrules.evaluate`.
 
@@ -53,7 +53,7 @@ def by_batch(
     baseline: Baseline,
     hosts: Sequence[Host],
     patches: Sequence[Patch],
-    **options: Any,  # noqa: ANN401 - keywords of evaluate
+    **options: Any,
 ) -> dict[str, Plain]:
     """Judge the same hosts as one fleet with the batch engine; the twin of :func:`by_reference`."""
     none = arrow.table(REJECTS, {}, 0)

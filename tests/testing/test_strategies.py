@@ -160,5 +160,5 @@ def test_hypothesis_knows_our_types_once_registered():
 def test_the_public_names_are_there_and_the_module_says_so():
     assert {name for name in testing.__all__ if callable(getattr(testing, name))} == set(testing.__all__)
     assert dir(testing) == testing.__all__
-    with pytest.raises(AttributeError, match="module `patchrules.testing` has no attribute `patch`"):
+    with pytest.raises(AttributeError, match=r"module `patchrules.testing` has no attribute `patch`"):
         _ = testing.patch
