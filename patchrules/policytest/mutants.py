@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from patchrules.families import facts_of, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
@@ -84,10 +85,11 @@ def _lists(baseline: Baseline) -> Iterator[Mutant]:
         entries: tuple[str, ...] = getattr(baseline, field)
         for index, entry in enumerate(entries):
             before, after = entries[:index], entries[index + 1 :]
-            yield Mutant(f"{word} `{entry}` is gone", dataclasses.replace(baseline, **{field: before + after}))
+            fewer: dict[str, Any] = {field: before + after}
+            yield Mutant(f"{word} `{entry}` is gone", dataclasses.replace(baseline, **fewer))
             if facts.wildcards and not entry.endswith("*"):
-                wider = (*before, f"{entry}*", *after)
-                yield Mutant(f"{word} `{entry}` is `{entry}*`", dataclasses.replace(baseline, **{field: wider}))
+                wider: dict[str, Any] = {field: (*before, f"{entry}*", *after)}
+                yield Mutant(f"{word} `{entry}` is `{entry}*`", dataclasses.replace(baseline, **wider))
     if baseline.approved_patches:
         level = _another(baseline.approved_patches_level)
         changed = dataclasses.replace(baseline, approved_patches_level=level)

@@ -73,14 +73,13 @@ def probes_of(*baselines: Baseline) -> tuple[Probe, ...]:
     bodies = [_plain(family, facts, values) for values in _products(_edges(baselines, family))]
     secure = [_secured(body, facts) for body in bodies]
     dates = _dates(baselines, facts, as_of)
-    found = [_probe(body, released, facts, as_of) for body in secure for released in dates]
-    found += [_probe(body, released, facts, as_of) for body in bodies for released in dates[:1]]
-    listed = [
-        _probe({**body, **more}, dates[0], facts, as_of) for more in _listed(baselines, family) for body in secure
-    ]
-    young = [_probe({**secure[0], **more}, dates[-1], facts, as_of) for more in _listed(baselines, family)]
-    open_ = [_probe({**bodies[-1], **more}, dates[0], facts, as_of) for more in _listed(baselines, family)]
-    return tuple(dict.fromkeys((*listed[: _MOST // 4], *young, *open_, *found[:_MOST])))
+    meant = _listed(baselines, family)
+    first = [_probe({**secure[0], **more}, day, facts, as_of) for more in meant for day in (dates[0], dates[-1])]
+    first += [_probe({**body, **more}, dates[0], facts, as_of) for more in meant for body in (bodies[0], bodies[-1])]
+    found = [_probe(body, released, facts, as_of) for body in secure for released in dates][:_MOST]
+    found += [_probe(body, dates[0], facts, as_of) for body in bodies]
+    last = [_probe({**body, **more}, dates[0], facts, as_of) for more in meant for body in secure[:_MOST_LISTED]]
+    return tuple(dict.fromkeys((*first, *found, *last)))
 
 
 def _instant(baselines: Sequence[Baseline]) -> datetime:
@@ -90,7 +89,10 @@ def _instant(baselines: Sequence[Baseline]) -> datetime:
 
 
 def _edges(baselines: Sequence[Baseline], family: Family) -> dict[str, list[str | None]]:
-    """Return by column the values that filters name, one that none names, one that AWS documents, and none at all."""
+    """Return by column the values that filters name, some that none names, and none at all.
+
+    Of a column where filters say ``*`` only, every value is as good as none.
+    """
     facts = family.documented
     found: dict[str, list[str | None]] = {}
     filters = [one for baseline in baselines for one in _filters(baseline)]
@@ -100,7 +102,9 @@ def _edges(baselines: Sequence[Baseline], family: Family) -> dict[str, list[str 
             known = found.setdefault(facts.filters[FilterKey(one.key)], [])
             known += [text for text in one.values if text != "*" and text not in known]
     for key, column in facts.filters.items():
-        if column in found:
+        if not found.get(column, [None]):
+            found[column] = [None]
+        elif column in found:
             documented = [text for text in family.values.get(key, ()) if text not in found[column]]
             found[column] += [*documented[:2], _ANOTHER, None]
     return found
@@ -141,7 +145,7 @@ def _dates(baselines: Sequence[Baseline], facts: Facts, as_of: datetime) -> list
     found = {as_of - timedelta(days=count) for day in days for count in (day, day + 1)}
     until = {rule.approve_until for rule in rules if rule.approve_until is not None}
     found |= {_midnight(day) + timedelta(days=by) for day in until for by in (0, 1)}
-    return sorted(found or {as_of - timedelta(days=1)})
+    return [*sorted(found or {as_of - timedelta(days=1)})]
 
 
 def _midnight(day: date) -> datetime:
@@ -174,7 +178,7 @@ def meant_by(entry: str, family: Family) -> list[dict[str, Any]]:
     >>> from patchrules.families import family_named
     >>> meant_by("kernel-4.18*", family_named("rhel"))
     [{'name': 'kernel', 'arch': 'x86_64', 'evr': '0:4.18-1'}]
-    >>> meant_by("RHSA-2024:1", family_named("rhel"))[-1]
+    >>> meant_by("RHSA-2024:1", family_named("rhel"))[0]
     {'advisory': 'RHSA-2024:1'}
     """
     facts, windows = family.documented, family.documented.states == "updates"
@@ -193,9 +197,13 @@ def meant_by(entry: str, family: Family) -> list[dict[str, Any]]:
         for name, arch, evr in candidates
         if name and names([entry], name, arch, evr, facts) is not None
     ]
-    ids = [{column: entry if column == "advisory" else (entry,)} for column in dict.fromkeys(facts.approved_ids)]
-    known = [more for more in ids if _ID.fullmatch(entry) and identifies([entry], Patch("", "", "0", **more), more)]
-    return [*named[:1], *known]
+    if not _ID.fullmatch(entry):
+        return named[:1]
+    ids: list[dict[str, Any]] = [
+        {column: entry if column == "advisory" else (entry,)} for column in dict.fromkeys(facts.approved_ids)
+    ]
+    known = [more for more in ids if identifies([entry], Patch("", "", "0", **more), more)]
+    return known or named[:1]
 
 
 def simplest(probe: Probe, one: Baseline, two: Baseline) -> Probe:
@@ -203,7 +211,8 @@ def simplest(probe: Probe, one: Baseline, two: Baseline) -> Probe:
     for name in ("classification", "severity", "product_family", "patch_set", "priority", "section", "issued"):
         if getattr(probe.patch, name) is None:
             continue
-        lighter = dataclasses.replace(probe, patch=dataclasses.replace(probe.patch, **{name: None}))
+        without: dict[str, Any] = {name: None}
+        lighter = dataclasses.replace(probe, patch=dataclasses.replace(probe.patch, **without))
         if answer(lighter.ask(one)) != answer(lighter.ask(two)) and lighter.ask(one) == probe.ask(one):
             probe = lighter
     return probe

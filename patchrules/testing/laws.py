@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings as settings_of
@@ -18,6 +18,7 @@ from patchrules.model.patch import Patch
 from patchrules.policytest.engines import apart, by_batch, by_reference
 from patchrules.policytest.situation import Situation
 from patchrules.reference.evaluate import decide
+from patchrules.testing.search import SEARCH
 from patchrules.testing.strategies import Situation as Drawn
 from patchrules.testing.tables import situations
 
@@ -103,14 +104,7 @@ def assert_laws(baseline: Baseline, family: str | None = None, *, examples: int 
         message = f"`{baseline.name}` is for {system}, `{family}` is another operating system"
         raise BaselineError(message, code="PR1801", hint=f"say {own.name}")
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
+    @settings(SEARCH, max_examples=examples)
     @given(situations(own))
     def hold(drawn: Drawn) -> None:
         found = _situation(baseline, drawn, own)
@@ -123,8 +117,7 @@ def assert_laws(baseline: Baseline, family: str | None = None, *, examples: int 
 
 def _situation(baseline: Baseline, drawn: Drawn, family: Family) -> Situation:
     """Return a drawn host and catalog under the baseline."""
-    options = {name: str(value) if isinstance(value, str) else value for name, value in drawn.options.items()}
-    return Situation(baseline, drawn.hosts[0], drawn.patches, family, settings_of(**options))
+    return Situation(baseline, drawn.hosts[0], drawn.patches, family, settings_of(**drawn.options))
 
 
 def _decided(found: Situation, baseline: Baseline) -> list[tuple[Patch, Approval]]:

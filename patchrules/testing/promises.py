@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchrules.errors import BaselineError
@@ -19,6 +19,7 @@ from patchrules.policytest.engines import by_reference
 from patchrules.policytest.short import asked, because, decision_of
 from patchrules.policytest.telling import meant_by, probes_of
 from patchrules.testing.nouns import instants, patches, products
+from patchrules.testing.search import SEARCH
 from patchrules.testing.strategies import T0
 
 _A_MOMENT = timedelta(microseconds=1)
@@ -125,14 +126,7 @@ def _search(baseline: Baseline, pins: dict[str, Any], check: Check, examples: in
     if not on_hosts:
         own.setdefault("product", product)
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
+    @settings(SEARCH, max_examples=examples)
     @given(patches(family, **own), product)
     def found(patch: Patch, product: str | None) -> None:
         check(dataclasses.replace(patch, module=None), product if on_hosts else patch.product)
