@@ -7,13 +7,14 @@ nothing is written, and the exit code is 1 when a page is stale. A new page is a
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from patchrules import catalog, inventory, reports
+from patchrules import catalog, inventory, reports, testing
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
@@ -45,6 +46,23 @@ ROOMS = {
     "7": "Evaluation: doubt on a verdict, a host or a run",
     "8": "Lint",
 }
+
+
+_STRATEGIES = """# Strategies and checks
+
+`pip install 'patchrules[testing]'`, then `from patchrules import testing`. `family` is one of [these](families.md), by
+our name or AWS's; without it, any. A pin fixes a field, as a value or as a strategy: `testing.patches("rhel",
+severity="Critical")`. Where hypothesis is installed, `@given(...)` draws `Baseline`, `ApprovalRule`, `PatchFilter`,
+`Patch`, `Package` and `Host` by their types.
+"""
+
+_POLICYTESTS = """# The case format
+
+A file of policy tests is JSON, JSON lines or YAML: a case, a list of cases, or a mapping with `cases`. pytest collects
+those called `*.policytest.yaml`, `.json` or `.jsonl`. [policytest.schema.json](policytest.schema.json) is for editors:
+the first line of a YAML file may say `# yaml-language-server: $schema=policytest.schema.json`. How to write cases:
+[test policies](../how-to/test-policies.md).
+"""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -162,6 +180,58 @@ def format_rows(readers: Mapping[str, Any], folder: Path) -> Iterable[Sequence[s
         yield f"`{name}`", reader.label, code(samples), getattr(reader, "lost", "")
 
 
+def strategies_page() -> str:
+    """Return every public name of ``patchrules.testing``: how it is called, and what its docstring says."""
+    parts = [_STRATEGIES]
+    for name in testing.__all__:
+        found = getattr(testing, name)
+        text = inspect.cleandoc(found.__doc__ or "").partition("\n\n>>>")[0]
+        text = text.replace(":func:`patches`", "`patches`").replace(
+            ":func:`patchrules.load_baseline`", "`load_baseline`"
+        )
+        call = str(inspect.signature(found)).partition(" -> ")[0].replace("'", "")
+        parts.append(f"## {name}\n\n```text\n{name}{call}\n```\n\n{text.replace('``', '`')}\n")
+    return "\n".join(parts)
+
+
+def policytests_page() -> str:
+    """Return the case format from its schema: one table a part."""
+    schema = json_schema()["$defs"]
+    titles = {
+        "short": "A case without a host",
+        "patch": "`patch`",
+        "decision": "`expect`",
+        "case": "A case with a host",
+        "package": "`installed`, `available` and the packages of a notice",
+        "notice": "`advisories`",
+        "archive": "`archives`",
+        "expected": "`expected`",
+        "verdict": "A row of `patches` and `contains`",
+    }
+    parts = [_POLICYTESTS]
+    for name, title in titles.items():
+        part = schema[name]
+        rows = [
+            [f"`{field}`", kind_of(one), "yes" if field in part.get("required", ()) else "", one.get("description", "")]
+            for field, one in part["properties"].items()
+        ]
+        parts.append(f"## {title}\n\n{table(('field', 'value', 'required', 'meaning'), rows)}\n")
+    return "\n".join(parts)
+
+
+def kind_of(schema: Mapping[str, Any]) -> str:
+    """Return what a value may be, in words."""
+    if "enum" in schema:
+        return ", ".join(f"`{word}`" if word is not None else "null" for word in schema["enum"])
+    if "$ref" in schema:
+        return "a mapping"
+    words = {"string": "text", "integer": "whole number", "object": "mapping", "array": "list", "boolean": "truth"}
+    kinds = (
+        [schema.get("type", "anything")] if isinstance(schema.get("type"), str) else schema.get("type", ["anything"])
+    )
+    return " or ".join(words.get(kind, kind) for kind in kinds)
+
+
 def schema_file() -> str:
     """Return the JSON Schema of policy tests, for editors."""
     return json.dumps(json_schema(), indent=2) + "\n"
@@ -173,6 +243,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "diagnostics": diagnostics_page,
     "formats": formats_page,
     "reports": reports_page,
+    "strategies": strategies_page,
+    "policytests": policytests_page,
     "policytest.schema.json": schema_file,
 }
 

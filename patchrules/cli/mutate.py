@@ -21,7 +21,7 @@ def command(*, baseline: str, cases: tuple[str, ...], output_format: str, output
     """Make every mistake a person could make in BASELINE, and say which of them TESTS would not notice.
 
     \b
-    patchrules mutate baselines/prod.json tests/ >> tests/missing.policytest.yaml
+    patchrules mutate baselines/prod.json tests/ -o missing.policytest.yaml
 
     A day more or less, a severity or a rule that is gone, a wildcard, another level, an action that is flipped. Of a
     mistake that no test notices, the test that is missing is printed, ready to paste. Exit code 1 when there is one; a

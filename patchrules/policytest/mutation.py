@@ -172,7 +172,7 @@ def as_yaml(fields: Mapping[str, Any]) -> str:
     return "- " + "\n  ".join(lines)
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*|[0-9T:Z-]{20}")
+_PLAIN = re.compile(r"(?:\.\.?/)*[A-Za-z0-9][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*|[0-9T:Z-]{20}")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "~"})
 
 

@@ -35,9 +35,7 @@ def starter_files(family: Family, *, ci: str = "github") -> dict[str, str]:
     text = json.dumps(as_document(dataclasses.replace(given, name=name, description="")), indent=2) + "\n"
     baseline = load_baseline(text.encode())
     cases = starter_cases(baseline, f"../baselines/{name}.json")
-    head = (
-        f"# yaml-language-server: $schema=../{_SCHEMA}\n# What {name} must decide, one case for each mistake in it.\n"
-    )
+    head = f"# yaml-language-server: $schema=../{_SCHEMA}\n# What {name} must decide: each case notices a mistake.\n"
     files = {
         f"baselines/{name}.json": text,
         f"tests/{name}.policytest.yaml": head + "\n".join(as_yaml(case) for case in cases) + "\n",

@@ -1,7 +1,7 @@
 """Plant one-line bugs into a copy of the package and see whether the equivalence test finds each (STYLE, habit 4).
 
 A script, not a test: ``python tests/equivalence/mutants.py [NAME...]`` prints a table and exits 1 when a mutant
-survives. Nothing is shrunk, so a mutant costs at most one run of the test.
+survives; ``--twelve`` takes those that stand for the rest. Nothing is shrunk, so a mutant costs at most one run of the test.
 """
 
 from __future__ import annotations
@@ -155,6 +155,31 @@ OF_UPDATES = (
 )  # fmt: skip
 """Bugs in how Windows hosts are judged."""
 
+OF_MEANING = (
+    ("wildcards: dropped", "reference/patterns.py", "return wanted in found or (wildcards and any(", "return wanted in found or (wildcards and not any("),
+    ("star: a value like others", "reference/filters.py", '    if "*" in patch_filter.values:', "    if not patch_filter.values:"),
+    ("epoch: ignored", "reference/states.py", ".sort_key(evr)\n\n\ndef title", '.sort_key(evr.rpartition(":")[2])\n\n\ndef title'),
+    ("delay: a day more", "reference/approvals.py", "settings.as_of - rule.delay\n", "settings.as_of - rule.delay - timedelta(days=1)\n"),
+    ("until: a day less", "reference/approvals.py", "time(), UTC) + timedelta(days=1)", "time(), UTC)"),
+)  # fmt: skip
+"""Bugs in what words of a baseline mean."""
+
+TWELVE = (
+    "wildcards: dropped",
+    "star: a value like others",
+    "epoch: ignored",
+    "delay: a day more",
+    "until: a day less",
+    "delay: < becomes <=",
+    "until: < becomes <=",
+    "missing: > becomes >=",
+    "reference, missing: < becomes <=",
+    "level: > becomes >=",
+    "rejection: of the row, not of the version",
+    "gate: the approved list's is always open",
+)
+"""Bugs that stand for the rest: flipped comparisons, a day off, a wildcard, an epoch, a list, a gate."""
+
 MUTANTS = (
     Mutant("nothing changed", "batch/states.py", "OWN = -1\n", "OWN = -1\n"),
     Mutant(
@@ -238,7 +263,7 @@ MUTANTS = (
         "enabled=True",
     ),
     Mutant("blocked: always", "batch/states.py", "refused = State.INSTALLED_REJECTED if blocks else", "refused ="),
-    *(Mutant(*one) for one in OF_RUNS),
+    *(Mutant(*one) for one in (*OF_MEANING, *OF_RUNS)),
     *(Mutant(f"updates: {name}", file, old, new, "updates") for name, file, old, new in OF_UPDATES),
     *(Mutant(f"agent: {name}", file, old, new, "agent") for name, file, old, new in OF_AGENT),
 )
@@ -260,7 +285,7 @@ def outcomes(names: list[str]) -> Iterator[tuple[Mutant, str, int, str]]:
     for mutant in MUTANTS:
         if names and mutant.name not in names:
             continue
-        crowds = str(CROWDS[mutant.dialect])
+        crowds = str(CROWDS.get(mutant.dialect, 0))
         (test, engine), examples = TESTS[mutant.dialect], os.environ.get("EXAMPLES", "50")
         with tempfile.TemporaryDirectory() as folder:
             planted(mutant, Path(folder))
@@ -284,6 +309,7 @@ def _parts(ran: subprocess.CompletedProcess[str]) -> tuple[str, int, str]:
 def main(names: list[str]) -> int:
     """Print the table; return 1 when the test passes a bug or fails on none."""
     wrong = 0
+    names = list(TWELVE) if names == ["--twelve"] else names
     print(f"{'mutant':45} {'outcome':9} examples")  # noqa: T201 - a script prints
     for mutant, outcome, examples, fault in outcomes(names):
         expected = "survived" if mutant.old == mutant.new else "killed"
