@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from patchrules.families import facts_of, family_of
@@ -49,7 +49,7 @@ def _rules(rule: ApprovalRule, baseline: Baseline) -> Iterator[tuple[str, Approv
     """Yield the mistakes in one rule."""
     facts = facts_of(family_of(baseline.operating_system), Dialect.DOCUMENTED, None)
     if facts.clocks and rule.approve_until is not None:
-        for by in (1, -1):
+        for by in (1, -1) if date.min < rule.approve_until < date.max else ():
             day = rule.approve_until + timedelta(days=by)
             yield f"approved until {day}, not {rule.approve_until}", dataclasses.replace(rule, approve_until=day)
     elif facts.clocks:

@@ -20,7 +20,6 @@ from patchrules.model.names import FilterKey
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, Settings
 from patchrules.policytest.short import VERSIONS, decided, host_with, machine
-from patchrules.reference.approvals import day_after
 from patchrules.reference.patterns import identifies, names
 
 EPOCH = datetime(2026, 1, 31, tzinfo=UTC)
@@ -30,6 +29,7 @@ _ID = re.compile(r"[A-Z]+[0-9]*-[A-Z0-9:.-]+|[0-9]+")
 """What ids of notices look like: RHSA-2024:0310, ALAS2-2024-12, CVE-2024-1, MS10-048, and Bugzilla's numbers."""
 
 _MOST, _MOST_LISTED = 20_000, 100
+_NEVER = 9000
 _ANOTHER = "Another"
 _PRODUCT = "product"
 
@@ -84,8 +84,13 @@ def probes_of(*baselines: Baseline) -> tuple[Probe, ...]:
 
 def _instant(baselines: Sequence[Baseline]) -> datetime:
     """Return an instant after every until-date."""
-    until = [rule.approve_until for one in baselines for rule in one.rules if rule.approve_until]
-    return max([EPOCH, *(day_after(day) + timedelta(days=2) for day in until)])
+    return max([EPOCH, *(_midnight(day) + timedelta(days=3) for day in _until(baselines))])
+
+
+def _until(baselines: Sequence[Baseline]) -> set[date]:
+    """Return the until-dates, but for those that say never: nobody waits for the end of the calendar."""
+    found = {rule.approve_until for one in baselines for rule in one.rules if rule.approve_until is not None}
+    return {day for day in found if day.year < _NEVER}
 
 
 def _edges(baselines: Sequence[Baseline], family: Family) -> dict[str, list[str | None]]:
@@ -143,8 +148,7 @@ def _dates(baselines: Sequence[Baseline], facts: Facts, as_of: datetime) -> list
     rules = [rule for one in baselines for rule in one.rules]
     days = {rule.approve_after_days or 0 for rule in rules if rule.approve_until is None}
     found = {as_of - timedelta(days=count) for day in days for count in (day, day + 1)}
-    until = {rule.approve_until for rule in rules if rule.approve_until is not None}
-    found |= {_midnight(day) + timedelta(days=by) for day in until for by in (0, 1)}
+    found |= {_midnight(day) + timedelta(days=by) for day in _until(baselines) for by in (0, 1)}
     return [*sorted(found or {as_of - timedelta(days=1)})]
 
 

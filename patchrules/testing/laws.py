@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from hypothesis import given, settings
@@ -25,6 +25,7 @@ from patchrules.testing.tables import situations
 Law = Callable[[Situation], bool]
 """What has to hold of a baseline, a host, a catalog and an instant."""
 
+_FIRST = date(2, 1, 1)
 _WAITS = (timedelta(microseconds=1), timedelta(days=1), timedelta(days=400))
 
 
@@ -62,7 +63,7 @@ def a_longer_delay_approves_less(found: Situation) -> bool:
     slower = [
         dataclasses.replace(rule, approve_after_days=(rule.approve_after_days or 0) + 1)
         if rule.approve_until is None
-        else dataclasses.replace(rule, approve_until=rule.approve_until - timedelta(days=1))
+        else dataclasses.replace(rule, approve_until=max(rule.approve_until, _FIRST) - timedelta(days=1))
         for rule in found.baseline.rules
     ]
     return _approved(found, dataclasses.replace(found.baseline, rules=tuple(slower))) <= _approved(
