@@ -189,7 +189,9 @@ def strategies_page() -> str:
         text = text.replace(":func:`patches`", "`patches`").replace(
             ":func:`patchrules.load_baseline`", "`load_baseline`"
         )
-        call = str(inspect.signature(found)).partition(" -> ")[0].replace("'", "")
+        call = (
+            str(inspect.signature(found)).partition(" -> ")[0].replace("'", "").replace("Named", "str | Family | None")
+        )
         parts.append(f"## {name}\n\n```text\n{name}{call}\n```\n\n{text.replace('``', '`')}\n")
     return "\n".join(parts)
 

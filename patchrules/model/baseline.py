@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from patchrules.errors import Diagnostic
+from patchrules.model.brief import Brief
 from patchrules.model.names import ComplianceLevel, OperatingSystem, RejectedPatchesAction, Status
 
 
@@ -32,8 +33,8 @@ class PatchFilter:
         return f"{self.key} in {', '.join(self.values)}"
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRule:
+@dataclass(frozen=True, slots=True, repr=False)
+class ApprovalRule(Brief):
     """Filters that must all hold, and when a patch they select is approved (SEMANTICS 1.3).
 
     Exactly one of ``approve_after_days`` (24-hour days since release) and ``approve_until`` (a UTC date, that whole day
@@ -61,8 +62,8 @@ class PatchSource:
     configuration: str
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+@dataclass(frozen=True, slots=True, repr=False)
+class Baseline(Brief):
     """One baseline document, checked and in our words.
 
     ``available_security_updates`` is None when the document does not say (Windows only). ``diagnostics`` holds what is

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import Diagnostic
+from patchrules.model.brief import Brief
 from patchrules.model.package import Package
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+@dataclass(frozen=True, slots=True, repr=False)
+class Host(Brief):
     """One host and its packages.
 
     ``family`` is a name of the ``families`` shelf (``rhel``); ``product`` is AWS's product string

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from patchrules.model.brief import Brief
 
-@dataclass(frozen=True, slots=True)
-class Package:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Package(Brief):
     """One installed package of one host.
 
     ``evr`` is the whole version text of the family's scheme: rpm ``[epoch:]version-release``, dpkg ``[epoch:]upstream

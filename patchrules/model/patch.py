@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import Diagnostic
+from patchrules.model.brief import Brief
 from patchrules.model.names import OperatingSystem
 from patchrules.model.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+@dataclass(frozen=True, slots=True, repr=False)
+class Patch(Brief):
     """One version of one package that could be installed, as one advisory (or none) describes it.
 
     On Windows one KB; on SUSE one member of a patch. ``advisory`` is None for a package that no notice names.
