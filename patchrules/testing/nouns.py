@@ -167,7 +167,15 @@ def advisories(family: Named = None, **pins: Any) -> st.SearchStrategy[tuple[Pat
 
 
 def filters(family: Named = None, **pins: Any) -> st.SearchStrategy[PatchFilter]:
-    """Draw a patch filter, mostly of keys that the family uses; pins are ``key`` and ``values``."""
+    """Draw a patch filter, mostly of keys that the family uses; pins are ``key`` and ``values``.
+
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=5)
+    ... @given(filters("rhel", key="SEVERITY"))
+    ... def test_a_filter(one):
+    ...     assert str(one).startswith("SEVERITY in ")
+    >>> test_a_filter()
+    """
     checked(PatchFilter, pins)
 
     def of(one: Family) -> st.SearchStrategy[PatchFilter]:

@@ -65,6 +65,13 @@ def situations(family: Named = None) -> st.SearchStrategy[strategies.Situation]:
     """Draw everything an evaluation is made from: ``baseline``, ``hosts``, ``patches``, and ``options`` of evaluate.
 
     Catalog and hosts share few names and close versions, so that most situations have something to decide.
+
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=5)
+    ... @given(situations("suse"))
+    ... def test_a_situation(found):
+    ...     assert {host.family for host in found.hosts} == {"suse"} and found.patches
+    >>> test_a_situation()
     """
 
     def of(one: Family) -> st.SearchStrategy[strategies.Situation]:

@@ -10,7 +10,10 @@ import venv
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from patchrules.cli import main
+from patchrules.documents.text import parse
 from patchrules.policytest import read_folder, run_cases
 from patchrules.policytest.mutation import mutate
 from tests.conftest import ROOT
@@ -23,6 +26,16 @@ def test_its_tests_hold_in_both_engines_and_notice_every_mistake():
     assert run_cases(cases, engine="both").failed == 0
     found = mutate(SAMPLE / "baselines" / "prod-rhel9.json", cases)
     assert (len(found.killed), found.survivors) == (19, ())
+
+
+def test_the_hook_runs_every_test_of_a_repository(monkeypatch):
+    hooks = {one["id"]: one for one in parse((ROOT / ".pre-commit-hooks.yaml").read_bytes()).value}
+    assert sorted(hooks) == ["patchrules-lint", "patchrules-test"]
+    hook = hooks["patchrules-test"]
+    program, *verb = hook["entry"].split()
+    monkeypatch.chdir(SAMPLE)
+    result = CliRunner().invoke(main, [*verb, *hook["args"]])
+    assert (program, result.output) == ("patchrules", "12 cases: 12 passed, 0 failed\n")
 
 
 @pytest.fixture(scope="module")
