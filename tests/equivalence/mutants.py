@@ -159,8 +159,8 @@ OF_MEANING = (
     ("wildcards: dropped", "reference/patterns.py", "return wanted in found or (wildcards and any(", "return wanted in found or (wildcards and not any("),
     ("star: a value like others", "reference/filters.py", '    if "*" in patch_filter.values:', "    if not patch_filter.values:"),
     ("epoch: ignored", "reference/states.py", ".sort_key(evr)\n\n\ndef title", '.sort_key(evr.rpartition(":")[2])\n\n\ndef title'),
-    ("delay: a day more", "reference/approvals.py", "settings.as_of - rule.delay\n", "settings.as_of - rule.delay - timedelta(days=1)\n"),
-    ("until: a day less", "reference/approvals.py", "time(), UTC) + timedelta(days=1)", "time(), UTC)"),
+    ("delay: counted twice", "reference/approvals.py", "settings.as_of - released_at > rule.delay", "settings.as_of - released_at > rule.delay * 2"),
+    ("until: a day less", "reference/approvals.py", "return released_at.date() <= rule.approve_until", "return released_at.date() < rule.approve_until"),
 )  # fmt: skip
 """Bugs in what words of a baseline mean."""
 
@@ -168,10 +168,10 @@ TWELVE = (
     "wildcards: dropped",
     "star: a value like others",
     "epoch: ignored",
-    "delay: a day more",
+    "delay: counted twice",
     "until: a day less",
     "delay: < becomes <=",
-    "until: < becomes <=",
+    "until: <= becomes <",
     "missing: > becomes >=",
     "reference, missing: < becomes <=",
     "level: > becomes >=",
