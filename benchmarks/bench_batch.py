@@ -1,9 +1,9 @@
 """How fast a fleet is judged: our engine, the floor, and the same query by hand in DuckDB and Polars.
 
 ``python -m benchmarks.bench_batch --rows 10M --layout flat`` prints one JSON line for each size and layout. Every
-contender has a process of its own; runs are interleaved, the order turns from round to round, and the first round is not
-counted: in it all outputs are compared, and nothing is printed where they differ. Figures are medians. On a machine that
-does other things too, read ratios, and ``cpu_seconds`` beside them.
+contender has a process of its own. Runs are interleaved, and the order turns from round to round. The first round
+is not counted: in it all outputs are compared, and nothing is printed where they differ. Figures are medians. On a
+machine that does other things too, read ratios, and ``cpu_seconds`` beside them.
 """
 
 from __future__ import annotations

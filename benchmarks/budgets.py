@@ -61,7 +61,10 @@ def verdicts(lines: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> Ite
         if len({rows for rows, _ in counted}) > 1:
             (few, small), (many, large) = min(counted), max(counted)
             figure, limit = round(large / small, 2), growth["peak_rss_mb"]
-            yield broken(figure, limit), _sentence(f"{few:,} to {many:,} rows, {layout}", "memory growth", figure, limit)
+            yield (
+                broken(figure, limit),
+                _sentence(f"{few:,} to {many:,} rows, {layout}", "memory growth", figure, limit),
+            )
 
 
 def _sentence(place: str, measure: str, figure: float, limit: Mapping[str, float]) -> str:

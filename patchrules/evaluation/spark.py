@@ -51,7 +51,7 @@ def evaluate_fleet(
     rows_at_once: int = ROWS,
     **options: Any,  # noqa: ANN401 - those of patchrules.evaluate_fleet
 ) -> SparkRun:
-    """Judge the hosts of a Spark DataFrame; verdicts, counts and rejects are those of :func:`patchrules.evaluate_fleet`.
+    """Judge the hosts of a Spark DataFrame as :func:`patchrules.evaluate_fleet` judges them on one machine.
 
     ``packages`` has one row an installed package, with the columns of a flat fleet: ``host``, ``name``, ``arch``,
     ``evr``, and ``family``, ``product``, ``host_arch``, ``patch_group`` of the host (docs/reference/schemas.md). It is
@@ -93,8 +93,7 @@ _OF_HOST = {"host_arch" if column.name == "arch" else column.name: column.name f
 """The columns of a flat fleet that speak of the host, and their names in the table of hosts."""
 
 _FLAT = pa.schema(
-    [*arrow.schema(PACKAGES)]
-    + [arrow.schema(HOSTS).field(theirs).with_name(ours) for ours, theirs in _OF_HOST.items()]
+    [*arrow.schema(PACKAGES)] + [arrow.schema(HOSTS).field(theirs).with_name(ours) for ours, theirs in _OF_HOST.items()]
 )
 
 

@@ -1,0 +1,86 @@
+"""A broken budget is told, a kept one is not, and what nobody measured is no success."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import tomllib
+
+import pytest
+
+from benchmarks import budgets, large_fleet, outputs, universe
+
+LINE = {
+    "rows": 10_000_000,
+    "layout": "flat",
+    "fleet": "usual",
+    "ratio_to_floor": 1.5,
+    "ratio_vs_duckdb": 3.0,
+    "ratio_vs_polars": 5.0,
+    "peak_rss_mb": 400.0,
+}
+
+
+def ended(lines, tmp_path):
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return budgets.main([str(path)])
+
+
+@pytest.mark.parametrize("module", [budgets, large_fleet, universe])
+def test_examples(module):
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ({}, 0, "kept    10,000,000 rows, flat, usual: ratio_vs_duckdb 3.0, wanted at least 2.2"),
+        ({"ratio_vs_duckdb": 2.1}, 1, "BROKEN  10,000,000 rows, flat, usual: ratio_vs_duckdb 2.1, wanted at least 2.2"),
+        ({"ratio_to_floor": 2.6}, 1, "BROKEN  10,000,000 rows, flat, usual: ratio_to_floor 2.6, wanted at most 2.5"),
+        ({"peak_rss_mb": 701.0}, 1, "BROKEN  10,000,000 rows, flat, usual: peak_rss_mb 701.0, wanted at most 700"),
+        ({"rows": 1_000_000}, 1, "no line has a budget"),
+        ({"fleet": "many_globs"}, 1, "no line has a budget"),
+    ],
+)  # fmt: skip
+def test_budgets(change, code, said, tmp_path, capsys):
+    assert ended([LINE | change], tmp_path) == code
+    assert said in capsys.readouterr().out.splitlines()
+
+
+def test_memory_may_not_grow_with_the_fleet(tmp_path, capsys):
+    large = LINE | {"rows": 60_000_000, "ratio_vs_polars": 4.0, "peak_rss_mb": 500.0}
+    assert ended([LINE, large], tmp_path) == 1
+    assert (
+        "BROKEN  10,000,000 to 60,000,000 rows, flat: memory growth 1.25, wanted at most 1.2" in capsys.readouterr().out
+    )
+    assert ended([LINE, large | {"peak_rss_mb": 480.0}], tmp_path) == 0
+
+
+def test_budgets_name_measures_and_layouts_that_exist():
+    said = tomllib.loads(budgets.BUDGETS.read_text("utf-8"))
+    for one in said["budget"]:
+        assert set(one) - {"layout", "fleet", "rows"} == set(budgets.MEASURES)
+        assert one["layout"] in large_fleet.PLACES
+
+
+def test_outputs_that_differ_are_told_by_column(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = {
+        "hosts": pa.table({name: ["web-1"] if name == "host" else [3] for name in outputs.COUNTS}),
+        "verdicts": pa.table({name: pa.array([None if name == "released_at" else "x"]) for name in outputs.VERDICTS}),
+    }
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        for name, table in tables.items():
+            pq.write_table(table, tmp_path / folder / f"{name}.parquet")
+    assert outputs.differences(tmp_path / "one", tmp_path / "two") == []
+    other = tables["hosts"].set_column(4, "missing", pa.array([4]))
+    pq.write_table(other, tmp_path / "two" / "hosts.parquet")
+    pq.write_table(pa.concat_tables([tables["verdicts"]] * 2), tmp_path / "two" / "verdicts.parquet")
+    assert outputs.differences(tmp_path / "one", tmp_path / "two") == [
+        "hosts.missing: 1 differ, first `3` and `4`",
+        "verdicts: 1 rows and 2",
+    ]
