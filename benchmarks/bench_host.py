@@ -1,9 +1,14 @@
 """What one host costs: the library, the command, and what comes before the first verdict.
 
-``python -m benchmarks.bench_host`` prints one JSON line, medians in milliseconds: ``import`` of the package, ``compile``
-(the first host of a product, cold), ``evaluate`` (the reference engine), ``prepared`` (where ``pr.prepare`` is there: the
-batch engine, warm), ``command`` (``patchrules evaluate`` from start to end). The host has 600 packages, the catalog about
-7,000 patches.
+``python -m benchmarks.bench_host`` prints one JSON line, medians in milliseconds:
+
+    import     the package
+    compile    the first host of a product, cold, by the batch engine
+    evaluate   the reference engine
+    prepared   the batch engine, warm, where ``pr.prepare`` is there
+    command    ``patchrules evaluate`` from start to end
+
+The host has 600 packages, the catalog about 7,000 patches.
 """
 
 from __future__ import annotations

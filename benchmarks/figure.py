@@ -1,7 +1,7 @@
 """Draws ``docs/explanation/performance.svg`` and the table beside it from the JSON lines of ``bench_batch``.
 
-``python -m benchmarks.figure`` reads ``benchmarks/results/batch.jsonl``. The largest usual fleet is drawn, a group of bars a
-layout; the table of the page has every line. Plain SVG, no library, readable on light and dark ground.
+``python -m benchmarks.figure`` reads ``benchmarks/results/batch.jsonl``. The largest usual fleet is drawn, a group of
+bars a layout; the table of the page has every line. Plain SVG, no library, readable on light and dark ground.
 """
 
 from __future__ import annotations
@@ -69,15 +69,16 @@ def _bar(top: int, label: str, colour: str, speed: float, share: float) -> Itera
 def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table."""
     rows = [
-        "| fleet | layout | rows | distinct | seconds | M rows/s | of the floor | DuckDB takes | Polars takes | peak MB |",
+        "| fleet | layout | rows | distinct | seconds | M rows/s | to the floor | DuckDB | Polars | peak MB |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for line in lines:
         floor, duckdb, polars = (
             f"{line[name]:.2f} x" if line.get(name) else "" for name in ("ratio_to_floor", *_VERSUS)
         )
+        name = line["fleet"].replace("_", " ")
         rows.append(
-            f"| {line['fleet'].replace('_', ' ')} | {line['layout']} | {line['rows']:,} | {line['distinct_packages']:,} "
+            f"| {name} | {line['layout']} | {line['rows']:,} | {line['distinct_packages']:,} "
             f"| {line['seconds']:.2f} | {line['rows_per_second'] / 1e6:.1f} | {floor} | {duckdb} | {polars} "
             f"| {line['peak_rss_mb']:.0f} |"
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import patchrules as pr
@@ -170,6 +171,7 @@ def test_a_catalog_without_products_is_refused_for_the_fleet_not_for_a_task(sess
         spark.evaluate_fleet(registry(SHAPE), session.createDataFrame(rows), catalog, as_of=AS_OF)
 
 
+ACCOUNT = "accountid=123456789012"
 SYNC = {
     "AWS:Application": [
         {
@@ -192,29 +194,25 @@ SYNC = {
     "AWS:InstanceInformation": [
         {"PlatformName": "Amazon Linux", "PlatformVersion": "2023", "PlatformType": "Linux", "AgentVersion": "3.2"}
     ],
-    "AWS:Tag": [{"Key": "Patch Group", "Value": "prod"}],
+    "AWS:Tag": [{"Key": "Patch Group", "Value": "ring-0"}],
+    "AWS:PatchSummary": [{"PatchGroup": "ring-0", "OperationStartTime": "2026-10-30T00:00:00Z"}],
 }
+
+
+def synced(folder: Path) -> list[str]:
+    """Write a Resource Data Sync of three hosts and return the paths that Hadoop can list."""
+    for kind, rows in SYNC.items():
+        place = folder / kind / ACCOUNT / "region=eu-west-1" / "resourcetype=ManagedInstanceInventory"
+        place.mkdir(parents=True, exist_ok=True)
+        for host in ("i-0aa", "i-0bb", "i-0cc"):
+            stamp = {"resourceId": host, "captureTime": "2026-10-31T00:00:00Z", "schemaVersion": "1.1"}
+            (place / f"{host}.json").write_text("".join(json.dumps({**stamp, **row}) + "\n" for row in rows), "utf-8")
+    return [f"{folder}/{kind}/{ACCOUNT}" for kind in SYNC]
 
 
 @pytest.mark.services
 def test_a_resource_data_sync_is_read_by_the_workers(session, tmp_path):
-    for kind, rows in SYNC.items():
-        for host in ("i-0aa", "i-0bb", "i-0cc"):
-            place = (
-                tmp_path
-                / kind
-                / "accountid=123456789012"
-                / "region=eu-west-1"
-                / "resourcetype=ManagedInstanceInventory"
-            )
-            place.mkdir(parents=True, exist_ok=True)
-            lines = [
-                json.dumps({"resourceId": host, "captureTime": "2026-10-31T00:00:00Z", "schemaVersion": "1.1", **row})
-                for row in rows
-            ]
-            (place / f"{host}.json").write_text("\n".join(lines) + "\n", "utf-8")
-    # Hadoop takes the colon of a listed `AWS:Tag` for that of a scheme, so each kind is a path of its own.
-    paths = [f"{tmp_path}/{kind}/accountid=123456789012" for kind in SYNC]
+    paths = synced(tmp_path)
     frame = session.read.format("binaryFile").option("recursiveFileLookup", "true").load(paths)
     found = spark.read_inventory(frame)
     local = pr.read_inventory(tmp_path)
@@ -226,3 +224,21 @@ def test_a_resource_data_sync_is_read_by_the_workers(session, tmp_path):
     policy, given = registry(SHAPE), catalogs(SHAPE)
     run = spark.evaluate_fleet(policy, found, given, as_of=AS_OF)
     assert differing(run, pr.evaluate_fleet(policy, local, given, as_of=AS_OF), local) == []
+
+
+@pytest.mark.services
+def test_the_page_about_spark_runs(session, tmp_path, monkeypatch, capsys):
+    """A page cannot have the reader's bucket, so its addresses become folders; not a word else is changed."""
+    synced(tmp_path / "bucket")
+    large_fleet.write(tmp_path, SHAPE, ())
+    session.createDataFrame(flat_rows(SHAPE)).createOrReplaceTempView("packages")
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "how-to" / "spark.md").read_text("utf-8")
+    names: dict[str, object] = {}
+    for body in re.findall(r"^```py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        here = body.replace("s3://inventory-bucket", f"{tmp_path}/bucket").replace(
+            "s3://reports", f"{tmp_path}/reports"
+        )
+        exec(compile(here, "spark.md", "exec"), names)  # noqa: S102  our own page
+    assert pq.read_table(tmp_path / "reports" / "hosts").num_rows == 3
+    assert "MISSING" in capsys.readouterr().out
