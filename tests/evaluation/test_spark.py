@@ -49,6 +49,7 @@ def test_tables_hold_whole_hosts_and_lose_no_row(size, rows):
     assert pa.concat_tables(found).equals(hosts)
     names = [set(table["host"].to_pylist()) for table in found]
     assert sum(map(len, names)) == len(set().union(*names))
+    assert all(names), "no table is empty"
 
 
 def started(
