@@ -42,12 +42,12 @@ fuzz: $(INSTALLED_DEV)
 	$(BIN)/python tests/fuzz.py --seconds 60
 
 bench: $(INSTALLED_BENCH)
-	@mkdir -p $(dir $(LINES)) && rm -f $(LINES)
+	@mkdir -p $(dir $(LINES)) benchmarks/results && rm -f $(LINES)
 	$(BIN)/python -m benchmarks.bench_batch --rows 10M --into $(LINES)
 	$(BIN)/python -m benchmarks.budgets $(LINES)
 
 bench-whole: $(INSTALLED_BENCH)
-	@mkdir -p $(dir $(LINES)) && rm -f $(LINES)
+	@mkdir -p $(dir $(LINES)) benchmarks/results && rm -f $(LINES)
 	$(BIN)/python -m benchmarks.bench_batch --rows 1M 10M 60M --into $(LINES)
 	for fleet in own_images million_versions many_rules many_globs; do \
 	  $(BIN)/python -m benchmarks.bench_batch --rows 10M --worst $$fleet --into $(LINES) || exit 1; done
