@@ -1,8 +1,8 @@
 """Draws ``docs/explanation/performance.svg`` and the table beside it from the JSON lines of ``bench_batch``.
 
 ``python -m benchmarks.figure`` reads ``benchmarks/results/batch.jsonl``. The largest usual fleet is drawn, a group of
-bars a layout; the table of the page has every line. Plain SVG, no library, readable on light and dark ground. As long as
-nobody has measured, the page has neither.
+bars a layout; the table of the page has every line. Plain SVG, no library, readable on light and dark ground. As long
+as nobody has measured, the page has neither.
 """
 
 from __future__ import annotations

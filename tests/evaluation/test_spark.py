@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -136,7 +137,7 @@ def test_spark_says_what_one_machine_says(session):
     bad = pc.if_else(pc.equal(rows["name"], other), "", rows["evr"])
     rows = rows.set_column(rows.column_names.index("evr"), "evr", bad)
     policy, given = registry(SHAPE), catalogs(SHAPE)
-    options = {"as_of": AS_OF, "rows": "all", "operation": "install"}
+    options: dict[str, Any] = {"as_of": AS_OF, "rows": "all", "operation": "install"}
     inventory = pr.open_fleet(rows)
     local = pr.evaluate_fleet(policy, inventory, given, **options)
     frame = session.createDataFrame(rows).repartition(4)
