@@ -52,14 +52,11 @@ RINGS = ("a", "b", None)
 
 KBS = tuple(f"KB{number}" for number in range(1, 61))
 PACKAGE_NAMES = (*strategies.NAMES, *(f"{name}-{number}" for name in strategies.NAMES for number in range(9)))
+OF_HOST = ("family", "product", "host_arch", "patch_group", "boot_time", "enabled_modules", "os_build")
 SCHEMA = pa.schema(
     [
         *(field for field in arrow.schema(PACKAGES) if field.name != "line"),
-        *(
-            field.with_name("host_arch" if field.name == "arch" else field.name)
-            for field in arrow.schema(HOSTS)
-            if field.name not in ("host", "tags", "captured_at")
-        ),
+        *(arrow.schema(HOSTS).field(name.removeprefix("host_")).with_name(name) for name in OF_HOST),
     ]
 )
 Tables = dict[str, Any]

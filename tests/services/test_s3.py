@@ -5,10 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 import patchrules as pr
+from benchmarks import large_fleet
+from benchmarks.universe import AS_OF, Shape
 from patchrules.cli import main
 
 pytestmark = [
@@ -16,6 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
 ]
 BUCKET = "acme-sync"
+SORTED = [("host", "ascending"), ("name", "ascending"), ("arch", "ascending")]
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +157,21 @@ def test_the_command_reads_it_as_well(put, data):
     there = json.loads(CliRunner().invoke(main, [*options, address]).stdout)
     here = json.loads(CliRunner().invoke(main, [*options, str(data / "inventories/fleet")]).stdout)
     assert {row["host"] for row in there["rows"]} == {row["host"] for row in here["rows"]}
+
+
+def test_a_fleet_of_tables_is_judged_where_it_lies(put, tmp_path):
+    shape = Shape(hosts=12, packages=40)
+    large_fleet.write(tmp_path, shape)
+    policy = pr.load_registry(tmp_path / "baselines")
+    given = [pr.read_catalog(path) for path in sorted((tmp_path / "catalogs").iterdir())]
+    whole = pq.read_table(tmp_path / "flat")
+    edge = pc.index(whole["host"], large_fleet.host_names(5, 6)[0]).as_py()
+    for number, part in enumerate((whole.slice(0, edge), whole.slice(edge))):
+        pq.write_table(part, tmp_path / "flat" / f"part-{number:03}.parquet", row_group_size=100)
+    local = pr.evaluate_fleet(policy, pr.open_fleet(whole), given, as_of=AS_OF)
+    address = put("fleet", tree(tmp_path / "flat"))
+    for fleet in (pr.open_fleet(address), pr.open_fleet(address.replace("fleet/", "fleet/*.parquet"))):
+        run = pr.evaluate_fleet(policy, fleet, given, as_of=AS_OF)
+        assert run.hosts.equals(local.hosts)
+        assert run.verdicts.sort_by(SORTED).equals(local.verdicts.sort_by(SORTED))
+    assert local.totals()["missing"] > 0
