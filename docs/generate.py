@@ -27,6 +27,10 @@ TABLES = (
     ("catalog", columns.CATALOG, "One row a patch: one package version of one advisory."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
+    ("verdict changes", columns.VERDICT_CHANGES, "One row a verdict that differs between two runs."),
+    ("host changes", columns.HOST_CHANGES, "One row a host on which anything differs between two runs."),
+    ("patch changes", columns.PATCH_CHANGES, "One row a package, version, advisory and kind of change."),
+    ("group changes", columns.GROUP_CHANGES, "One row a patch group with a host on which anything differs."),
     ("rejects", columns.REJECTS, "One row a refused row: nothing is lost."),
 )
 

@@ -12,7 +12,20 @@ from patchrules.model.names import OperatingSystem
 
 PACKAGE = Path(__file__).resolve().parents[1] / "patchrules"
 FLEET_QUESTIONS = {
-    f"questions/{name}" for name in ("diff", "forecast", "next_run", "inspect", "tune", "history", "verify", "feasible")
+    f"questions/{name}"
+    for name in (
+        "diff",
+        "causes",
+        "changes",
+        "treadmill",
+        "forecast",
+        "next_run",
+        "inspect",
+        "tune",
+        "history",
+        "verify",
+        "feasible",
+    )
 }
 FLOORS = [
     {"codes"},
