@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from patchrules.questions.diff import what_if as what_if
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.forecast import forecast as forecast
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
@@ -109,6 +110,7 @@ _HOMES = {
     "family_named": "families",
     "feasible": "questions.feasible",
     "inspect": "questions.inspect",
+    "forecast": "questions.forecast",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",
