@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
+    from patchrules.questions.treadmill import treadmill as treadmill
+    from patchrules.questions.tune import tune as tune
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -132,6 +134,8 @@ _HOMES = {
     "read_catalog": "catalog",
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
+    "treadmill": "questions.treadmill",
+    "tune": "questions.tune",
     "what_if": "questions.diff",
     "write": "reports",
 }
