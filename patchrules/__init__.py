@@ -61,14 +61,19 @@ if TYPE_CHECKING:
     from patchrules.model.verdict import Verdict as Verdict
     from patchrules.model.window import Calendar as Calendar
     from patchrules.model.window import Window as Window
+    from patchrules.questions.diff import diff as diff
+    from patchrules.questions.diff import what_if as what_if
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.forecast import forecast as forecast
     from patchrules.questions.history import exposed as exposed
     from patchrules.questions.history import history as history
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.questions.tables import table as table
+    from patchrules.questions.treadmill import treadmill as treadmill
+    from patchrules.questions.tune import tune as tune
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -102,6 +107,8 @@ _HOMES = {
     "Verdict": "model.verdict",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
+    "build_catalog": "catalog",
+    "diff": "questions.diff",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
     "executions": "schedule.windows",
@@ -109,8 +116,9 @@ _HOMES = {
     "exposed": "questions.history",
     "family_named": "families",
     "feasible": "questions.feasible",
-    "inspect": "questions.inspect",
+    "forecast": "questions.forecast",
     "history": "questions.history",
+    "inspect": "questions.inspect",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",
@@ -128,11 +136,13 @@ _HOMES = {
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",
-    "build_catalog": "catalog",
     "read_catalog": "catalog",
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
     "table": "questions.tables",
+    "treadmill": "questions.treadmill",
+    "tune": "questions.tune",
+    "what_if": "questions.diff",
     "write": "reports",
 }
 """Where each public name lives."""

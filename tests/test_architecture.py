@@ -13,7 +13,21 @@ from patchrules.model.names import OperatingSystem
 PACKAGE = Path(__file__).resolve().parents[1] / "patchrules"
 FLEET_QUESTIONS = {
     f"questions/{name}"
-    for name in ("cves", "diff", "forecast", "next_run", "inspect", "tune", "history", "tables", "verify", "feasible")
+    for name in (
+        "cves",
+        "diff",
+        "causes",
+        "changes",
+        "moving",
+        "forecast",
+        "next_run",
+        "inspect",
+        "tune",
+        "history",
+        "tables",
+        "verify",
+        "feasible",
+    )
 }
 FLOORS = [
     {"codes"},
