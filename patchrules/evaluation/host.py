@@ -88,11 +88,21 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         limits=limits or AgeLimits(),
         has_source=names != frozenset(),
     )
-    patches = patches_of(pa.concat_tables([rows_of(found, names) for found in scoped])) if scoped else ()
+    tables = [rows_of(found, names) for found in scoped]
+    patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *doubts)
-    return dataclasses.replace(report, patches=patches, diagnostics=said, doubts={**report.doubts, **lost})
+    return dataclasses.replace(
+        report,
+        patches=patches,
+        diagnostics=said,
+        doubts={**report.doubts, **lost},
+        sources=host.sources if isinstance(host, Inventory) else (),
+        catalog_sources=tuple(
+            (table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)
+        ),
+    )
 
 
 def overriding(override: Sequence[Baseline], family: Family) -> Baseline:
