@@ -19,6 +19,7 @@ from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
 from patchrules.policytest.schema import json_schema
+from patchrules.questions.reasons import REASONS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 DATA = REFERENCE.parents[1] / "data"
@@ -237,6 +238,16 @@ def kind_of(schema: Mapping[str, Any]) -> str:
 def schema_file() -> str:
     """Return the JSON Schema of policy tests, for editors."""
     return json.dumps(json_schema(), indent=2) + "\n"
+def reasons_page() -> str:
+    """Return every code of an explanation: states, what decided, and the clauses of a rule that fail."""
+    rows = [[f"`{name}`", meaning] for name, meaning in sorted(REASONS.items())]
+    return (
+        "# Reasons\n\n"
+        "Every sentence of `patchrules explain` has one of these codes (`lines[].code` in JSON), every verdict a code "
+        "that begins with `state:` here (column `reason`), and every clause of a rule that fails one that begins with "
+        "`clause:` (`turn.failing` in JSON). Codes are never reused.\n\n"
+        f"{table(('code', 'what it says'), rows)}\n"
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -248,6 +259,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "strategies": strategies_page,
     "policytests": policytests_page,
     "policytest.schema.json": schema_file,
+    "reasons": reasons_page,
 }
 
 

@@ -99,9 +99,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         diagnostics=said,
         doubts={**report.doubts, **lost},
         sources=host.sources if isinstance(host, Inventory) else (),
-        catalog_sources=tuple(
-            (table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)
-        ),
+        catalog_sources=tuple((table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)),
     )
 
 

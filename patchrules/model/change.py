@@ -97,7 +97,9 @@ def _filters(edit: Edit, baseline: Baseline) -> Baseline:
     held = baseline.rules[edit.rule - 1].filters if edit.rule else baseline.global_filters
     added = PatchFilter(edit.key or "", (str(edit.value),))
     if edit.field == "Values":
-        found = tuple(dataclasses.replace(f, values=(*f.values, str(edit.value))) if f.key == edit.key else f for f in held)
+        found = tuple(
+            dataclasses.replace(f, values=(*f.values, str(edit.value))) if f.key == edit.key else f for f in held
+        )
     elif edit.verb is Verb.REMOVE:
         found = tuple(f for f in held if f.key != edit.key)
     else:
@@ -109,10 +111,12 @@ def _filters(edit: Edit, baseline: Baseline) -> Baseline:
 
 def _list(edit: Edit, baseline: Baseline) -> Baseline:
     """Add to or take from one of the two lists."""
-    field = _LISTS[edit.field]
-    held: tuple[str, ...] = getattr(baseline, field)
+    is_approved = edit.field == "ApprovedPatches"
+    held = baseline.approved_patches if is_approved else baseline.rejected_patches
     found = (*held, str(edit.value)) if edit.verb is Verb.ADD else tuple(one for one in held if one != edit.value)
-    return dataclasses.replace(baseline, **{field: found})
+    if is_approved:
+        return dataclasses.replace(baseline, approved_patches=found)
+    return dataclasses.replace(baseline, rejected_patches=found)
 
 
 def _gate_of_list(edit: Edit, baseline: Baseline) -> Baseline:
@@ -120,7 +124,6 @@ def _gate_of_list(edit: Edit, baseline: Baseline) -> Baseline:
     return dataclasses.replace(baseline, approved_patches_enable_non_security=bool(edit.value))
 
 
-_LISTS = {"ApprovedPatches": "approved_patches", "RejectedPatches": "rejected_patches"}
 _DONE: dict[str, Callable[[Edit, Baseline], Baseline]] = {
     "ApproveAfterDays": _rule_field,
     "ApproveUntilDate": _rule_field,

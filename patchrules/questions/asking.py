@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,14 @@ from patchrules.codes import CODES
 from patchrules.evaluation.rows import verdict_row
 from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import Baseline
-from patchrules.model.names import Approval, Note
+from patchrules.model.names import Approval, ComplianceLevel, Note, Reason, State
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Verdict
 from patchrules.questions.objections import objection, unheard
 from patchrules.questions.reasons import Why
 from patchrules.questions.sentences import (
     Line,
+    Row,
     approval_line,
     doubt_lines,
     level_line,
@@ -30,6 +31,7 @@ from patchrules.questions.wording import when
 from patchrules.reference.approvals import decision as decided
 from patchrules.reference.evaluate import decide
 from patchrules.reference.states import LEFT_OUT
+from patchrules.reference.states import verdict as verdict_of
 from patchrules.versions import SCHEMES
 
 _MOST_NEWER = 3
@@ -37,31 +39,48 @@ _MOST_NEWER = 3
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A report, and what every question about it needs."""
+    """A report, and what every question about it needs; ``named`` has its patches by name."""
 
     report: HostReport
     family: Family
     facts: Facts
+    named: Mapping[str, Sequence[Patch]]
 
     @classmethod
     def of(cls, report: HostReport) -> Asking:
         """Return what the report was made with."""
         family = family_named(report.host.family or "")
         given = report.settings
-        return cls(report, family, facts_of(family, given.dialect, report.host.product, deb_dates=given.deb_dates))
+        named: dict[str, list[Patch]] = {}
+        for patch in report.patches:
+            named.setdefault(patch.name, []).append(patch)
+        facts = facts_of(family, given.dialect, report.host.product, deb_dates=given.deb_dates)
+        return cls(report, family, facts, named)
 
     def lines(self, verdict: Verdict) -> Iterator[Line]:
         """Yield the sentences on one verdict."""
-        decision, report, row = verdict.decision, self.report, verdict_row(verdict)
-        if decision is not None:
-            yield patch_line(row, self.facts, self.family)
-            yield approval_line(row, report.baseline, self.facts)
-            yield from level_line(row, report.baseline)
-            yield from self.listed(decision)
-            yield from self.other_rules(decision)
+        row = verdict_row(verdict)
+        if verdict.decision is not None:
+            yield from self.decided(verdict.decision, row)
         yield state_line(row, self.family, self.facts)
         yield from self.newer(verdict)
         yield from doubt_lines(verdict.notes)
+
+    def decided(self, decision: Decision, row: Row) -> Iterator[Line]:
+        """Yield the sentences on the decision that a row tells."""
+        yield patch_line(row, self.facts, self.family)
+        yield approval_line(row, self.report.baseline, self.facts)
+        yield from level_line(row, self.report.baseline)
+        yield from self.listed(decision)
+        yield from self.other_rules(decision)
+
+    def unjudged(self, decision: Decision) -> Verdict:
+        """Return what stands in the place of a verdict on a package that is not installed and not approved."""
+        return dataclasses.replace(
+            verdict_of(State.NOT_APPLICABLE, Reason.NOT_INSTALLED, decision, decision, self.facts),
+            target=None,
+            level=ComplianceLevel.UNSPECIFIED,
+        )
 
     def turn(self, verdict: Verdict) -> Turn | None:
         """Return what would turn the answer on the highest version that is not approved, None where all are.
@@ -74,9 +93,7 @@ class Asking:
             return turn_of(self, above[0])
         return None if own is None or own.approves else turn_of(self, own)
 
-    def again(
-        self, decision: Decision, *, baseline: Baseline | None = None, as_of: datetime | None = None
-    ) -> Decision:
+    def again(self, decision: Decision, *, baseline: Baseline | None = None, as_of: datetime | None = None) -> Decision:
         """Return the decision on the same patch under another baseline or at another instant."""
         report = self.report
         settings = dataclasses.replace(report.settings, as_of=as_of or report.settings.as_of)
@@ -103,8 +120,8 @@ class Asking:
         """Return every patch that is the same version: an id rejects all of it (DECISIONS 8)."""
         same = [
             one
-            for one in self.report.patches
-            if (one.name, one.arch) == (patch.name, patch.arch) and self.order(one.evr) == self.order(patch.evr)
+            for one in self.named.get(patch.name, ())
+            if one.arch == patch.arch and self.order(one.evr) == self.order(patch.evr)
         ]
         return same if patch in same else [patch, *same]
 
@@ -133,7 +150,7 @@ class Asking:
     def decisions(self, name: str, arch: str | None = None) -> list[Decision]:
         """Return what the baseline says of the patches of that name."""
         report = self.report
-        patches = [one for one in report.patches if one.name == name and arch in (None, one.arch)]
+        patches = [one for one in self.named.get(name, ()) if arch in (None, one.arch)]
         decided = decide(
             report.baseline, patches, report.host, family=self.family, facts=self.facts, settings=report.settings
         )

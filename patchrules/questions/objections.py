@@ -82,7 +82,7 @@ def unheard(baseline: Baseline, patch: Patch, host: Host, facts: Facts) -> str |
     return None
 
 
-def _failing(  # noqa: PLR0913 - where the filters stand is two words
+def _failing(
     filters: tuple[PatchFilter, ...],
     patch: Patch,
     host: Host,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
@@ -27,8 +28,9 @@ class Origin:
     line: int | None = None
 
     def __str__(self) -> str:
-        """Return the place and the beginning of the digest."""
-        place = f"line {self.line} of {self.file}" if self.line else self.file
+        """Return the place and the beginning of the digest; where a checkout lies says nothing about what is in it."""
+        name = PurePath(self.file).name
+        place = f"line {self.line} of {name}" if self.line else name
         return f"{self.what}: {place}, sha256 {self.sha256[:_SHORT]}…"
 
 
@@ -43,7 +45,7 @@ def origins(report: HostReport, verdict: Verdict) -> Iterator[Origin]:
         yield from _of("patch", sources_of(report, patch), patch.line)
     package = _package(report, verdict)
     if package is not None:
-        yield from _of("package", report.sources, package.line)
+        yield from _of("package", _of_host(report), package.line)
     if report.baseline.sha256:
         yield Origin("baseline", report.baseline.name, report.baseline.sha256)
 
@@ -67,6 +69,14 @@ def _of(what: str, sources: tuple[Source, ...], line: int | None) -> Iterator[Or
     filled = [one for one in sources if one.rows]
     for one in filled:
         yield Origin(what, one.name, one.sha256, line if len(filled) == 1 else None)
+
+
+def _of_host(report: HostReport) -> tuple[Source, ...]:
+    """Return the files of the inventory that are of the host: the only one, else those that carry its name."""
+    if len(report.sources) == 1:
+        return report.sources
+    paths = [(one, PurePath(one.name)) for one in report.sources]
+    return tuple(one for one, path in paths if report.host.id in (path.stem, path.name, path.parent.name))
 
 
 def _package(report: HostReport, verdict: Verdict) -> Package | None:

@@ -57,7 +57,7 @@ def headline(row: Row, family: Family) -> str:
     level = "" if row["compliance_severity"] == "UNSPECIFIED" else row["compliance_severity"]
     words = "   ".join(word for word in (row["state"], level, row["status"]) if word)
     head = f"{row['id']} {change(row, family)}"
-    return f"{head:<60}  {words}"
+    return f"{head:<60}  {words}".rstrip()
 
 
 def patch_line(row: Row, facts: Facts, family: Family) -> Line:

@@ -74,7 +74,9 @@ def turn_of(asking: Asking, decision: Decision) -> Turn:
         advisory=patch.advisory,
         rule=nearest,
         failing=tuple(one.code for one in clauses[nearest]) if nearest else (),
-        change=next((one for one in found if asking.again(decision, baseline=one.apply(report.baseline)).approves), None),
+        change=next(
+            (one for one in found if asking.again(decision, baseline=one.apply(report.baseline)).approves), None
+        ),
         flips_at=flips_at,
         waits_out=waits_out,
     )
@@ -130,4 +132,3 @@ def _flips_at(
 
 
 _PASSES_WITH_TIME = frozenset({Why.UNRELEASED, Why.TOO_YOUNG})
-
