@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from patchrules.questions.history import history as history
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
+    from patchrules.questions.lint import lint as lint
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.questions.tables import table as table
     from patchrules.reports import write as write
@@ -111,6 +112,7 @@ _HOMES = {
     "feasible": "questions.feasible",
     "inspect": "questions.inspect",
     "history": "questions.history",
+    "lint": "questions.lint",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",

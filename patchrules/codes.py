@@ -291,5 +291,21 @@ CODES: dict[str, str] = {
     "PR7904": "a report format does not write single tables of a run",
     "PR7905": "a report format needs a package that is not installed",
     "PR7906": "a report format needs to know which AWS account and region it is for",
+    # PR8xxx lint (questions/lint/)
+    "PR8001": "an approval rule can never match",
+    "PR8002": "an approval rule contradicts the global filters: nothing passes both",
+    "PR8003": "an approval rule adds nothing: another approves all that it does, no later and at no lower level",
+    "PR8004": "an entry of the approved patches overlaps one of the rejected patches, which wins",
+    "PR8005": "a value of a filter says nothing more than another",
+    "PR8006": "`*` stands in a list: it approves or rejects every patch",
+    "PR8007": "an advisory or CVE stands in a list that takes names only",
+    "PR8008": "an entry of a list means some versions only",
+    "PR8009": "an entry of a list is an advisory or CVE: it means all that carry it",
+    "PR8010": "an entry of a list says nothing more than another of the same list",
+    "PR8011": "a document is spelled with small first letters, which AWS's own commands do not take",
+    "PR8012": "a baseline has no name: it is read as a BaselineOverride",
+    "PR8020": "no patch of the catalog has a value of a filter",
+    "PR8021": "an approval rule selects no patch of the catalog",
+    "PR8022": "an entry of a list means no patch of the catalog",
     # PR9xxx is left to users
 }

@@ -186,4 +186,6 @@ def test_explain_is_markdown_for_a_ticket(patchrules, demo):
     assert lines[0] == "### `glibc` on db-1 under `prod-rhel9`"
     assert "| level | HIGH, which rule 2 sets | `level` |" in lines
     missing = patchrules("explain", "glibcc", "--host", "db-1", *demo, "--output-format", "markdown").stdout
-    assert missing.splitlines()[-1].endswith("no catalog in its scope has it. Did you mean `glibc`, `glibc-common`, `zlib`?")
+    assert missing.splitlines()[-1].endswith(
+        "no catalog in its scope has it. Did you mean `glibc`, `glibc-common`, `zlib`?"
+    )
