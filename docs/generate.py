@@ -29,6 +29,7 @@ TABLES = (
     ("hosts", columns.HOSTS, "One row a host."),
     ("packages", columns.PACKAGES, "One row an installed package."),
     ("catalog", columns.CATALOG, "One row a patch: one package version of one advisory."),
+    ("catalog history", columns.HISTORY, "One row a patch that a catalog store has ever seen."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from patchrules.catalog import build_catalog as build_catalog
+    from patchrules.catalog import known_at as known_at
+    from patchrules.catalog import observe_catalog as observe_catalog
     from patchrules.catalog import read_catalog as read_catalog
     from patchrules.catalog import read_catalogs as read_catalogs
     from patchrules.documents.baseline import load_baseline as load_baseline
@@ -112,6 +114,7 @@ _HOMES = {
     "feasible": "questions.feasible",
     "inspect": "questions.inspect",
     "history": "questions.history",
+    "known_at": "catalog",
     "lint": "questions.lint",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
@@ -126,6 +129,7 @@ _HOMES = {
     "load_windows": "documents.windows",
     "next_executions": "schedule.windows",
     "next_run": "questions.next_run",
+    "observe_catalog": "catalog",
     "open_fleet": "evaluation.fleet",
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",

@@ -22,6 +22,7 @@ from patchrules.catalog._enrichment import Enrichment, enriched, feed_of, read_e
 from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
+from patchrules.catalog._store import Observation, history, is_store, known_at, observations, observe_catalog
 from patchrules.catalog.arrow_table import read_stream
 from patchrules.errors import CatalogError, UnknownNameError, Where
 from patchrules.families import Family, families, family_named, family_of_products
@@ -31,12 +32,18 @@ from patchrules.sources.files import Document, Limits
 
 __all__ = [
     "Enrichment",
+    "Observation",
     "Part",
     "ReadOptions",
     "Reader",
     "build_catalog",
     "enriched",
     "feed_of",
+    "history",
+    "is_store",
+    "known_at",
+    "observations",
+    "observe_catalog",
     "read_catalog",
     "read_catalogs",
     "read_enrichment",

@@ -47,6 +47,8 @@ class Inputs:
     limit: tuple[tuple[str, int], ...] = ()
     max_inventory_age: timedelta | None = None
     max_catalog_age: timedelta | None = None
+    known_as_of: datetime | None = None
+    audit: bool = False
     as_of: datetime
     dialect: str = "documented"
     operation: str = "scan"
@@ -82,9 +84,10 @@ class Inputs:
         """Read the catalogs; those that do not say their family are of ``--family``, the product's or the policy's."""
         from patchrules.catalog import read_catalogs
 
+        specs = self._specs()
         with stage("reading catalogs"):
             found = read_catalogs(
-                self.catalog, family=self._family(policy), on_bad_row=self._on_bad_row, limits=self.bounds()
+                specs, family=self._family(policy), on_bad_row=self._on_bad_row, limits=self.bounds()
             )
         for one in found:
             refused("catalog", one.rejects)
@@ -111,7 +114,7 @@ class Inputs:
         """Return how old data may be."""
         from patchrules.evaluation.coverage import AgeLimits
 
-        return AgeLimits(self.max_catalog_age, self.max_inventory_age)
+        return AgeLimits(self.max_catalog_age, self.max_inventory_age, self.audit)
 
     def bounds(self) -> Limits:
         """Return what one file may grow to."""
@@ -164,6 +167,18 @@ class Inputs:
                 typed.append(f"--{'format' if one.name == 'form' else one.name.replace('_', '-')}")
                 typed += [] if single is True else [_typed(single)]
         return shlex.join(typed)
+
+    def _specs(self) -> list[str]:
+        """Return the catalogs, of each store what it knew at ``--known-as-of``, else what it knows last."""
+        from patchrules.catalog import is_store, known_at
+
+        found = []
+        for spec in self.catalog:
+            path = spec if is_store(spec) else spec.partition("=")[2]
+            found.append(str(known_at(path, self.known_as_of)) if path and is_store(path) else spec)
+        if self.known_as_of and found == list(self.catalog):
+            raise click.UsageError("--known-as-of is for catalog stores, and none of the catalogs is one")
+        return found
 
     def _family(self, policy: Baseline | Registry) -> str | None:
         """Return the family of catalogs that do not say theirs, as far as anything tells."""

@@ -18,6 +18,8 @@ UNKNOWN = {
     Unknown.NO_INVENTORY: "no installed package was read",
     Unknown.STALE_CATALOG: "a catalog is older than the limit",
     Unknown.STALE_INVENTORY: "its inventory is older than the limit",
+    Unknown.LATER_CATALOG: "a catalog without dates was made after the as-of instant, and cannot say what was before",
+    Unknown.LATER_INVENTORY: "its inventory was taken long after the as-of instant",
 }
 """Why a host cannot be judged (DECISIONS 31)."""
 
