@@ -72,6 +72,9 @@ if TYPE_CHECKING:
     from patchrules.questions.lint import lint as lint
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.questions.tables import table as table
+    from patchrules.questions.verify import Verification as Verification
+    from patchrules.questions.verify import verify as verify
+    from patchrules.questions.verify.bundle import bundle as bundle
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -103,8 +106,10 @@ _HOMES = {
     "Run": "evaluation.run",
     "Scope": "model.patch",
     "Verdict": "model.verdict",
+    "Verification": "questions.verify",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
+    "bundle": "questions.verify.bundle",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
     "executions": "schedule.windows",
@@ -139,6 +144,7 @@ _HOMES = {
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
     "table": "questions.tables",
+    "verify": "questions.verify",
     "write": "reports",
 }
 """Where each public name lives."""

@@ -167,6 +167,7 @@ CODES: dict[str, str] = {
     "PR3014": "an observation of a catalog is not after the last one of its store",
     "PR3015": "a folder is no catalog store",
     "PR3017": "nothing of a catalog had been observed by the instant that is asked for",
+    "PR3018": "a catalog is said to be observed before it was made",
     "PR3201": "a feed of 200 or more names has no epoch but 0: its epochs are lost, and its 0 counts as not stated",
     "PR3202": "notices have no severity",
     "PR3203": "no package list was given: every package that a notice names counts as available",
@@ -286,11 +287,13 @@ CODES: dict[str, str] = {
     "PR7013": "a patch is of a module stream, and nobody knows which streams the host has enabled: it was taken",
     "PR7014": "reconstructed: a catalog was made after the as-of instant, and its dates say what existed then",
     "PR7015": "inventories were taken more than a day after the as-of instant: they say what was installed later",
-    # PR78xx saved runs (evaluation/saved.py), PR79xx reports (reports/)
+    # PR78xx saved runs and bundles (evaluation/saved.py, questions/verify/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",
     "PR7803": "something that is no saved run stands where a run is to be written",
     "PR7804": "a folder holds no saved run",
+    "PR7811": "a file is no bundle of evidence",
+    "PR7812": "the inventory and catalogs given for a bundle do not give the verdicts of its run",
     "PR7901": "a report cannot be written: its folder is not there, or the system refuses it",
     "PR7902": "a report that is a folder cannot be written to a stream",
     "PR7903": "the end of a report's file name is that of no format",

@@ -60,8 +60,8 @@ def observe_catalog(
     """Add what ``catalog`` holds to a store (a folder, made where there is none), as it was observed at an instant.
 
     ``observed_at`` is aware. Without it, it is the instant that the catalog says it was made. O(rows) in Python. Raises
-    CatalogError PR3013 where neither tells, PR3014 for an instant that is not after the last observation, PR3015 for a
-    folder that is no store, and PR3012 where it cannot be written.
+    CatalogError PR3013 where neither tells, PR3014 for an instant that is not after the last observation, PR3018 for
+    one before the catalog was made, PR3015 for a folder that is no store, and PR3012 where it cannot be written.
 
     >>> import tempfile
     >>> from patchrules.catalog import read_catalog
@@ -83,6 +83,9 @@ def observe_catalog(
     if known and instant <= known[-1]:
         message = f"the catalog was observed {_said(instant)}, and the store has been told of {_said(known[-1])}"
         raise CatalogError(message, code="PR3014", hint="add observations in the order of their instants")
+    if catalog.as_of is not None and instant < catalog.as_of:
+        message = f"the catalog was observed {_said(instant)}, and says that it was made {_said(catalog.as_of)}"
+        raise CatalogError(message, code="PR3018", hint="nobody observes what is not there yet: look at --observed")
     rows, found = _merged(_history(folder), catalog.table, instant)
     whole = dataclasses.replace(catalog, as_of=catalog.as_of or instant)
     try:

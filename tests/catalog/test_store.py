@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
 import patchrules as pr
 from patchrules.catalog import history, is_store, known_at, observations, observe_catalog
 from patchrules.errors import CatalogError
-from patchrules.testing.twins import ENGINES, by_batch, by_reference
+from patchrules.testing.twins import ENGINES
 
 DAYS = [datetime(2026, 11, day, 6, tzinfo=UTC) for day in (1, 8, 15)]
-ENGINE = {"reference": by_reference, "batch": by_batch}
 BEFORE = timedelta(seconds=1)
+DAY = timedelta(days=1)
+MADE = datetime(2026, 11, 14, 20, 15, tzinfo=UTC)
 
 
 def notice(number, version, issued, *, name="curl"):
@@ -61,16 +64,15 @@ def test_a_store_of_three_snapshots_gives_for_each_date_that_days_verdicts(store
     as_of = DAYS[number] + timedelta(hours=12)
     then = pr.read_catalog(known_at(store, as_of))
     assert stood(then, as_of) == stood(pr.read_catalog(FEEDS[number], family="rhel"), as_of)
-    run = pr.evaluate_fleet(BASELINE, pr.read_inventory(packages(), **RHEL), then, as_of=as_of, rows="all")
+    run = pr.evaluate_fleet(BASELINE, rhel(packages()), then, as_of=as_of, rows="all")
     assert {row["name"]: (row["state"], row["target"]) for row in run.verdicts.to_pylist()} == stood(then, as_of)
 
 
-RHEL = {"family": "rhel", "product": "RedhatEnterpriseLinux9.3", "arch": "x86_64"}
+def rhel(table):
+    return pr.read_inventory(table, family="rhel", product="RedhatEnterpriseLinux9.3", arch="x86_64")
 
 
 def packages():
-    import pyarrow as pa
-
     found = [{"host": "web-1", "name": one.name, "arch": one.arch, "evr": one.evr} for one in HOST.packages]
     return pa.Table.from_pylist(found)
 
@@ -134,6 +136,10 @@ def test_what_comes_back_keeps_its_first_instant(store):
             "`{store}/snapshots` is there already and is no catalog store [PR3015]\n  hint: choose a new folder",
         ),
         (
+            lambda store: observe_catalog(store, dataclasses.replace(catalog(), as_of=MADE + 9 * DAY), observed_at=MADE + DAY),
+            "the catalog was observed 2026-11-15T20:15:00Z, and says that it was made 2026-11-23T20:15:00Z [PR3018]\n  hint: nobody observes what is not there yet: look at --observed",
+        ),
+        (
             lambda store: observe_catalog(store, catalog()),
             "nobody says when the catalog was observed [PR3013]\n  hint: say it: --observed 2026-11-01T00:00Z, or observed_at=",
         ),
@@ -158,7 +164,6 @@ def contents(folder):
 PACKAGES = b"Package: curl\nArchitecture: amd64\nVersion: 8.1-1\nFilename: pool/c/curl.deb\nSize: 1\n"
 RELEASE = b"Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: bookworm-security\nDate: Sat, 14 Nov 2026 20:15:00 UTC\n"
 DEBIAN = pr.Host("web-1", "debian", "Debian12", "amd64", packages=(pr.Package("curl", "amd64", "8.0-1"),))
-MADE = datetime(2026, 11, 14, 20, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -173,8 +178,6 @@ def test_an_archive_cannot_answer_before_its_own_date(tmp_path, engine, late, un
         found = [str(one) for one in pr.evaluate(baseline, DEBIAN, archive, as_of=MADE + late).unknown]
     else:
         told = {"host": ["web-1"], "name": ["curl"], "arch": ["amd64"], "evr": ["8.0-1"]}
-        import pyarrow as pa
-
         fleet = pr.read_inventory(pa.table(told), family="debian", product="Debian12", arch="amd64")
         found = pr.evaluate_fleet(baseline, fleet, archive, as_of=MADE + late).hosts["unknown"].to_pylist()[0]
     assert found == unknown
@@ -202,8 +205,6 @@ def test_notices_are_judged_before_their_own_date_and_that_is_said(store):
     ],
 )
 def test_an_inventory_long_after_the_as_of_instant_is_told_and_under_audit_unknown(after, audit, told, unknown):
-    import dataclasses
-
     host = dataclasses.replace(HOST, captured_at=DAYS[0] + after)
     report = pr.evaluate(BASELINE, host, catalog(), as_of=DAYS[0], limits=pr.AgeLimits(audit=audit))
     assert ("PR7015" in {one.code for one in report.diagnostics}, tuple(report.unknown)) == (told, unknown)
