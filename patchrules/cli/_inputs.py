@@ -84,10 +84,13 @@ class Inputs:
         """Read the catalogs; those that do not say their family are of ``--family``, the product's or the policy's."""
         from patchrules.catalog import read_catalogs
 
-        specs = self._specs()
         with stage("reading catalogs"):
             found = read_catalogs(
-                specs, family=self._family(policy), on_bad_row=self._on_bad_row, limits=self.bounds()
+                self.catalog,
+                family=self._family(policy),
+                on_bad_row=self._on_bad_row,
+                limits=self.bounds(),
+                known_as_of=self.known_as_of,
             )
         for one in found:
             refused("catalog", one.rejects)
@@ -167,18 +170,6 @@ class Inputs:
                 typed.append(f"--{'format' if one.name == 'form' else one.name.replace('_', '-')}")
                 typed += [] if single is True else [_typed(single)]
         return shlex.join(typed)
-
-    def _specs(self) -> list[str]:
-        """Return the catalogs, of each store what it knew at ``--known-as-of``, else what it knows last."""
-        from patchrules.catalog import is_store, known_at
-
-        found = []
-        for spec in self.catalog:
-            path = spec if is_store(spec) else spec.partition("=")[2]
-            found.append(str(known_at(path, self.known_as_of)) if path and is_store(path) else spec)
-        if self.known_as_of and found == list(self.catalog):
-            raise click.UsageError("--known-as-of is for catalog stores, and none of the catalogs is one")
-        return found
 
     def _family(self, policy: Baseline | Registry) -> str | None:
         """Return the family of catalogs that do not say theirs, as far as anything tells."""

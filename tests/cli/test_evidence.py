@@ -55,7 +55,7 @@ def test_known_as_of_is_for_stores(patchrules, store, inputs, tmp_path):
     early = patchrules("evaluate", *inputs, "--catalog", store, "--known-as-of", "2026-10-01T00:00Z")
     assert (early.exit_code, "first observed 2026-11-01T00:00:00Z" in early.stderr) == (2, True)
     other = patchrules("evaluate", *inputs, "--catalog", tmp_path / "feed.xml", "--known-as-of", "2026-10-01T00:00Z")
-    assert (other.exit_code, "none of the catalogs is one" in other.stderr) == (2, True)
+    assert (other.exit_code, "none of the catalogs is a store" in other.stderr) == (2, True)
 
 
 def test_a_bundle_holds_until_a_file_is_changed(patchrules, demo, tmp_path):
