@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from patchrules.model.baseline import Baseline as Baseline
     from patchrules.model.baseline import PatchFilter as PatchFilter
     from patchrules.model.baseline import Registry as Registry
+    from patchrules.model.change import Change as Change
+    from patchrules.model.change import Edit as Edit
     from patchrules.model.host import Host as Host
     from patchrules.model.host import Inventory as Inventory
     from patchrules.model.names import ComplianceLevel as ComplianceLevel
@@ -87,8 +89,10 @@ _HOMES = {
     "Calendar": "model.window",
     "Catalog": "model.patch",
     "CatalogPlace": "model.project",
+    "Change": "model.change",
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
+    "Edit": "model.change",
     "Host": "model.host",
     "HostReport": "model.verdict",
     "Inspection": "questions.inspect",

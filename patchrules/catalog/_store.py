@@ -71,21 +71,8 @@ def observe_catalog(
     ...     print(observe_catalog(folder, catalog, observed_at=datetime(2026, 11, 1, tzinfo=UTC)))
     observed 2026-11-01 00:00Z: 1 new, 0 re-dated, 0 withdrawn, 0 as before
     """
-    folder, instant = Path(store), observed_at or catalog.as_of
-    if instant is None:
-        message = "nobody says when the catalog was observed"
-        raise CatalogError(message, code="PR3013", hint="say it: --observed 2026-11-01T00:00Z, or observed_at=")
-    known = observations(folder) if is_store(folder) else []
-    if not known and folder.exists() and any(folder.iterdir()):
-        message = f"`{folder}` is there already and is no catalog store"
-        raise CatalogError(message, code="PR3015", hint="choose a new folder")
-    instant = instant.astimezone(UTC).replace(microsecond=0)
-    if known and instant <= known[-1]:
-        message = f"the catalog was observed {_said(instant)}, and the store has been told of {_said(known[-1])}"
-        raise CatalogError(message, code="PR3014", hint="add observations in the order of their instants")
-    if catalog.as_of is not None and instant < catalog.as_of:
-        message = f"the catalog was observed {_said(instant)}, and says that it was made {_said(catalog.as_of)}"
-        raise CatalogError(message, code="PR3018", hint="nobody observes what is not there yet: look at --observed")
+    folder = Path(store)
+    instant = _allowed(folder, catalog, observed_at)
     rows, found = _merged(_history(folder), catalog.table, instant)
     whole = dataclasses.replace(catalog, as_of=catalog.as_of or instant)
     try:
@@ -96,6 +83,26 @@ def observe_catalog(
         message = f"cannot write `{folder}`: {problem.strerror or problem}".lower()
         raise CatalogError(message, code="PR3012") from problem
     return found
+
+
+def _allowed(folder: Path, catalog: Catalog, observed_at: datetime | None) -> datetime:
+    """Return the instant of an observation that a store can take, in whole seconds of UTC."""
+    stated = observed_at or catalog.as_of
+    if stated is None:
+        message = "nobody says when the catalog was observed"
+        raise CatalogError(message, code="PR3013", hint="say it: --observed 2026-11-01T00:00Z, or observed_at=")
+    known = observations(folder) if is_store(folder) else []
+    if not known and folder.exists() and any(folder.iterdir()):
+        message = f"`{folder}` is there already and is no catalog store"
+        raise CatalogError(message, code="PR3015", hint="choose a new folder")
+    instant = stated.astimezone(UTC).replace(microsecond=0)
+    if known and instant <= known[-1]:
+        message = f"the catalog was observed {_said(instant)}, and the store has been told of {_said(known[-1])}"
+        raise CatalogError(message, code="PR3014", hint="add observations in the order of their instants")
+    if catalog.as_of is not None and instant < catalog.as_of.replace(microsecond=0):
+        message = f"the catalog was observed {_said(instant)}, and says that it was made {_said(catalog.as_of)}"
+        raise CatalogError(message, code="PR3018", hint="nobody observes what is not there yet: look at --observed")
+    return instant
 
 
 def observations(store: str | os.PathLike[str]) -> list[datetime]:

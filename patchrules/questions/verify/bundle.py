@@ -58,11 +58,7 @@ def bundle(
         raise DocumentError("the inventory and catalogs do not give this run", code="PR7812", hint=hint)
     if pseudonymise:
         run, fleet = _pseudonymous(run, fleet)
-    files = {**_saved(run), **_rows(fleet)}
-    for number, one in enumerate(known, 1):
-        sink = io.BytesIO()
-        write_catalog(one, sink)
-        files[f"catalogs/{number:03}.parquet"] = sink.getvalue()
+    files = {**_saved(run), **_rows(fleet), **_compiled(known)}
     manifest = {
         "run": run.id,
         "version": run.version,
@@ -78,6 +74,16 @@ def _saved(run: Run) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         saved = save_run(run, Path(folder) / "run")
         return {name: (saved / Path(name).name).read_bytes() for name in RUN}
+
+
+def _compiled(catalogs: Sequence[Catalog]) -> dict[str, bytes]:
+    """Return the catalogs as files."""
+    files = {}
+    for number, one in enumerate(catalogs, 1):
+        sink = io.BytesIO()
+        write_catalog(one, sink)
+        files[f"catalogs/{number:03}.parquet"] = sink.getvalue()
+    return files
 
 
 def _rows(fleet: Inventory) -> dict[str, bytes]:
