@@ -19,6 +19,7 @@ from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
 from patchrules.policytest.schema import json_schema
+from patchrules.questions.reasons import REASONS
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 DATA = REFERENCE.parents[1] / "data"
@@ -28,6 +29,7 @@ TABLES = (
     ("hosts", columns.HOSTS, "One row a host."),
     ("packages", columns.PACKAGES, "One row an installed package."),
     ("catalog", columns.CATALOG, "One row a patch: one package version of one advisory."),
+    ("catalog history", columns.HISTORY, "One row a patch that a catalog store has ever seen."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
@@ -243,6 +245,18 @@ def schema_file() -> str:
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
+def reasons_page() -> str:
+    """Return every code of an explanation: states, what decided, and the clauses of a rule that fail."""
+    rows = [[f"`{name}`", meaning] for name, meaning in sorted(REASONS.items())]
+    return (
+        "# Reasons\n\n"
+        "Every sentence of `patchrules explain` has one of these codes (`lines[].code` in JSON), every verdict a code "
+        "that begins with `state:` here (column `reason`), and every clause of a rule that fails one that begins with "
+        "`clause:` (`turn.failing` in JSON). Codes are never reused.\n\n"
+        f"{table(('code', 'what it says'), rows)}\n"
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "families": families_page,
     "schemas": schemas_page,
@@ -252,6 +266,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "strategies": strategies_page,
     "policytests": policytests_page,
     "policytest.schema.json": schema_file,
+    "reasons": reasons_page,
 }
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from patchrules.catalog import build_catalog as build_catalog
+    from patchrules.catalog import known_at as known_at
+    from patchrules.catalog import observe_catalog as observe_catalog
     from patchrules.catalog import read_catalog as read_catalog
     from patchrules.catalog import read_catalogs as read_catalogs
     from patchrules.documents.baseline import load_baseline as load_baseline
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from patchrules.model.baseline import Baseline as Baseline
     from patchrules.model.baseline import PatchFilter as PatchFilter
     from patchrules.model.baseline import Registry as Registry
+    from patchrules.model.change import Change as Change
+    from patchrules.model.change import Edit as Edit
     from patchrules.model.host import Host as Host
     from patchrules.model.host import Inventory as Inventory
     from patchrules.model.names import ComplianceLevel as ComplianceLevel
@@ -70,10 +74,14 @@ if TYPE_CHECKING:
     from patchrules.questions.history import history as history
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
+    from patchrules.questions.lint import lint as lint
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.questions.tables import table as table
     from patchrules.questions.treadmill import treadmill as treadmill
     from patchrules.questions.tune import tune as tune
+    from patchrules.questions.verify import Verification as Verification
+    from patchrules.questions.verify import verify as verify
+    from patchrules.questions.verify.bundle import bundle as bundle
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -86,8 +94,10 @@ _HOMES = {
     "Calendar": "model.window",
     "Catalog": "model.patch",
     "CatalogPlace": "model.project",
+    "Change": "model.change",
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
+    "Edit": "model.change",
     "Host": "model.host",
     "HostReport": "model.verdict",
     "Inspection": "questions.inspect",
@@ -105,9 +115,11 @@ _HOMES = {
     "Run": "evaluation.run",
     "Scope": "model.patch",
     "Verdict": "model.verdict",
+    "Verification": "questions.verify",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
     "build_catalog": "catalog",
+    "bundle": "questions.verify.bundle",
     "diff": "questions.diff",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
@@ -119,6 +131,8 @@ _HOMES = {
     "forecast": "questions.forecast",
     "history": "questions.history",
     "inspect": "questions.inspect",
+    "known_at": "catalog",
+    "lint": "questions.lint",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",
@@ -132,6 +146,7 @@ _HOMES = {
     "load_windows": "documents.windows",
     "next_executions": "schedule.windows",
     "next_run": "questions.next_run",
+    "observe_catalog": "catalog",
     "open_fleet": "evaluation.fleet",
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
@@ -142,6 +157,7 @@ _HOMES = {
     "table": "questions.tables",
     "treadmill": "questions.treadmill",
     "tune": "questions.tune",
+    "verify": "questions.verify",
     "what_if": "questions.diff",
     "write": "reports",
 }

@@ -9,6 +9,7 @@ import pkgutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from patchrules.catalog._enrichment import Enrichment, enriched, feed_of, read_e
 from patchrules.catalog._reader import ROWLESS, OnBadRow, Part, Reader, ReadOptions
 from patchrules.catalog._rows import counted
 from patchrules.catalog._sources import Found, find
+from patchrules.catalog._store import Observation, history, is_store, known_at, observations, observe_catalog
 from patchrules.catalog.arrow_table import read_stream
 from patchrules.errors import CatalogError, UnknownNameError, Where
 from patchrules.families import Family, families, family_named, family_of_products
@@ -31,12 +33,18 @@ from patchrules.sources.files import Document, Limits
 
 __all__ = [
     "Enrichment",
+    "Observation",
     "Part",
     "ReadOptions",
     "Reader",
     "build_catalog",
     "enriched",
     "feed_of",
+    "history",
+    "is_store",
+    "known_at",
+    "observations",
+    "observe_catalog",
     "read_catalog",
     "read_catalogs",
     "read_enrichment",
@@ -138,12 +146,15 @@ def read_catalogs(
     family: str | None = None,
     on_bad_row: OnBadRow = "collect",
     limits: Limits | None = None,
+    known_as_of: datetime | None = None,
 ) -> tuple[Catalog, ...]:
     """Read catalogs as the command line names them, ``[PRODUCT_GLOB=]PATH``, or as a project file does.
 
     Specs with the same glob form one catalog; the glob also tells the family. A place of a project file with a scope is
     a catalog of its own. Among specs without a scope, archives form one catalog per product that their Release files
-    tell, everything else one catalog together. Raises as :func:`read_catalog` does.
+    tell, everything else one catalog together. Of a catalog store it is what was known at the aware instant
+    ``known_as_of``, without it what is known last. Raises as :func:`read_catalog` does, CatalogError PR3015 where
+    ``known_as_of`` is given and no catalog is a store, and PR3017 where nothing was known by then.
     """
     known = None if family is None else family_named(family)
     options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
@@ -152,7 +163,12 @@ def read_catalogs(
         place = _place_of(spec) if isinstance(spec, str) else spec
         placed.setdefault(replace(place, paths=()), []).extend(place.paths)
     catalogs: list[Catalog] = []
-    for scope, paths in placed.items():
+    named = [path for paths in placed.values() for path in paths]
+    if known_as_of is not None and not any(is_store(path) for path in named):
+        message = "what was known at an instant is asked for, and none of the catalogs is a store"
+        raise CatalogError(message, code="PR3015", hint="make one: patchrules catalog add")
+    for scope, held in placed.items():
+        paths = [str(known_at(path, known_as_of)) if is_store(path) else path for path in held]
         if scope == CatalogPlace(()):
             catalogs += _by_product(paths, known, options)
         else:

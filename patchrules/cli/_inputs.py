@@ -47,6 +47,8 @@ class Inputs:
     limit: tuple[tuple[str, int], ...] = ()
     max_inventory_age: timedelta | None = None
     max_catalog_age: timedelta | None = None
+    known_as_of: datetime | None = None
+    audit: bool = False
     as_of: datetime
     dialect: str = "documented"
     operation: str = "scan"
@@ -84,7 +86,11 @@ class Inputs:
 
         with stage("reading catalogs"):
             found = read_catalogs(
-                self.catalog, family=self._family(policy), on_bad_row=self._on_bad_row, limits=self.bounds()
+                self.catalog,
+                family=self._family(policy),
+                on_bad_row=self._on_bad_row,
+                limits=self.bounds(),
+                known_as_of=self.known_as_of,
             )
         for one in found:
             refused("catalog", one.rejects)
@@ -111,7 +117,7 @@ class Inputs:
         """Return how old data may be."""
         from patchrules.evaluation.coverage import AgeLimits
 
-        return AgeLimits(self.max_catalog_age, self.max_inventory_age)
+        return AgeLimits(self.max_catalog_age, self.max_inventory_age, self.audit)
 
     def bounds(self) -> Limits:
         """Return what one file may grow to."""

@@ -61,7 +61,12 @@ CATALOG = (
         type=CatalogSource(),
         multiple=True,
         metavar="[PRODUCT_GLOB=]PATH",
-        help="What could be installed: files or folders.",
+        help="What could be installed: files, folders or stores.",
+    ),
+    click.option(
+        "--known-as-of",
+        type=Instant(),
+        help="Judge by what a catalog store knew at this instant. Default: what it knows last.",
     ),
 )
 INVENTORY = (
@@ -113,6 +118,7 @@ INVENTORY = (
         type=Age(),
         help="Hosts with older data are UNKNOWN: 36h, 30d, 2w.",
     ),
+    click.option("--audit", is_flag=True, help="Hosts whose data is long after the as-of instant are UNKNOWN."),
     setting(
         "--max-catalog-age",
         key="evaluate.max_catalog_age",

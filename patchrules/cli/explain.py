@@ -22,23 +22,34 @@ _FINDINGS = 1
 @click.command()
 @click.argument("package")
 @given(POLICY, CATALOG, INVENTORY, SCOPE, RULES, RUN)
-@click.option("--run", "saved", type=Place(), metavar="FOLDER", help="Explain from a saved run instead, in short.")
-@click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--run", "saved", type=Place(), metavar="FOLDER", help="Explain from a saved run; in full with its inventory."
+)
+@click.option("--output-format", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
 @OUTPUT
 def command(*, package: str, inputs: Inputs, saved: str | None, output_format: str, output: str | None) -> None:
-    """Say why PACKAGE has the verdict it has: a name, name.arch, or the id of an advisory or CVE.
+    """Say why PACKAGE has the verdict it has, and what would turn it: a name, a KB, name.arch, an advisory or CVE.
 
     \b
     patchrules explain openssl --host web-1 --baseline prod.json --inventory dumps/ --catalog 'Debian12*=dists/'
     patchrules explain RHSA-2026:1040 --host web-1 --run verdicts/
 
+    A saved run keeps verdicts. With --run, --inventory and --catalog that the run was made from, the host is judged
+    again by the run's baseline, settings and instant, and explained in full.
+
     Exit code 1 when nothing is found under that name.
     """
-    if saved and (inputs.baseline or inputs.registry or inputs.catalog or inputs.inventory):
-        raise click.UsageError("a saved run has its own baselines, catalogs and inventory: give --run or these")
+    if saved and (inputs.baseline or inputs.registry):
+        raise click.UsageError("a saved run has its own baselines: give --run or these")
+    if saved and inputs.catalog and not inputs.inventory:
+        raise click.UsageError("to explain a saved run in full, give --inventory beside --catalog")
     found = _of_run(package, inputs, saved) if saved else _of_host(package, inputs)
     if output_format == "json":
         emit(json.dumps(found.as_dict(), indent=2, ensure_ascii=False), output)
+    elif output_format == "markdown":
+        from patchrules.questions.markdown import markdown
+
+        emit(markdown(found), output)
     else:
         emit(str(found), output)
     if not found.found:
@@ -48,9 +59,14 @@ def command(*, package: str, inputs: Inputs, saved: str | None, output_format: s
 def _of_run(package: str, inputs: Inputs, folder: str) -> Explanation:
     """Explain from a saved run."""
     from patchrules.evaluation.saved import load_run
+    from patchrules.model.baseline import Registry
     from patchrules.questions.explain import explain
 
-    return explain(load_run(folder), package, host=inputs.host)
+    run = load_run(folder)
+    if not inputs.inventory:
+        return explain(run, package, host=inputs.host)
+    catalogs, fleet = inputs.catalogs(Registry(run.baselines)), inputs.fleet()
+    return explain(run, package, host=inputs.host, inventory=fleet, catalogs=catalogs)
 
 
 def _of_host(package: str, inputs: Inputs) -> Explanation:
@@ -77,5 +93,5 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
     baseline = baseline_for(registry, family_named(host.family), host.patch_group, host.tags, host=host.id)
     with stage(f"judging {host.id}"):
         memory, options = inputs.previous_runs(fleet).get(host.id), inputs.run_options()
-        report = evaluate(baseline, host, catalogs, limits=inputs.limits(), previous_run=memory, **options)
+        report = evaluate(baseline, fleet, catalogs, limits=inputs.limits(), previous_run=memory, **options)
     return explain(report, package)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from pydantic import ValidationError
 
 from patchrules.documents import _yaml, oddities, terraform
-from patchrules.documents.faults import Findings
+from patchrules.documents.faults import Findings, Loc
 from patchrules.documents.parts import NOT_A_BASELINE, Part, parts
 from patchrules.documents.schema import BaselineDocument, PatchFilterGroup
 from patchrules.documents.shape import Shaper
 from patchrules.documents.terraform_baseline import APPLY, in_aws_shape, undecided
 from patchrules.documents.terraform_references import References
 from patchrules.documents.text import BASELINES, MAX_BYTES, Document, parse, quoted
-from patchrules.errors import BaselineError, DocumentError, Level
+from patchrules.errors import BaselineError, Diagnostic, DocumentError, Level, Where
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter, PatchSource
 from patchrules.model.names import Status
 from patchrules.sources.dates import EPOCH, instant
@@ -37,31 +38,56 @@ def open_baselines(source: Input) -> Document:
     return parse(content, name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One baseline of a document as far as it could be read: None where it is wrong, and what was found in it."""
+
+    baseline: Baseline | None
+    faults: tuple[DocumentError, ...] = ()
+    findings: Findings | None = None
+
+    def stops(self, *, strict: bool) -> list[DocumentError]:
+        """Return what is wrong; under ``strict`` the doubts of level ``error`` are, too."""
+        return list(self.faults) if self.findings is None else self.findings.verdict(strict=strict)
+
+    @property
+    def doubts(self) -> tuple[Diagnostic, ...]:
+        """Return what is odd in it."""
+        return tuple(self.findings.doubts) if self.findings else ()
+
+    def where(self, loc: Loc) -> Where | None:
+        """Return the place of a value of AWS's shape: ``("ApprovalRules", "PatchRules", 0)``."""
+        return self.findings.document.where(self.findings.pointer(loc)) if self.findings else None
+
+
 def baselines_of(document: Document, *, strict: bool) -> tuple[list[Baseline], list[DocumentError]]:
     """Return the baselines of a document that are right, and what is wrong with the others."""
-    if terraform.is_terraform(document.value):
-        return _of_terraform(document, strict=strict)
-    try:
-        found = parts(document)
-    except BaselineError as error:
-        return [], [error]
     good: list[Baseline] = []
     faults: list[DocumentError] = []
-    for part in found:
-        baseline, wrong = _baseline(part, document, strict=strict)
-        good += [baseline] if baseline else []
+    for draft in drafts_of(document):
+        wrong = draft.stops(strict=strict)
+        good += [draft.baseline] if draft.baseline and not wrong else []
         faults += wrong
     return good, faults
 
 
-def _of_terraform(document: Document, *, strict: bool) -> tuple[list[Baseline], list[DocumentError]]:
-    """Return the baselines that Terraform's JSON makes."""
+def drafts_of(document: Document) -> list[Draft]:
+    """Return every baseline of a document, right or wrong."""
+    if terraform.is_terraform(document.value):
+        return list(_of_terraform(document))
+    try:
+        found = parts(document)
+    except BaselineError as error:
+        return [Draft(None, (error,))]
+    return [_draft(part, document) for part in found]
+
+
+def _of_terraform(document: Document) -> Iterator[Draft]:
+    """Yield the baselines that Terraform's JSON makes."""
     found = [one for one in terraform.resources(document.value) if one.kind == terraform.BASELINE and not one.is_data]
-    good: list[Baseline] = []
-    faults: list[DocumentError] = []
     if not found:
         message = f"this is Terraform JSON, and it has no {terraform.BASELINE}"
-        faults.append(BaselineError(message, code=NOT_A_BASELINE, where=document.where("")))
+        yield Draft(None, (BaselineError(message, code=NOT_A_BASELINE, where=document.where("")),))
     references = References.of(document.value, found)
     for one in found:
         findings = Findings(document, BASELINES)
@@ -69,15 +95,12 @@ def _of_terraform(document: Document, *, strict: bool) -> tuple[list[Baseline], 
             message = f"`{name}` is not known yet, so the baseline cannot be judged"
             findings.fault("16", message, one.pointer, APPLY)
         if findings.faults:
-            faults += findings.faults
-            continue
-        right, wrong = baselines_of(in_aws_shape(one, document), strict=strict)
-        good += right
-        faults += wrong
-    return good, faults
+            yield Draft(None, tuple(findings.faults), findings)
+        else:
+            yield from drafts_of(in_aws_shape(one, document))
 
 
-def _baseline(part: Part, document: Document, *, strict: bool) -> tuple[Baseline | None, list[DocumentError]]:
+def _draft(part: Part, document: Document) -> Draft:
     """Return one baseline, or everything that is wrong with it."""
     findings = Findings(document, BASELINES)
     for pointer, key, times in document.repeated:
@@ -98,8 +121,7 @@ def _baseline(part: Part, document: Document, *, strict: bool) -> tuple[Baseline
     if checked is not None:
         oddities.look(checked, findings)
     baseline = _model(checked, part, findings) if checked is not None and not findings.faults else None
-    wrong = findings.verdict(strict=strict)
-    return (None, wrong) if wrong else (baseline, wrong)
+    return Draft(baseline, tuple(findings.faults), findings)
 
 
 def _model(checked: BaselineDocument, part: Part, findings: Findings) -> Baseline:

@@ -11,7 +11,7 @@ from patchrules.documents.schema import VALID_ON, BaselineDocument, PatchFilter,
 from patchrules.documents.text import quoted
 from patchrules.errors import Level
 from patchrules.families import Family, family_of
-from patchrules.model.names import FilterKey, OperatingSystem
+from patchrules.model.names import SEVERITY_RANK, FilterKey, OperatingSystem
 
 _KB = re.compile(r"KB[0-9]+", re.IGNORECASE)
 _DEB_DETAIL = re.compile(r"[:=_~]|\.(?:amd64|arm64|armhf|i386|all)$")
@@ -55,7 +55,7 @@ def _rule(rule: PatchRule, loc: Loc, family: Family, findings: Findings) -> None
     if not family.documented.clocks:
         if rule.approve_after_days or rule.approve_until_date:
             message = f"`{given[0]}` has no effect on {family.label}, whose patches have no release date"
-            findings.doubt("PR1201", Level.WARNING, message, findings.pointer((*loc, given[0])), "take it away")
+            findings.doubt("PR1201", Level.INFO, message, findings.pointer((*loc, given[0])), "take it away")
     elif rule.approve_after_days is None and rule.approve_until_date is None:
         message = "the rule has neither `ApproveAfterDays` nor `ApproveUntilDate`, so patches are approved at once"
         findings.doubt("PR1208", Level.ERROR, message, findings.pointer(loc), "write `ApproveAfterDays: 0` to say so")
@@ -90,12 +90,18 @@ def _value(value: str, key: FilterKey, known: Sequence[str], family: Family, loc
         findings.doubt("PR1213", Level.WARNING, f"{quoted(value)} is usually written `{usual}`", pointer)
         return
     plain = [name for name in known if "*" not in name]
-    near = closest(value, plain)
+    near = closest(value, plain) or next((name for name in plain if _ranks_as(name, value)), None)
     hint = f"did you mean `{near}`?" if near else f"{family.label} has {', '.join(known)}"
     if "*" in value:
         hint = "only `*` alone is a wildcard in filters"
     message = f"{quoted(value)} is no {key} known for {family.label}, it may match nothing"
     findings.doubt("PR1212", Level.ERROR, message, pointer, hint)
+
+
+def _ranks_as(name: str, value: str) -> bool:
+    """Say whether two words of severity mean the same: `High` is another vendor's Important."""
+    ranks = [SEVERITY_RANK.get(text.lower()) for text in (name, value)]
+    return ranks[0] is not None and ranks[0] == ranks[1]
 
 
 def _matches(value: str, known: Iterable[str]) -> bool:

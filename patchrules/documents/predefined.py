@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from patchrules.documents._load import baselines_of
-from patchrules.documents.text import parse
+from patchrules.documents.text import Document, parse
 from patchrules.errors import UnknownNameError
 from patchrules.model.baseline import Baseline
 
@@ -33,11 +33,17 @@ def predefined(name: str) -> Baseline:
     >>> print(predefined("AWS-DefaultPatchBaseline"))
     AWS-DefaultPatchBaseline (WINDOWS): 1 rule, 0 approved, 0 rejected
     """
-    found = _files().get(name)
+    found = predefined_document(name)
     if found is None:
         raise UnknownNameError("predefined baseline", name, _files())
-    [baseline], _ = baselines_of(parse(found.read_bytes(), name=found.name), strict=False)
+    [baseline], _ = baselines_of(found, strict=False)
     return baseline
+
+
+def predefined_document(name: str) -> Document | None:
+    """Return the document of one of AWS's predefined baselines, None for another name."""
+    found = _files().get(name)
+    return parse(found.read_bytes(), name=found.name) if found else None
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from patchrules.errors import CatalogError
+from patchrules.errors import CatalogError, Diagnostic, Level
 from patchrules.families import Family, family_of
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
@@ -16,10 +16,18 @@ from patchrules.model.patch import Catalog
 
 @dataclass(frozen=True, slots=True)
 class AgeLimits:
-    """How old data may be, measured back from the as-of instant; None is no limit."""
+    """How old data may be, measured back from the as-of instant; None is no limit.
+
+    ``audit`` refuses what a past as-of instant cannot know: hosts whose inventory was taken long after it are UNKNOWN.
+    """
 
     catalog: timedelta | None = None
     inventory: timedelta | None = None
+    audit: bool = False
+
+
+FAR = timedelta(days=1)
+"""How long after the as-of instant an inventory may be taken before that is told (SEMANTICS 5.16)."""
 
 
 def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | None) -> bool:
@@ -46,11 +54,13 @@ def reasons_unknown(
     captured_at: datetime | None,
     as_of: datetime,
     limits: AgeLimits,
+    has_dates: bool,
     has_baseline: bool = True,
     has_source: bool = True,
 ) -> tuple[Unknown, ...]:
     """Return why a host cannot be judged; empty when it can (DECISIONS 31).
 
+    ``has_dates`` is False where patches have no dates, so that a catalog says nothing of the time before it was made.
     ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7).
     """
     dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
@@ -63,9 +73,31 @@ def reasons_unknown(
         Unknown.NO_SOURCE: not has_source,
         Unknown.NO_INVENTORY: packages == 0,
         Unknown.STALE_CATALOG: stale_catalog,
+        Unknown.LATER_CATALOG: not has_dates and any(date > as_of for date in dates),
+        Unknown.LATER_INVENTORY: limits.audit and is_later(captured_at, as_of),
         Unknown.STALE_INVENTORY: old is not None and captured_at is not None and captured_at < old,
     }
     return tuple(reason for reason, holds in found.items() if holds)
+
+
+def is_later(captured_at: datetime | None, as_of: datetime) -> bool:
+    """Say whether an inventory was taken so long after the as-of instant that it may say other things."""
+    return captured_at is not None and captured_at > as_of + FAR
+
+
+def hindsight(catalogs: Iterable[Catalog], captured: Iterable[datetime | None], as_of: datetime) -> list[Diagnostic]:
+    """Return what is known only in hindsight: catalogs and inventories that are younger than the as-of instant."""
+    found = []
+    for one in catalogs:
+        if one.as_of is not None and one.as_of > as_of:
+            message = f"the catalog of {one.scope} was made {one.as_of:%Y-%m-%dT%H:%M:%SZ}, after the as-of instant"
+            hint = "keep what was known in a store: patchrules catalog add, --known-as-of"
+            found.append(Diagnostic("PR7014", Level.INFO, f"{message}: its dates say what existed then", hint=hint))
+    count = sum(is_later(at, as_of) for at in captured)
+    if count:
+        message = "the inventory was taken more than a day after the as-of instant"
+        found.append(Diagnostic("PR7015", Level.WARNING, message, count=count, hint="--audit makes such hosts UNKNOWN"))
+    return found
 
 
 def check_scopes(catalogs: Iterable[Catalog], products: Iterable[tuple[str, str]]) -> None:

@@ -17,7 +17,7 @@ from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
 from patchrules.errors import UnknownNameError
-from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.coverage import AgeLimits, hindsight
 from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
@@ -101,7 +101,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     why = unknown(fleet, assigned, scoped, given, limits or AgeLimits())
     served = [assigned.profiles[number].baseline if number >= 0 else None for number in assigned.of_host]
     used = tuple(dict.fromkeys(profile.baseline for profile in assigned.profiles))
-    doubts = (*fleet.diagnostics, *(d for found in scoped for d in found.diagnostics))
+    late = hindsight(scoped, fleet.hosts["captured_at"].to_pylist(), given.as_of)
+    doubts = (*fleet.diagnostics, *(d for found in scoped for d in found.diagnostics), *late)
     faults = dict.fromkeys(assigned.faults.values())
     run = Run(
         settings=given,

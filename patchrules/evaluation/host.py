@@ -11,7 +11,7 @@ import pyarrow as pa
 from patchrules.assignment import resolve
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
-from patchrules.evaluation.coverage import AgeLimits, in_scope, reasons_unknown
+from patchrules.evaluation.coverage import AgeLimits, hindsight, in_scope, reasons_unknown
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
@@ -86,13 +86,22 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         captured_at=one.captured_at,
         as_of=given.as_of,
         limits=limits or AgeLimits(),
+        has_dates=bool(facts.clocks),
         has_source=names != frozenset(),
     )
-    patches = patches_of(pa.concat_tables([rows_of(found, names) for found in scoped])) if scoped else ()
+    tables = [rows_of(found, names) for found in scoped]
+    patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    said = (*baseline.diagnostics, *doubts)
-    return dataclasses.replace(report, patches=patches, diagnostics=said, doubts={**report.doubts, **lost})
+    said = (*baseline.diagnostics, *doubts, *hindsight(scoped, [one.captured_at], given.as_of))
+    return dataclasses.replace(
+        report,
+        patches=patches,
+        diagnostics=said,
+        doubts={**report.doubts, **lost},
+        sources=host.sources if isinstance(host, Inventory) else (),
+        catalog_sources=tuple((table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)),
+    )
 
 
 def overriding(override: Sequence[Baseline], family: Family) -> Baseline:

@@ -110,6 +110,10 @@ def unknown(
     """Return why each host cannot be judged (DECISIONS 31)."""
     counts = {row["values"]: row["counts"] for row in pc.value_counts(fleet.packages["host"]).to_pylist()}
     rows = fleet.hosts.select(["host", "product", "captured_at"]).to_pylist()
+    dated = [
+        bool(facts_of(families()[one.family], given.dialect, one.product, deb_dates=given.deb_dates).clocks)
+        for one in assigned.profiles
+    ]
     return [
         reasons_unknown(
             product=row["product"],
@@ -118,6 +122,7 @@ def unknown(
             captured_at=row["captured_at"],
             as_of=given.as_of,
             limits=limits,
+            has_dates=number < 0 or dated[number],
             has_baseline=row["host"] not in assigned.faults,
             has_source=number < 0 or assigned.profiles[number].repositories != frozenset(),
         )

@@ -103,6 +103,16 @@ CATALOG = (
 )
 """One row a patch: one package version of one advisory."""
 
+HISTORY = (
+    *(column for column in CATALOG if column.name in ("name", "arch", "evr", "advisory", "product", "os_build")),
+    *(column for column in CATALOG if column.name in ("issued", "updated", "built")),
+    Column("first_seen", "instant", "when it was first observed", required=True),
+    Column("last_seen", "instant", "when it was last observed", required=True),
+    Column("redated_at", "instant", "when its dates were last observed to have changed"),
+    Column("withdrawn_at", "instant", "when it was first observed to be gone"),
+)
+"""One row a patch that a catalog store has ever seen, with the dates it last had."""
+
 CONTENT = tuple(c.name for c in CATALOG if c.name != "line" and not c.type.startswith("list"))
 """What orders the rows of a catalog, so that the order they were read in says nothing."""
 

@@ -21,6 +21,7 @@ from patchrules.model.names import (
     Unknown,
 )
 from patchrules.model.patch import Patch
+from patchrules.model.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ class HostReport:
 
     ``counts`` has the keys of ``model.columns.COUNTS``; ``not_applicable`` packages are counted, and listed in
     ``verdicts`` too (a writer leaves them out unless asked, DECISIONS 16). ``doubts`` counts rows per diagnostic code.
+    ``sources`` are the files of the inventory; ``catalog_sources`` says of how many of ``patches``, in their order,
+    which files are the catalog.
     """
 
     host: Host
@@ -148,6 +151,8 @@ class HostReport:
     doubts: dict[str, int] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     patches: tuple[Patch, ...] = field(default=(), repr=False)
+    sources: tuple[Source, ...] = ()
+    catalog_sources: tuple[tuple[int, tuple[Source, ...]], ...] = ()
 
     def __str__(self) -> str:
         """Return the headline: status and the counts that are not zero."""

@@ -50,6 +50,7 @@ def by_reference(found: Situation, facts: Facts | None = None) -> Judged:
         captured_at=None,
         as_of=found.settings.as_of,
         limits=AgeLimits(),
+        has_dates=True,
     )
     report = evaluate(
         found.baseline,

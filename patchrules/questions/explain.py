@@ -1,41 +1,57 @@
 """Why a package stands where it stands on a host: the verdict in words, with the rules it follows from.
 
 Numbers in brackets are paragraphs of ``docs/semantics.md``. A report of the reference engine is explained in full:
-every rule is asked again about the patch. A run keeps verdicts only and gives the shorter form.
+every rule is asked again about the patch. A run keeps verdicts only: with the inventory and the catalogs that it was
+made from the reference engine judges the host again, without them the explanation is the shorter form.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from patchrules.errors import UnknownNameError
+from patchrules.evaluation.host import evaluate
+from patchrules.evaluation.nouns import only
 from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.rows import host_names, host_row, names_listed, rows_about, verdict_row
 from patchrules.evaluation.run import Run
 from patchrules.families import facts_of, families
 from patchrules.model.baseline import Baseline
+from patchrules.model.host import Inventory
 from patchrules.model.names import Unknown
-from patchrules.model.verdict import HostReport
+from patchrules.model.patch import Catalog
+from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
 from patchrules.questions.asking import Asking
+from patchrules.questions.origins import Origin, origins
+from patchrules.questions.reasons import Why
 from patchrules.questions.sentences import Line, Row, approval_line, doubt_lines, headline, patch_line, state_line
+from patchrules.questions.turns import Turn, turn_of
 from patchrules.questions.wording import UNKNOWN, counted, shown, when
 
-SCHEMA = "patchrules/explanation/1"
+SCHEMA = "patchrules/explanation/2"
+_MOST_UNAPPROVED = 3
 _MOST_HOSTS_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One package of the explanation; ``verdict`` has the names of ``model.columns.VERDICTS`` without ``host``."""
+    """One package of the explanation; ``verdict`` has the names of ``model.columns.VERDICTS`` without ``host``.
+
+    ``turn`` says what would have the highest version that is not approved be approved, None where all are or where the
+    explanation is of a run alone. ``origins`` are the files behind it. A package that is not installed and not approved
+    has no verdict: its ``state`` is empty.
+    """
 
     verdict: dict[str, Any]
     headline: str
     lines: tuple[Line, ...]
+    turn: Turn | None = None
+    origins: tuple[Origin, ...] = ()
 
     def __str__(self) -> str:
         """Return the headline and the sentences."""
@@ -81,12 +97,21 @@ class Explanation:
         return {"schema": SCHEMA, **about, **standing, **rest}
 
 
-def explain(found: HostReport | Run, package: str, *, host: str | None = None) -> Explanation:
-    """Say why ``package`` has the verdict it has.
+def explain(
+    found: HostReport | Run,
+    package: str,
+    *,
+    host: str | None = None,
+    inventory: Inventory | None = None,
+    catalogs: Catalog | Sequence[Catalog] = (),
+) -> Explanation:
+    """Say why ``package`` has the verdict it has, and what would turn it.
 
-    ``package`` is a name, ``name.arch``, or the id of an advisory (and, for a report, a CVE id). A run of several hosts
-    needs ``host``; without it the first host that lists the package is taken. What is not there is said, with the
-    closest names. Raises UnknownNameError for a host that is not in the report or run.
+    ``package`` is a name (a KB on Windows), ``name.arch``, or the id of an advisory (and, for a report, a CVE id). A
+    run of several hosts needs ``host``; without it the first host that lists the package is taken. ``inventory`` and
+    ``catalogs`` are those that a run was made from: with them its explanation is as full as a report's. What is not
+    there is said, with the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
+    are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory.
 
     >>> import patchrules as pr
     >>> web = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -99,7 +124,8 @@ def explain(found: HostReport | Run, package: str, *, host: str | None = None) -
       hint: did you mean `bash`?
     """
     if isinstance(found, Run):
-        return _of_run(found, package, host)
+        short = _of_run(found, package, host)
+        return short if inventory is None else _traced(short, found, inventory, catalogs)
     if host is not None and host != found.host.id:
         raise UnknownNameError("host", host, [found.host.id])
     return _of_report(found, package)
@@ -117,18 +143,75 @@ def _of_report(report: HostReport, asked: str) -> Explanation:
     )
     asking = Asking.of(report)
     if wanted:
-        rows = [(one, plain(verdict_row(one))) for one in wanted]
-        parts = (Explained(row, headline(row, asking.family), tuple(asking.lines(one))) for one, row in rows)
-        return dataclasses.replace(about, found=tuple(parts))
+        return dataclasses.replace(about, found=tuple(_of_verdict(asking, one) for one in wanted))
     offered = names | {patch.name for patch in report.patches if patch.name.lower() == text}
     if offered:
         listed = ", ".join(f"`{name}`" for name in sorted(offered))
-        approves = any(one.approves for name in offered for one in asking.decisions(name))
+        decisions = [one for name in sorted(offered) for one in asking.decisions(name)]
+        approves = any(one.approves for one in decisions)
         what = "what is approved of it is not for this host" if approves else "no version of it is approved"
-        return dataclasses.replace(about, message=f"{listed} is not installed on {host}, and {what}")
+        message = f"{listed} is not installed on {host}, and {what}"
+        parts = () if approves else tuple(_unapproved(asking, decisions))
+        return dataclasses.replace(about, found=parts, message=message)
     known = {one.name for one in report.verdicts} | {patch.name for patch in report.patches}
     message = f"`{asked}` is not installed on {host}, and no catalog in its scope has it"
     return dataclasses.replace(about, message=message, nearest=_nearest(asked, known))
+
+
+def _of_verdict(asking: Asking, verdict: Verdict) -> Explained:
+    """Explain a verdict of a report."""
+    row, turn = plain(verdict_row(verdict)), asking.turn(verdict)
+    behind = tuple(origins(asking.report, verdict))
+    lines = (*asking.lines(verdict), *_turn_lines(turn), *_data_lines(behind))
+    return Explained(row, headline(row, asking.family), lines, turn, behind)
+
+
+def _unapproved(asking: Asking, decisions: Iterable[Decision]) -> Iterator[Explained]:
+    """Explain the highest version of what is neither installed nor approved, an architecture each."""
+    highest: dict[tuple[str, str], Decision] = {}
+    for one in sorted(decisions, key=lambda decision: asking.order(decision.patch.evr)):
+        highest[one.patch.name, one.patch.arch] = one
+    for one in list(highest.values())[:_MOST_UNAPPROVED]:
+        verdict = asking.unjudged(one)
+        row, turn = {**verdict_row(verdict), "state": "", "reason": ""}, turn_of(asking, one)
+        behind = tuple(origins(asking.report, verdict))
+        lines = (*asking.decided(one, row), *_turn_lines(turn), *_data_lines(behind))
+        yield Explained(plain(row), headline(row, asking.family), lines, turn, behind)
+
+
+def _turn_lines(turn: Turn | None) -> Iterator[Line]:
+    """Yield what would turn the answer."""
+    if turn is not None:
+        for label, text, code, rules in turn.sentences():
+            yield Line(label, text, rules, code)
+
+
+def _data_lines(behind: Iterable[Origin]) -> Iterator[Line]:
+    """Yield the files behind a verdict."""
+    for one in behind:
+        yield Line("data", str(one), (), Why.DATA)
+
+
+def _traced(short: Explanation, run: Run, inventory: Inventory, catalogs: Catalog | Sequence[Catalog]) -> Explanation:
+    """Judge the host of a run again and explain in full; what does not agree with the run is said."""
+    row = (host_row(run, short.host) if short.host is not None else None) or {}
+    baseline = _baseline_of(run.baselines, row) if row.get("family") else None
+    if baseline is None:
+        return short
+    given = {one.name: getattr(run.settings, one.name) for one in fields(Settings)}
+    report = evaluate(baseline, only(inventory, row["host"]), catalogs, limits=run.limits, **given)
+    full = _of_report(report, short.asked)
+    said = {one.verdict["id"]: (one.verdict["state"], one.verdict["target"]) for one in full.found}
+    apart = [one.verdict["id"] for one in short.found if said.get(one.verdict["id"]) != _stood(one)]
+    if not apart:
+        return full
+    message = f"the run says otherwise of {', '.join(apart)}: it was made from another inventory or other catalogs"
+    return dataclasses.replace(full, message=message)
+
+
+def _stood(one: Explained) -> tuple[str, str | None]:
+    """Return where a package of a run stood."""
+    return one.verdict["state"], one.verdict["target"]
 
 
 def _of_run(run: Run, asked: str, host: str | None) -> Explanation:

@@ -18,6 +18,8 @@ UNKNOWN = {
     Unknown.NO_INVENTORY: "no installed package was read",
     Unknown.STALE_CATALOG: "a catalog is older than the limit",
     Unknown.STALE_INVENTORY: "its inventory is older than the limit",
+    Unknown.LATER_CATALOG: "a catalog without dates was made after the as-of instant, and cannot say what was before",
+    Unknown.LATER_INVENTORY: "its inventory was taken long after the as-of instant",
 }
 """Why a host cannot be judged (DECISIONS 31)."""
 
@@ -86,8 +88,13 @@ def counted(number: int, word: str) -> str:
 
 
 def when(instant: datetime) -> str:
-    """Return an instant as people write it."""
-    return f"{instant:%Y-%m-%d %H:%M}Z"
+    """Return an instant as people write it, with seconds where it has some.
+
+    >>> from datetime import UTC
+    >>> when(datetime(2026, 11, 1, 12, tzinfo=UTC)), when(datetime(2026, 11, 1, 12, 0, 5, tzinfo=UTC))
+    ('2026-11-01 12:00Z', '2026-11-01 12:00:05Z')
+    """
+    return f"{instant:%Y-%m-%d %H:%M:%S}Z" if instant.second else f"{instant:%Y-%m-%d %H:%M}Z"
 
 
 def shown(text: str) -> str:

@@ -63,6 +63,8 @@ _WHY = {
     Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
     Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
     Unknown.STALE_INVENTORY: "the inventory is older than --max-inventory-age",
+    Unknown.LATER_CATALOG: "a catalog without dates is younger than --as-of: keep a store, patchrules catalog add",
+    Unknown.LATER_INVENTORY: "the inventory was taken long after --as-of, and --audit is given",
 }
 
 

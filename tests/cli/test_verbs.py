@@ -164,3 +164,28 @@ def test_names_complete(patchrules, monkeypatch):
 
 def test_the_version_is_that_of_the_package(patchrules):
     assert patchrules("--version").stdout.startswith("patchrules 0.")
+
+
+def test_explain_is_full_from_a_run_with_its_inventory_and_says_where_they_disagree(patchrules, demo, tmp_path):
+    patchrules("evaluate", *demo, "--output-format", "parquet", "-o", tmp_path / "run")
+    files = [text for text in demo[demo.index("--inventory") :] if text not in ("--as-of", "2026-11-01T00:00Z")]
+    run = ["explain", "glibc", "--host", "db-1", "--run", tmp_path / "run"]
+    assert "not by    rule 1" not in patchrules(*run).stdout
+    full = patchrules(*run, *files).stdout
+    assert full == patchrules("explain", "glibc", "--host", "db-1", *demo).stdout
+    assert "package: line 10 of db-1.rpmqa, sha256 " in full
+    apart = patchrules(*run, *files[: files.index("--catalog")]).stdout
+    said = "the run says otherwise of glibc.x86_64: it was made from another inventory or other catalogs"
+    assert said in apart
+    lone = patchrules(*run, *files[files.index("--catalog") :])
+    assert (lone.exit_code, "give --inventory beside --catalog" in lone.stderr) == (2, True)
+
+
+def test_explain_is_markdown_for_a_ticket(patchrules, demo):
+    lines = patchrules("explain", "glibc", "--host", "db-1", *demo, "--output-format", "markdown").stdout.splitlines()
+    assert lines[0] == "### `glibc` on db-1 under `prod-rhel9`"
+    assert "| level | HIGH, which rule 2 sets | `level` |" in lines
+    missing = patchrules("explain", "glibcc", "--host", "db-1", *demo, "--output-format", "markdown").stdout
+    assert missing.splitlines()[-1].endswith(
+        "no catalog in its scope has it. Did you mean `glibc`, `glibc-common`, `zlib`?"
+    )

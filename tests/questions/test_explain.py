@@ -14,6 +14,7 @@ from patchrules.families import facts_of, families
 from patchrules.model.names import Dialect, Reason, Unknown
 from patchrules.questions.explain import explain
 from patchrules.questions.objections import objection
+from patchrules.questions.reasons import REASONS
 from patchrules.questions.standing import standing
 from patchrules.questions.wording import UNKNOWN
 from patchrules.reference.approvals import old_enough, released, selected
@@ -40,7 +41,7 @@ def reports_of(drawn):
 
 
 @given(judged)
-def test_every_verdict_of_a_report_and_of_a_run_is_explained_and_names_its_state(drawn):
+def test_every_verdict_of_a_report_and_of_a_run_is_explained_and_names_its_state_by_codes_of_the_list(drawn):
     reports = reports_of(drawn)
     run = run_of(reports)
     listed = {(row["host"], row["id"]) for row in run.verdicts.to_pylist()}
@@ -52,6 +53,8 @@ def test_every_verdict_of_a_report_and_of_a_run_is_explained_and_names_its_state
                 assert str(verdict.state) in str(found)
                 assert verdict.id in {one["verdict"]["id"] for one in found.as_dict()["found"]}
                 assert (found.status, found.unknown) == (report.status, report.unknown)
+                assert {line.code for part in found.found for line in part.lines} <= REASONS.keys()
+                assert {code for part in found.found if part.turn for code in part.turn.failing} <= REASONS.keys()
 
 
 @given(judged)

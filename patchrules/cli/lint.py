@@ -1,0 +1,88 @@
+"""``patchrules lint``: what is wrong or odd in baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._options import CATALOG, SCOPE, predefined
+from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._types import Place
+
+if TYPE_CHECKING:
+    from patchrules.errors import Diagnostic
+    from patchrules.model.patch import Catalog
+
+_FINDINGS = 1
+_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template"})
+_HOLDS_NONE = frozenset({"PR1020", "PR1022"})
+_LEVELS = ("error", "warning", "info")
+
+
+@click.command()
+@click.argument("baselines", nargs=-1, required=True, type=Place(predefined), metavar="FILE|FOLDER|AWS-NAME...")
+@given(CATALOG, SCOPE)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS, "never"]),
+    default="warning",
+    show_default=True,
+    help="The lowest level that ends in exit code 1.",
+)
+@click.option(
+    "--output-format", type=click.Choice(["table", "json", "sarif", "github"]), default="table", show_default=True
+)
+@OUTPUT
+def command(
+    *, baselines: tuple[str, ...], inputs: Inputs, fail_on: str, output_format: str, output: str | None
+) -> None:
+    """Say what is wrong or odd in baselines: with its place, a code, and a hint.
+
+    \b
+    patchrules lint baselines/
+    patchrules lint prod.yaml --catalog 'RedhatEnterpriseLinux9*=rhel9/' --output-format sarif -o lint.sarif
+
+    With --catalog, filter values, rules and list entries are found that no patch of it has. A folder is searched for
+    JSON and YAML; what holds no baseline in it is passed over.
+    """
+    from patchrules.questions.lint.writers import WRITERS
+
+    files = [file for one in baselines for file in _files(one)]
+    catalogs = _catalogs(inputs, [name for name, _ in files]) if inputs.catalog else ()
+    found = [one for name, listed in files for one in _findings(name, catalogs, listed=listed)]
+    emit(WRITERS[output_format](found), output)
+    failing = _LEVELS[: _LEVELS.index(fail_on) + 1] if fail_on != "never" else ()
+    if any(one.level in failing for one in found):
+        raise SystemExit(_FINDINGS)
+
+
+def _files(name: str) -> Iterator[tuple[str, bool]]:
+    """Yield the files that a name stands for, and whether they were found in a folder."""
+    if not Path(name).is_dir():
+        yield name, False
+        return
+    for path in sorted(Path(name).rglob("*")):
+        if path.suffix.lower() in _SUFFIXES and path.is_file():
+            yield str(path), True
+
+
+def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> Sequence[Diagnostic]:
+    """Return the findings in one file."""
+    from patchrules.questions.lint import lint
+
+    found = lint(name, catalogs=catalogs)
+    return () if listed and {one.code for one in found} & _HOLDS_NONE else found
+
+
+def _catalogs(inputs: Inputs, names: Sequence[str]) -> Sequence[Catalog]:
+    """Read the catalogs; those that do not say their family are of the baselines' where these have one."""
+    from patchrules.documents.drafts import load_drafts
+    from patchrules.model.baseline import Registry
+
+    known = [draft.baseline for name in names for draft in load_drafts(name) if draft.baseline]
+    systems = {one.operating_system for one in known}
+    return inputs.catalogs(known[0] if len(systems) == 1 else Registry(()))
