@@ -1,0 +1,51 @@
+"""Inventories cut into portions of whole hosts, which is what is judged at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.keys import Ints, counted
+
+PORTION_ROWS = 1_000_000
+"""Rows judged at a time; a portion is longer only where one host has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some hosts with all their packages: ``model.columns`` HOSTS and PACKAGES, of which columns may be absent.
+
+    The rows of one host stand together, in the order of ``hosts``; ``lengths`` says how many rows each host has.
+    """
+
+    hosts: Any
+    packages: Any
+    lengths: Ints
+
+
+def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> Iterator[Portion]:
+    """Cut an inventory into portions of about ``rows`` rows.
+
+    Rows that do not stand in the order of the hosts are brought into it first, which costs a sort.
+
+    >>> hosts, packages = pa.table({"host": ["a", "b", "c"]}), pa.table({"host": ["a", "c", "a"]})
+    >>> [(one.hosts["host"].to_pylist(), one.lengths.tolist()) for one in portions(hosts, packages, rows=1)]
+    [(['a'], [2]), (['b', 'c'], [0, 1])]
+    """
+    number = pc.index_in(packages["host"], value_set=hosts["host"].combine_chunks()).combine_chunks().to_numpy()
+    if (np.diff(number) < 0).any():
+        order = np.argsort(number, kind="stable")
+        packages, number = packages.take(pa.array(order)), number[order]
+    lengths = counted(number.astype(np.int64), hosts.num_rows)
+    ends = np.cumsum(lengths)
+    start = first = 0
+    while first < len(lengths):
+        last = max(int(np.searchsorted(ends, start + rows, side="right")), first + 1)
+        stop = int(ends[last - 1])
+        yield Portion(hosts.slice(first, last - first), packages.slice(start, stop - start), lengths[first:last])
+        first, start = last, stop
