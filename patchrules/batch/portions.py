@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.keys import Ints, counted
+from patchrules.batch.keys import Ints, counted, distinct
 
 PORTION_ROWS = 1_000_000
 """Rows judged at a time; a portion is longer only where one host has more."""
@@ -49,3 +49,41 @@ def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> I
         stop = int(ends[last - 1])
         yield Portion(hosts.slice(first, last - first), packages.slice(start, stop - start), lengths[first:last])
         first, start = last, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Where each host's rows begin in a table, and how many there are."""
+
+    start: Ints
+    lengths: Ints
+
+    @property
+    def first(self) -> pa.Array:
+        """The first row of each host, for Arrow to take."""
+        return pa.array(self.start)
+
+    def agree(self, column: pa.ChunkedArray) -> bool:
+        """Say whether a column has one value a host: it changes only where the host does. O(rows), no sort."""
+        codes, _ = distinct(column)
+        changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+        return bool(np.isin(changes, self.start, assume_unique=True).all())
+
+
+def by_host(packages: pa.Table) -> tuple[pa.Table, Runs]:
+    """Return a table with the rows of each host together, and where they begin.
+
+    A table that is in order stays as it is; another one costs a sort.
+    """
+    codes, _ = distinct(packages["host"])
+    start = _starts(codes)
+    if len(np.unique(codes[start])) < len(start):
+        order = np.argsort(codes, kind="stable")
+        packages, codes = packages.take(pa.array(order)), codes[order]
+        start = _starts(codes)
+    return packages, Runs(start, np.diff(start, append=len(codes)))
+
+
+def _starts(codes: Ints) -> Ints:
+    """Return the positions at which a column changes."""
+    return np.flatnonzero(np.diff(codes, prepend=-1)) if len(codes) else np.zeros(0, dtype=np.int64)

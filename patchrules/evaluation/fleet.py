@@ -7,24 +7,21 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
-import pyarrow as pa
-
-from patchrules.batch.portions import portions
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.judging import Judging, Question
+from patchrules.evaluation.findings import Progress, findings, in_order
+from patchrules.evaluation.judging import Question
+from patchrules.evaluation.opened import Fleet, opened
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.run import Run
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
-from patchrules.model.columns import RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
-from patchrules.sources import arrow
 
 ROWS = ("noncompliant", "all")
 """Which verdicts a run can list."""
@@ -32,7 +29,7 @@ ROWS = ("noncompliant", "all")
 
 def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     policy: Baseline | Registry,
-    fleet: Inventory,
+    fleet: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     as_of: datetime | str,
@@ -46,6 +43,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     baseline_override: Sequence[Baseline] | None = None,
     rows: str = "noncompliant",
     limits: AgeLimits | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Judge every host of ``fleet`` with the batch engine, which gives the verdicts of the reference engine.
 
@@ -54,7 +52,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     aware datetime or ISO 8601 text with a zone. SUSE hosts in the ``agent`` dialect are judged one by one by the
     reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id;
     ``baseline_override`` is a BaselineOverride in force, whose baselines replace those of ``policy`` (4.9); the other
-    options are those of :func:`patchrules.evaluate`.
+    options are those of :func:`patchrules.evaluate`. ``progress`` is told how many rows are judged, of how many.
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
@@ -74,39 +72,43 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     )
     if rows not in ROWS:
         raise UnknownNameError("choice of rows", rows, ROWS)
-    check_system(policy, fleet.hosts["family"].unique().to_pylist())
     scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
-    override = None if baseline_override is None else tuple(baseline_override)
-    aged = limits or AgeLimits()
-    question = Question(as_registry(policy), scoped, given, rows, aged, override, previous_runs or {})
-    judging = Judging(question)
-    found = [judging.judge(one, judging.coded(one)) for one in portions(fleet.hosts, fleet.packages)]
-    hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(one.hosts for one in found)])
-    verdicts = [one.verdicts.cast(arrow.schema(VERDICTS)) for one in found]
-    used = tuple(dict.fromkeys(profile.baseline for profile in judging.assigner.profiles))
-    doubts = (*fleet.diagnostics, *(d for one in scoped for d in one.diagnostics))
-    faults = dict.fromkeys(judging.assigner.faults.values())
+    question = Question(
+        registry=as_registry(policy),
+        catalogs=scoped,
+        settings=given,
+        rows=rows,
+        limits=limits or AgeLimits(),
+        override=None if baseline_override is None else tuple(baseline_override),
+        previous_runs=dict(previous_runs or {}),
+    )
+    verdicts: list[Any] = []
+    found = findings(question, fleet, verdicts.append, progress)
+    check_system(policy, found.hosts["family"].unique().to_pylist())
+    doubts = (*found.diagnostics, *(d for one in scoped for d in one.diagnostics))
     return Run(
         settings=given,
-        hosts=with_refused(hosts, fleet.rejects),
-        verdicts=pa.concat_tables([arrow.schema(VERDICTS).empty_table(), *verdicts]),
+        hosts=with_refused(found.hosts, found.rejects),
+        verdicts=in_order(verdicts, found.hosts),
         rows=rows,
-        limits=aged,
+        limits=question.limits,
         version=version("patchrules"),
-        baselines=used,
+        baselines=found.baselines,
         sources=(*fleet.sources, *(source for one in scoped for source in one.sources)),
-        diagnostics=(*doubts, *faults, *(d for baseline in used for d in baseline.diagnostics)),
+        diagnostics=(*doubts, *found.faults, *(d for one in found.baselines for d in one.diagnostics)),
     )
 
 
-def open_fleet(source: Any, **options: Any) -> Inventory:  # noqa: ANN401 - whatever read_inventory takes
-    """Return the inventory of many hosts: files, folders, globs or an Arrow table; options as :func:`read_inventory`.
+def open_fleet(source: Any, **options: Any) -> Inventory | Fleet:  # noqa: ANN401 - whatever read_inventory takes
+    """Open the inventory of many hosts: files, folders, globs or an Arrow table; options as :func:`read_inventory`.
 
-    The columns are checked here; raises what ``read_inventory`` raises.
+    Of Parquet files and Arrow tables only the columns are checked here, and rows are read while they are judged; all
+    else is read at once. Raises what ``read_inventory`` raises.
 
     >>> import pyarrow as pa
     >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["x86_64"], "evr": ["0:5.1.8-6.el9"]}
     >>> print(open_fleet(pa.table(packages), family="rhel", product="RedhatEnterpriseLinux9.3"))
-    inventory of 1 hosts: 1 packages
+    fleet of 1 rows in 1 file
     """
-    return read_inventory(source, **options)
+    fleet = opened(source, options)
+    return read_inventory(source, **options) if fleet is None else fleet

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.allowed import Allowed
 from patchrules.batch.evaluate import Evaluation, compiled
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
@@ -64,6 +65,7 @@ class Judging:
         self.question = question
         self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
         self.numbers = PackageNumbers()
+        self._allowed = Allowed(self.numbers)
         self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
         self._policies: dict[int, int] = {}
         self._slow: set[int] = set()
@@ -71,6 +73,11 @@ class Judging:
     def coded(self, portion: Portion) -> Rows:
         """Return the package rows of a portion as numbers; threads may do this ahead of :meth:`judge`."""
         return coded(portion.packages, portion.lengths, self.numbers)
+
+    def allows(self, portion: Portion, rows: Rows) -> bool:
+        """Say whether every row has a version that its host's family can order. Cost: see ``batch.allowed``."""
+        shelf = families()
+        return self._allowed.all_of(rows, [shelf[name].scheme for name in portion.hosts["family"].to_pylist()])
 
     def judge(self, portion: Portion, rows: Rows) -> Answer:
         """Judge the hosts of a portion. Cost: that of ``batch.evaluate.Evaluation.judge``."""
