@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from patchrules.batch.keys import Grown
+from patchrules.batch.keys import Bools, Grown
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.rows import Rows
 from patchrules.versions.refused import refused_versions
@@ -21,7 +21,7 @@ class Allowed:
         self._refused: dict[str, Grown] = {}
 
     def all_of(self, rows: Rows, schemes: Sequence[str]) -> bool:
-        """Say whether each row has a version of its host's scheme; ``schemes`` has one a host.
+        """Say whether each row has a version of its host's scheme; ``schemes`` has one a host, empty for none.
 
         Cost: O(distinct packages) once a scheme; a gather of the rows where some package of the fleet is refused by one
         of the schemes, as those of other packaging worlds are.
@@ -34,12 +34,12 @@ class Allowed:
         own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64) * len(refused[0])
         return not lines[np.repeat(own, rows.lengths) + rows.package].any()
 
-    def _refused_by(self, scheme: str) -> np.ndarray:
+    def _refused_by(self, scheme: str) -> Bools:
         """Say of every package so far whether a scheme refuses its version."""
         known = self._refused.setdefault(scheme, Grown(np.bool_))
         start, stop = len(known.values), len(self._numbers)
         if start < stop:
             versions = [evr for _, _, evr, *_ in self._numbers.identities(np.arange(start, stop))]
-            refused = refused_versions(versions, scheme)
+            refused = refused_versions(versions, scheme) if scheme else {}
             known.append([evr in refused for evr in versions])
         return known.values

@@ -108,7 +108,7 @@ class Evaluation:
         if rows.installed is not None:
             line[~rows.installed] = 0
         place = line + rows.package
-        judged = self._table.ravel()[place]
+        judged: Ints = self._table.ravel()[place]
         new = np.flatnonzero(judged < 0)
         if len(new):
             # INVARIANT: every mark is gone when what it marks was judged; a sort of the rows would cost more.
@@ -168,7 +168,7 @@ class Evaluation:
 
         Cost: O(rows whose name is repeated on their host).
         """
-        some = rows.repeated[judged[rows.repeated] != NOT_JUDGED]
+        some: Ints = rows.repeated[judged[rows.repeated] != NOT_JUDGED]
         if not len(some):
             return some
         packages, place = np.unique(judged[some], return_inverse=True)
@@ -212,7 +212,8 @@ class Evaluation:
         classes = len(self._classes)
         often = counted(host * classes + self._class.values[judged], hosts * classes).reshape(hosts, classes)
         kinds = np.array(list(map(_row, self._classes.values)))
-        return often @ kinds
+        added: Ints = often @ kinds
+        return added
 
     def _doubts(self, rows: Rows, host: Ints, policy: Ints, memory: Memory) -> dict[str, Ints]:
         """Return the counts of what is doubtful about each host rather than about a verdict."""

@@ -138,7 +138,8 @@ def security(policy: Policy, rows: Ints) -> Bools:
         return np.zeros(len(rows), dtype=np.bool_)
     stated = lookup(policy.catalog["classification"], bool)
     secure = lookup(policy.catalog["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS)
-    return (rows >= 0) & np.where(stated, secure, lookup(policy.catalog["security"], bool))[rows.clip(0)]
+    known: Bools = np.where(stated, secure, lookup(policy.catalog["security"], bool))
+    return known[rows.clip(0)] & (rows >= 0)
 
 
 def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,14 +43,19 @@ def coded(packages: pa.Table, lengths: Ints, numbers: PackageNumbers) -> Rows:
     kept = [name for name in IDENTITY if name in said or (name in ("name", "evr") and name in given)]
     package = numbers.numbers(packages.select(kept))
     names = numbers.names()
-    return Rows(
-        lengths=lengths,
-        package=package,
-        repeated=repeated(lengths, names[package], int(names.max(initial=-1)) + 1),
-        installed=~lookup(said["status"], lambda word: word != "installed") if "status" in said else None,
-        held=lookup(said["held"], bool) if "held" in said else None,
-        installed_at=instants_of(said["installed_at"]) if "installed_at" in said else None,
-    )
+    again = repeated(lengths, names[package], int(names.max(initial=-1)) + 1)
+    return Rows(lengths, package, again, **flags(packages))
+
+
+def flags(packages: pa.Table) -> dict[str, Any]:
+    """Return what a table says of its rows beside their packages, as far as it says anything."""
+    given = {name: packages[name] for name in packages.column_names}
+    said = {name: column for name, column in given.items() if column.null_count < len(column)}
+    return {
+        "installed": ~lookup(said["status"], lambda word: word != "installed") if "status" in said else None,
+        "held": lookup(said["held"], bool) if "held" in said else None,
+        "installed_at": instants_of(said["installed_at"]) if "installed_at" in said else None,
+    }
 
 
 def repeated(lengths: Ints, name: Ints, names: int) -> Ints:

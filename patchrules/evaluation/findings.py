@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.portions import portions
+from patchrules.batch.packages import PackageNumbers
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.opened import Fleet
-from patchrules.evaluation.streaming import Stream, split_hosts, together
+from patchrules.evaluation.star_stream import StarStream
+from patchrules.evaluation.streaming import InMemory, Stream, split_hosts, together
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
@@ -41,13 +42,9 @@ def findings(question: Question, fleet: Inventory | Fleet, sink: Sink, progress:
     """Judge a fleet; ``sink`` gets the verdicts in the order in which hosts are judged."""
     judging = Judging(question)
     hosts = [arrow.schema(RUN_HOSTS).empty_table()]
-    if isinstance(fleet, Fleet):
-        stream = Stream(judging, fleet.options, split_hosts(fleet.parts))
-        answers = stream.all(fleet.parts)
-    else:
-        stream = Stream(judging, {}, frozenset(), [fleet.rejects], [*fleet.diagnostics])
-        answers = (judging.judge(one, judging.coded(one)) for one in portions(fleet.hosts, fleet.packages))
-    for answer in answers:
+    stream = stream_of(fleet, judging.numbers)
+    for portion, rows in stream.all(fleet.parts if isinstance(fleet, Fleet) else ()):
+        answer = judging.judge(portion, rows)
         hosts.append(answer.hosts)
         sink(answer.verdicts)
         if progress and isinstance(fleet, Fleet):
@@ -60,6 +57,13 @@ def findings(question: Question, fleet: Inventory | Fleet, sink: Sink, progress:
         rejects=pa.concat_tables([arrow.table(REJECTS, {}, 0), *stream.rejects]),
         diagnostics=together(stream.diagnostics),
     )
+
+
+def stream_of(fleet: Inventory | Fleet, numbers: PackageNumbers) -> Stream | StarStream | InMemory:
+    """Return the stream that brings the rows of a fleet, whatever it lies in."""
+    if not isinstance(fleet, Fleet):
+        return InMemory(fleet, numbers)
+    return StarStream(fleet.star, numbers) if fleet.star else Stream(numbers, fleet.options, split_hosts(fleet.parts))
 
 
 def in_order(verdicts: Sequence[Any], hosts: Any) -> Any:  # noqa: ANN401 - pyarrow.Table

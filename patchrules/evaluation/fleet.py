@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.findings import Progress, findings, in_order
+from patchrules.evaluation.findings import Findings, Progress, findings, in_order
 from patchrules.evaluation.judging import Question
 from patchrules.evaluation.opened import Fleet, opened
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.run import Run
+from patchrules.evaluation.saved import VerdictFile, placed
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
+from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
+from patchrules.sources import arrow
 
 ROWS = ("noncompliant", "all")
 """Which verdicts a run can list."""
@@ -43,6 +49,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     baseline_override: Sequence[Baseline] | None = None,
     rows: str = "noncompliant",
     limits: AgeLimits | None = None,
+    output: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Judge every host of ``fleet`` with the batch engine, which gives the verdicts of the reference engine.
@@ -53,6 +60,9 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     reference engine (decision 0007). ``previous_runs`` has what the tracking files of hosts remember, by host id;
     ``baseline_override`` is a BaselineOverride in force, whose baselines replace those of ``policy`` (4.9); the other
     options are those of :func:`patchrules.evaluate`. ``progress`` is told how many rows are judged, of how many.
+
+    With ``output`` the verdicts are written as they come, as a saved run in that folder, and memory does not grow with
+    the fleet; the run that is returned has the hosts, and ``load_run`` reads the verdicts.
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
@@ -82,19 +92,29 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         override=None if baseline_override is None else tuple(baseline_override),
         previous_runs=dict(previous_runs or {}),
     )
-    verdicts: list[Any] = []
-    found = findings(question, fleet, verdicts.append, progress)
+    if output is None:
+        verdicts: list[Any] = []
+        run = _run(policy, question, fleet, findings(question, fleet, verdicts.append, progress))
+        return replace(run, verdicts=in_order(verdicts, run.hosts))
+    with placed(output) as folder, contextlib.closing(VerdictFile(folder)) as file:
+        run = _run(policy, question, fleet, findings(question, fleet, file.write, progress))
+        file.finish(run)
+    return replace(run, folder=os.fspath(output))
+
+
+def _run(policy: Baseline | Registry, question: Question, fleet: Inventory | Fleet, found: Findings) -> Run:
+    """Return what was found as a run, yet without verdicts."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
-    doubts = (*found.diagnostics, *(d for one in scoped for d in one.diagnostics))
+    doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics))
     return Run(
-        settings=given,
+        settings=question.settings,
         hosts=with_refused(found.hosts, found.rejects),
-        verdicts=in_order(verdicts, found.hosts),
-        rows=rows,
+        verdicts=arrow.schema(VERDICTS).empty_table(),
+        rows=question.rows,
         limits=question.limits,
         version=version("patchrules"),
         baselines=found.baselines,
-        sources=(*fleet.sources, *(source for one in scoped for source in one.sources)),
+        sources=(*fleet.sources, *(source for one in question.catalogs for source in one.sources)),
         diagnostics=(*doubts, *found.faults, *(d for one in found.baselines for d in one.diagnostics)),
     )
 

@@ -9,13 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.allowed import Allowed
 from patchrules.batch.evaluate import Evaluation, compiled
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
 from patchrules.batch.portions import Portion
-from patchrules.batch.rows import Rows, coded
+from patchrules.batch.rows import Rows
 from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.host import evaluate
@@ -65,22 +64,12 @@ class Judging:
         self.question = question
         self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
         self.numbers = PackageNumbers()
-        self._allowed = Allowed(self.numbers)
         self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
         self._policies: dict[int, int] = {}
         self._slow: set[int] = set()
 
-    def coded(self, portion: Portion) -> Rows:
-        """Return the package rows of a portion as numbers; threads may do this ahead of :meth:`judge`."""
-        return coded(portion.packages, portion.lengths, self.numbers)
-
-    def allows(self, portion: Portion, rows: Rows) -> bool:
-        """Say whether every row has a version that its host's family can order. Cost: see ``batch.allowed``."""
-        shelf = families()
-        return self._allowed.all_of(rows, [shelf[name].scheme for name in portion.hosts["family"].to_pylist()])
-
     def judge(self, portion: Portion, rows: Rows) -> Answer:
-        """Judge the hosts of a portion. Cost: that of ``batch.evaluate.Evaluation.judge``."""
+        """Judge the hosts of a portion, whose rows were coded with ``numbers``. Cost: that of ``Evaluation.judge``."""
         question, hosts = self.question, portion.hosts
         profiles = self.assigner.of(hosts)
         for number in set(profiles) - self._policies.keys() - {-1}:
@@ -159,7 +148,9 @@ def _where(portion: Portion, wanted: Sequence[bool]) -> Inventory:
     """Return some of the hosts of a portion as an inventory, with every column."""
     hosts = portion.hosts.filter(pa.array(wanted))
     packages = portion.packages.filter(pc.is_in(portion.packages["host"], value_set=hosts["host"].combine_chunks()))
-    whole = arrow.table(PACKAGES, {name: packages[name] for name in packages.column_names}, packages.num_rows)
+    given = {field.name: field.type for field in arrow.schema(PACKAGES) if field.name in packages.column_names}
+    plain = {name: packages[name].cast(kind) for name, kind in given.items()}
+    whole = arrow.table(PACKAGES, plain, packages.num_rows)
     return Inventory(hosts, whole, None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 from patchrules.errors import Diagnostic
 from patchrules.inventory import read_inventory
 from patchrules.inventory._parts import Part, parts_of
+from patchrules.inventory._star import Star, StarPart, inventory_of, star_of
 from patchrules.model.host import Inventory
 from patchrules.model.source import Source
 from patchrules.sources.files import open_document
@@ -25,8 +27,14 @@ class Fleet:
     """
 
     source: Any = field(repr=False)
-    parts: tuple[Part, ...] = field(repr=False)
+    parts: tuple[Part | StarPart, ...] = field(repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
+    star: Star | None = field(default=None, repr=False)
+
+    @property
+    def layout(self) -> str:
+        """``star`` or ``flat``."""
+        return "flat" if self.star is None else "star"
 
     @property
     def rows(self) -> int:
@@ -36,6 +44,8 @@ class Fleet:
     @cached_property
     def inventory(self) -> Inventory:
         """The whole fleet in memory."""
+        if self.star is not None:
+            return inventory_of(self.star, self.sources)
         return read_inventory(self.source, **self.options)
 
     @property
@@ -64,20 +74,23 @@ class Fleet:
         rows: dict[str, int] = {}
         for part in self.parts:
             rows[part.file] = rows.get(part.file, 0) + part.rows
-        in_memory = any(part.table is not None for part in self.parts)
+        in_memory = any(getattr(part, "table", None) is not None for part in self.parts)
         files = [] if in_memory else [open_document(Path(name)) for name in rows]
         return tuple(one.source("arrow_table", rows=rows[one.name]) for one in files)
 
     def __str__(self) -> str:
         """Return the size on one line."""
         files = len({part.file for part in self.parts})
-        return f"fleet of {self.rows:,} rows in {files:,} {'file' if files == 1 else 'files'}"
+        hosts = f"{self.star.hosts.num_rows:,} hosts and " if self.star else ""
+        return f"fleet of {hosts}{self.rows:,} rows in {files:,} {'file' if files == 1 else 'files'}"
 
 
 def opened(source: Any, options: Mapping[str, Any]) -> Fleet | None:  # noqa: ANN401 - whatever read_inventory takes
     """Return a fleet whose rows are read later, None for a source that has to be read at once."""
     if any(getattr(one, "inventory", None) for one in options.get("hosts") or ()):
         return None
+    if isinstance(source, str | os.PathLike) and (star := star_of(Path(source))):
+        return Fleet(source, star.parts, dict(options), star)
     if options.get("format") not in (None, "arrow_table") or options.get("host") is not None:
         return None
     parts = parts_of(source, dict(options.get("columns") or {}))

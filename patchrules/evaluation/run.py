@@ -32,6 +32,7 @@ class Run:
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, one row a host. ``verdicts`` has ``model.columns.VERDICTS``:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31).
+    ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Run:
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     limits: AgeLimits = field(default_factory=AgeLimits)
+    folder: str | None = None
 
     @property
     def id(self) -> str:

@@ -1,25 +1,28 @@
-"""A fleet as a stream: two parts are read ahead while one is judged, so that memory does not grow with the fleet."""
+"""A fleet as a stream of portions: two parts are read ahead, so that memory does not grow with the fleet."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.allowed import Allowed
+from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.portions import Portion, by_host, portions
-from patchrules.batch.rows import Rows
+from patchrules.batch.rows import Rows, coded
 from patchrules.errors import Diagnostic, InventoryError
-from patchrules.evaluation.judging import Answer, Judging
 from patchrules.evaluation.opened import facts_for
+from patchrules.families import families
 from patchrules.inventory import read_inventory
 from patchrules.inventory._parts import Part
 from patchrules.inventory._stated import stated_hosts
 from patchrules.model.columns import PACKAGES, REJECTS
+from patchrules.model.host import Inventory
 from patchrules.sources import arrow
 
 AHEAD = 2
@@ -29,6 +32,8 @@ MOST_ASIDE = 20_000_000
 """Rows of hosts that lie in several parts which are kept until all parts are read."""
 
 _HINT = "bring the rows of each host together first: patchrules fleet pack"
+_T = TypeVar("_T")
+_U = TypeVar("_U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,81 +49,75 @@ class Ready:
 
 @dataclass(slots=True)
 class Stream:
-    """The parts of a fleet on their way through a judging; ``split`` are the hosts that lie in several parts.
+    """The parts of a fleet in the flat layout; ``split`` are the hosts that lie in several parts.
 
     ``rejects`` and ``diagnostics`` are what the door said so far, ``aside`` the rows of hosts that are not whole yet,
     and ``done`` is the number of rows that were read.
     """
 
-    judging: Judging
+    numbers: PackageNumbers
     options: Mapping[str, Any]
     split: frozenset[str]
     rejects: list[Any] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     aside: list[Any] = field(default_factory=list)
     done: int = 0
+    allowed: Allowed = field(init=False)
 
-    def all(self, parts: Iterable[Part]) -> Iterator[Answer]:
-        """Yield the answers for every host: those of the parts, those kept aside, those that no row speaks of."""
+    def __post_init__(self) -> None:
+        """Start with no version asked."""
+        self.allowed = Allowed(self.numbers)
+
+    def all(self, parts: Iterable[Part]) -> Iterator[tuple[Portion, Rows]]:
+        """Yield every host: those of the parts, those kept aside, those that facts speak of and no row does."""
         stated = {str(getattr(one, "host", "")) for one in self.options.get("hosts") or ()} - {""}
-        for answer in self.answers(parts):
-            if stated:
-                stated -= set(answer.hosts["host"].to_pylist())
-            yield answer
-        for answer in self.rest(self.aside):
-            if stated:
-                stated -= set(answer.hosts["host"].to_pylist())
-            yield answer
+        for portion, rows in self.some(parts):
+            stated -= set(portion.hosts["host"].to_pylist() if stated else ())
+            yield portion, rows
+        for portion, rows in self.rest(self.aside):
+            stated -= set(portion.hosts["host"].to_pylist() if stated else ())
+            yield portion, rows
         if stated:
             yield from self._taken(self._through_door(arrow.table(PACKAGES, {}, 0), "<hosts>", sorted(stated)))
 
-    def answers(self, parts: Iterable[Part]) -> Iterator[Answer]:
-        """Yield the answers for the hosts of some parts, in order; hosts that are split are kept aside.
+    def some(self, parts: Iterable[Part]) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts of some parts, in order; the rows of hosts that are split are kept aside."""
+        for part, ready in ahead(self._read, parts):
+            found = ready
+            if not ready.checked and not all(self._allows(portion, rows) for portion, rows in ready.portions):
+                found = replace(
+                    self._through_door(self._parted(self._with_lines(part))[0], part.file), aside=ready.aside
+                )
+            self.aside += [] if found.aside is None else [found.aside]
+            if sum(one.num_rows for one in self.aside) > MOST_ASIDE:
+                message = f"more than {MOST_ASIDE:,} rows are of hosts whose rows lie in several places"
+                raise InventoryError(message, code="PR2111", hint=_HINT)
+            self.done += part.rows
+            yield from self._taken(found)
 
-        Two threads read and number rows, which Arrow and numpy do side by side; one judges.
-        """
-        with ThreadPoolExecutor(AHEAD) as readers:
-            waiting: deque[tuple[Part, Future[Ready]]] = deque()
-            for part in parts:
-                waiting.append((part, readers.submit(self._read, part)))
-                if len(waiting) > AHEAD:
-                    yield from self._judged(*waiting.popleft())
-            while waiting:
-                yield from self._judged(*waiting.popleft())
-
-    def rest(self, aside: Sequence[Any]) -> Iterator[Answer]:
-        """Yield the answers for the hosts that were kept aside, whose rows are all here now."""
+    def rest(self, aside: Sequence[Any]) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts that were kept aside, whose rows are all here now."""
         if aside:
             whole = pa.concat_tables(aside, promote_options="default").unify_dictionaries()
             yield from self._taken(self._through_door(whole, "<hosts in several parts>"))
 
-    def _taken(self, ready: Ready) -> Iterator[Answer]:
-        """Keep what the door said, and judge."""
+    def _taken(self, ready: Ready) -> Iterator[tuple[Portion, Rows]]:
+        """Keep what the door said, and hand on the portions."""
         self.rejects.append(ready.rejects)
         self.diagnostics += ready.diagnostics
-        for portion, rows in ready.portions:
-            yield self.judging.judge(portion, rows)
+        yield from ready.portions
 
-    def _judged(self, part: Part, coming: Future[Ready]) -> Iterator[Answer]:
-        """Judge a part that was read, or that is read again where a version is none of its host's family."""
-        ready = coming.result()
-        if not ready.checked and not all(self.judging.allows(portion, rows) for portion, rows in ready.portions):
-            ready = replace(self._through_door(self._parted(self._with_lines(part))[0], part.file), aside=ready.aside)
-        if ready.aside is not None:
-            self.aside.append(ready.aside)
-        if sum(one.num_rows for one in self.aside) > MOST_ASIDE:
-            message = f"more than {MOST_ASIDE:,} rows are of hosts whose rows lie in several places"
-            raise InventoryError(message, code="PR2111", hint=_HINT)
-        self.done += part.rows
-        yield from self._taken(ready)
+    def _allows(self, portion: Portion, rows: Rows) -> bool:
+        """Say whether every row has a version that its host's family can order. Cost: see ``batch.allowed``."""
+        shelf = families()
+        return self.allowed.all_of(rows, [shelf[name].scheme for name in portion.hosts["family"].to_pylist()])
 
     def _read(self, part: Part) -> Ready:
         """Read a part, the short way where its rows leave no doubt. Threads do this."""
         packages = part.read(part.columns.keys() - {"line"})
-        aside = None
-        if self.split:
-            packages, aside = self._parted(packages)
-            aside = aside and self._parted(self._with_lines(part))[1]
+        packages, aside = self._parted(packages)
+        if aside is not None:
+            aside = self._parted(self._with_lines(part))[1]
         packages, runs = by_host(packages)
         stated = {name: value for name in ("family", "product", "arch") if (value := self.options.get(name))}
         hosts = None if self.options.get("hosts") else stated_hosts(packages, runs.first, stated, runs.agree)
@@ -126,13 +125,14 @@ class Stream:
             found = self._through_door(self._parted(self._with_lines(part))[0], part.file)
             return replace(found, aside=aside)
         portion = Portion(hosts, packages, runs.lengths)
-        return Ready([(portion, self.judging.coded(portion))], aside, arrow.table(REJECTS, {}, 0), checked=False)
+        rows = coded(packages, runs.lengths, self.numbers)
+        return Ready([(portion, rows)], aside, arrow.table(REJECTS, {}, 0), checked=False)
 
     def _through_door(self, packages: Any, file: str, names: Sequence[str] = ()) -> Ready:  # noqa: ANN401 - pyarrow.Table
         """Read rows as any inventory is read: what is not stated is worked out, what is wrong refused."""
         speaking = pc.unique(packages["host"].unify_dictionaries()).cast(pa.string()).to_pylist()
         found = read_inventory(packages, **facts_for(self.options, [*speaking, *names]))
-        cut = [(one, self.judging.coded(one)) for one in portions(found.hosts, found.packages)]
+        cut = [(one, coded(one.packages, one.lengths, self.numbers)) for one in portions(found.hosts, found.packages)]
         named = pa.repeat(pa.scalar(file), found.rejects.num_rows)
         rejects = found.rejects.set_column(0, found.rejects.schema.field(0), named)
         said = tuple(
@@ -155,6 +155,36 @@ class Stream:
         if not pc.any(elsewhere).as_py():
             return packages, None
         return packages.filter(pc.invert(elsewhere)), packages.filter(elsewhere)
+
+
+class InMemory:
+    """An inventory that was read already, as a stream of portions."""
+
+    def __init__(self, inventory: Inventory, numbers: PackageNumbers) -> None:
+        """Start with what the door said."""
+        self.rejects, self.diagnostics = [inventory.rejects], list(inventory.diagnostics)
+        self.done = 0
+        self._inventory, self._numbers = inventory, numbers
+
+    def all(self, parts: Iterable[object]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - it has none
+        """Yield every host."""
+        for one in portions(self._inventory.hosts, self._inventory.packages):
+            self.done += one.packages.num_rows
+            yield one, coded(one.packages, one.lengths, self._numbers)
+
+
+def ahead(read: Callable[[_T], _U], parts: Iterable[_T]) -> Iterator[tuple[_T, _U]]:
+    """Yield each part with what reading it gave, in order; two threads read, which Arrow and numpy do side by side."""
+    with ThreadPoolExecutor(AHEAD) as readers:
+        waiting: deque[tuple[_T, Future[_U]]] = deque()
+        for part in parts:
+            waiting.append((part, readers.submit(read, part)))
+            if len(waiting) > AHEAD:
+                first, coming = waiting.popleft()
+                yield first, coming.result()
+        while waiting:
+            first, coming = waiting.popleft()
+            yield first, coming.result()
 
 
 def split_hosts(parts: Sequence[Part]) -> frozenset[str]:

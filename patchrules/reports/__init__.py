@@ -15,6 +15,7 @@ from typing import BinaryIO, TypeAlias
 from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
+from patchrules.evaluation.saved import load_run
 from patchrules.model.verdict import HostReport
 from patchrules.reports._placed import placed
 from patchrules.reports._writer import Look, Writer
@@ -65,6 +66,7 @@ def write(
     """
     writer = writer_for(target, format)
     whole = run if isinstance(run, Run) else run_of(run)
+    whole = load_run(whole.folder) if whole.folder else whole
     look = Look(width, color, again)
     if not isinstance(target, str | os.PathLike):
         writer.write(whole, target, look)

@@ -1,0 +1,50 @@
+"""A fleet in the star layout as a stream of portions: rows are integers from the file to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from patchrules.batch.allowed import Allowed
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows
+from patchrules.batch.star import Dimension, is_sorted
+from patchrules.errors import Diagnostic, InventoryError
+from patchrules.evaluation.streaming import ahead
+from patchrules.families import families
+from patchrules.inventory._star import Star, StarPart
+
+_AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
+
+
+class StarStream:
+    """The parts of a star on their way into an evaluation; packages are numbered once, before any row is read."""
+
+    def __init__(self, star: Star, numbers: PackageNumbers) -> None:
+        """Give numbers to the distinct packages."""
+        self.rejects: Sequence[Any] = [star.rejects]
+        self.diagnostics: Sequence[Diagnostic] = []
+        self.done = 0
+        self._star = star
+        self._dimension = Dimension(star.packages, numbers)
+        self._allowed = Allowed(numbers)
+
+    def all(self, parts: Iterable[StarPart]) -> Iterator[tuple[Portion, Rows]]:
+        """Yield every host. Raises InventoryError PR2112 for numbers that cannot be, and for refused versions."""
+        shelf = families()
+        for part, (portion, rows) in ahead(self._read, parts):
+            named = [shelf[name].scheme if name else "" for name in portion.hosts["family"].to_pylist()]
+            if not self._allowed.all_of(rows, named):
+                message = f"`{part.file}` has a package whose version its host's family cannot order"
+                raise InventoryError(message, code="PR2112", hint=_AGAIN)
+            self.done += part.rows
+            yield portion, rows
+
+    def _read(self, part: StarPart) -> tuple[Portion, Rows]:
+        """Read a part. Threads do this."""
+        installed = part.read()
+        if not is_sorted(installed, part.first, part.last, self._star.packages.num_rows):
+            raise InventoryError(f"`{part.file}` is not sorted by host", code="PR2112", hint=_AGAIN)
+        hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
+        return self._dimension.portion(installed, hosts, part.first)
