@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from patchrules.evaluation.fleet import evaluate_fleet as evaluate_fleet
     from patchrules.evaluation.fleet import open_fleet as open_fleet
     from patchrules.evaluation.host import evaluate as evaluate
+    from patchrules.evaluation.opened import Fleet as Fleet
+    from patchrules.evaluation.packing import pack_fleet as pack_fleet
     from patchrules.evaluation.run import Run as Run
     from patchrules.evaluation.saved import load_run as load_run
     from patchrules.families import family_named as family_named
@@ -80,6 +82,7 @@ _HOMES = {
     "CatalogPlace": "model.project",
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
+    "Fleet": "evaluation.opened",
     "Host": "model.host",
     "HostReport": "model.verdict",
     "Inspection": "questions.inspect",
@@ -120,6 +123,7 @@ _HOMES = {
     "next_executions": "schedule.windows",
     "next_run": "questions.next_run",
     "open_fleet": "evaluation.fleet",
+    "pack_fleet": "evaluation.packing",
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",

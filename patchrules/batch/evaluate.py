@@ -183,7 +183,8 @@ class Evaluation:
         rank[order] = np.arange(len(some))
         newest = np.zeros(len(first), dtype=np.int64)
         np.maximum.at(newest, ids, rank)
-        return some[rank != newest[ids]]
+        older: Ints = some[rank != newest[ids]]
+        return older
 
     def _keys_and_ages(self, packages: Ints) -> tuple[Ints, Ints, Bools]:
         """Return, of some judged packages, numbers for their keys, ranks of their ages, and whether the last counts."""

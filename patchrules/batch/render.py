@@ -139,7 +139,8 @@ def security(policy: Policy, rows: Ints) -> Bools:
     stated = lookup(policy.catalog["classification"], bool)
     secure = lookup(policy.catalog["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS)
     known: Bools = np.where(stated, secure, lookup(policy.catalog["security"], bool))
-    return known[rows.clip(0)] & (rows >= 0)
+    shown: Bools = known[rows.clip(0)] & (rows >= 0)
+    return shown
 
 
 def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> list[str]:

@@ -10,6 +10,12 @@ from patchrules.batch.packages import IDENTITY, PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, flags, repeated
 
+FLAGS = {"installed_at": pa.timestamp("us", tz="UTC"), "status": pa.string(), "held": pa.bool_()}
+"""What a row says beside its host and package."""
+
+NO_ROWS = pa.schema({"host": pa.int32(), "package": pa.int32(), **FLAGS}).empty_table()
+"""The rows of a fleet without packages."""
+
 
 def is_sorted(installed: pa.Table, first: int, last: int, packages: int) -> bool:
     """Say whether rows are in order of host, from number ``first`` to ``last``, and name packages that there are."""
@@ -57,3 +63,24 @@ def _integers(column: pa.ChunkedArray) -> Ints:
     whole = column.combine_chunks()
     numbers: Ints = whole.fill_null(-1).to_numpy() if whole.null_count else whole.to_numpy()
     return numbers
+
+
+def dimension(numbers: PackageNumbers) -> pa.Table:
+    """Return the distinct packages as a table, a row a number."""
+    columns = list(zip(*numbers.identities(np.arange(len(numbers))), strict=True)) or [()] * len(IDENTITY)
+    kinds = {"built": pa.timestamp("us", tz="UTC")}
+    arrays = {
+        name: pa.array(values, kinds.get(name, pa.string())) for name, values in zip(IDENTITY, columns, strict=True)
+    }
+    kept = {name: one for name, one in arrays.items() if name in ("name", "arch", "evr") or one.null_count < len(one)}
+    return pa.table(kept)
+
+
+def row_table(portion: Portion, rows: Rows, first: int) -> pa.Table:
+    """Return the rows of a portion as numbers of hosts, from ``first`` on, and of packages, and what else they say."""
+    hosts = np.arange(first, first + len(rows.lengths), dtype=np.int32)
+    columns = {"host": pa.array(np.repeat(hosts, rows.lengths)), "package": pa.array(rows.package)}
+    for name, kind in FLAGS.items():
+        given = portion.packages[name] if name in portion.packages.column_names else pa.nulls(len(rows.package), kind)
+        columns[name] = given.cast(kind)
+    return pa.table(columns)

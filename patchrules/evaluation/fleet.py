@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -50,6 +51,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     rows: str = "noncompliant",
     limits: AgeLimits | None = None,
     output: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Judge every host of ``fleet`` with the batch engine, which gives the verdicts of the reference engine.
@@ -63,6 +65,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     With ``output`` the verdicts are written as they come, as a saved run in that folder, and memory does not grow with
     the fleet; the run that is returned has the hosts, and ``load_run`` reads the verdicts.
+    With ``executor`` the shares of the fleet are judged by its workers, threads or processes; the run is the same.
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
@@ -94,10 +97,10 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     )
     if output is None:
         verdicts: list[Any] = []
-        run = _run(policy, question, fleet, findings(question, fleet, verdicts.append, progress))
+        run = _run(policy, question, fleet, findings(question, fleet, verdicts.append, progress, executor))
         return replace(run, verdicts=in_order(verdicts, run.hosts))
     with placed(output) as folder, contextlib.closing(VerdictFile(folder)) as file:
-        run = _run(policy, question, fleet, findings(question, fleet, file.write, progress))
+        run = _run(policy, question, fleet, findings(question, fleet, file.write, progress, executor))
         file.finish(run)
     return replace(run, folder=os.fspath(output))
 

@@ -28,6 +28,7 @@ from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS = "run.json", "hosts.parquet", "verdicts.parquet"
+_FILES = frozenset({_RUN, _HOSTS, _VERDICTS})
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
@@ -46,16 +47,18 @@ def save_run(run: Run, folder: str | os.PathLike[str]) -> Path:
 
 
 @contextlib.contextmanager
-def placed(folder: str | os.PathLike[str]) -> Iterator[Path]:
+def placed(folder: str | os.PathLike[str], files: frozenset[str] = _FILES) -> Iterator[Path]:
     """Yield a fresh folder, which takes the place of ``folder`` when what is written into it is whole.
 
-    Whatever happens before, Ctrl-C included, leaves what was there and nothing else. Raises as :func:`save_run` does.
+    Only an empty folder, or one that holds nothing but ``files``, is replaced. Whatever happens before, Ctrl-C
+    included, leaves what was there and nothing else. Raises as :func:`save_run` does.
     """
     target = Path(os.path.realpath(folder))
     fresh, old = (target.with_name(f".{target.name}.{os.getpid()}.{word}") for word in ("new", "old"))
     try:
-        if not _may_replace(target):
-            message = f"`{folder}` is there already and is no saved run, so it is not replaced"
+        if not _may_replace(target, files):
+            kind = "saved run" if files == _FILES else "packed fleet"
+            message = f"`{folder}` is there already and is no {kind}, so it is not replaced"
             raise DocumentError(message, code="PR7803", hint="choose a new folder, or take away what is there")
         fresh.mkdir()
         yield fresh
@@ -221,11 +224,11 @@ def _damaged(path: Path, why: str) -> DocumentError:
     return DocumentError(message, code="PR7802", where=Where(file=str(path)), hint="evaluate again")
 
 
-def _may_replace(target: Path) -> bool:
-    """Say whether nothing, an empty folder or a saved run is there."""
+def _may_replace(target: Path, files: frozenset[str]) -> bool:
+    """Say whether nothing is there, an empty folder, or one of some files only."""
     if not target.exists():
         return True
     if not target.is_dir():
         return False
     names = {found.name for found in target.iterdir()}
-    return not names or (_RUN in names and names <= {_RUN, _HOSTS, _VERDICTS})
+    return not names or (names <= files and any(name.endswith(".json") for name in names))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from patchrules.batch.allowed import Allowed
@@ -10,7 +11,8 @@ from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
 from patchrules.batch.star import Dimension, is_sorted
-from patchrules.errors import Diagnostic, InventoryError
+from patchrules.errors import InventoryError
+from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
 from patchrules.inventory._star import Star, StarPart
@@ -23,23 +25,28 @@ class StarStream:
 
     def __init__(self, star: Star, numbers: PackageNumbers) -> None:
         """Give numbers to the distinct packages."""
-        self.rejects: Sequence[Any] = [star.rejects]
-        self.diagnostics: Sequence[Diagnostic] = []
+        self.rejects = [] if star.rejects is None else [star.rejects]
+        self.diagnostics = diagnostics_of(star)
+        self.aside: list[Any] = []
         self.done = 0
         self._star = star
         self._dimension = Dimension(star.packages, numbers)
         self._allowed = Allowed(numbers)
 
-    def all(self, parts: Iterable[StarPart]) -> Iterator[tuple[Portion, Rows]]:
-        """Yield every host. Raises InventoryError PR2112 for numbers that cannot be, and for refused versions."""
+    def portions(self) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
         shelf = families()
-        for part, (portion, rows) in ahead(self._read, parts):
+        for part, (portion, rows) in ahead(self._read, self._star.parts):
             named = [shelf[name].scheme if name else "" for name in portion.hosts["family"].to_pylist()]
             if not self._allowed.all_of(rows, named):
                 message = f"`{part.file}` has a package whose version its host's family cannot order"
                 raise InventoryError(message, code="PR2112", hint=_AGAIN)
             self.done += part.rows
             yield portion, rows
+
+    def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - a star is whole
+        """Yield nothing."""
+        yield from ()
 
     def _read(self, part: StarPart) -> tuple[Portion, Rows]:
         """Read a part. Threads do this."""

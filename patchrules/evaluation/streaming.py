@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -56,6 +57,7 @@ class Stream:
     """
 
     numbers: PackageNumbers
+    parts: Sequence[Part]
     options: Mapping[str, Any]
     split: frozenset[str]
     rejects: list[Any] = field(default_factory=list)
@@ -68,21 +70,9 @@ class Stream:
         """Start with no version asked."""
         self.allowed = Allowed(self.numbers)
 
-    def all(self, parts: Iterable[Part]) -> Iterator[tuple[Portion, Rows]]:
-        """Yield every host: those of the parts, those kept aside, those that facts speak of and no row does."""
-        stated = {str(getattr(one, "host", "")) for one in self.options.get("hosts") or ()} - {""}
-        for portion, rows in self.some(parts):
-            stated -= set(portion.hosts["host"].to_pylist() if stated else ())
-            yield portion, rows
-        for portion, rows in self.rest(self.aside):
-            stated -= set(portion.hosts["host"].to_pylist() if stated else ())
-            yield portion, rows
-        if stated:
-            yield from self._taken(self._through_door(arrow.table(PACKAGES, {}, 0), "<hosts>", sorted(stated)))
-
-    def some(self, parts: Iterable[Part]) -> Iterator[tuple[Portion, Rows]]:
-        """Yield the hosts of some parts, in order; the rows of hosts that are split are kept aside."""
-        for part, ready in ahead(self._read, parts):
+    def portions(self) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts of the parts, in order; the rows of hosts that are split are kept aside."""
+        for part, ready in ahead(self._read, self.parts):
             found = ready
             if not ready.checked and not all(self._allows(portion, rows) for portion, rows in ready.portions):
                 found = replace(
@@ -95,11 +85,14 @@ class Stream:
             self.done += part.rows
             yield from self._taken(found)
 
-    def rest(self, aside: Sequence[Any]) -> Iterator[tuple[Portion, Rows]]:
-        """Yield the hosts that were kept aside, whose rows are all here now."""
-        if aside:
-            whole = pa.concat_tables(aside, promote_options="default").unify_dictionaries()
+    def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts that were kept aside, whose rows are all here now, and those that only facts speak of."""
+        if self.aside:
+            whole = pa.concat_tables(self.aside, promote_options="default").unify_dictionaries()
             yield from self._taken(self._through_door(whole, "<hosts in several parts>"))
+        stated = {str(getattr(one, "host", "")) for one in self.options.get("hosts") or ()} - {"", *self.split}
+        if stated - seen:
+            yield from self._taken(self._through_door(arrow.table(PACKAGES, {}, 0), "<hosts>", sorted(stated - seen)))
 
     def _taken(self, ready: Ready) -> Iterator[tuple[Portion, Rows]]:
         """Keep what the door said, and hand on the portions."""
@@ -118,6 +111,8 @@ class Stream:
         packages, aside = self._parted(packages)
         if aside is not None:
             aside = self._parted(self._with_lines(part))[1]
+        if aside is not None and not packages.num_rows:
+            return Ready([], aside, arrow.table(REJECTS, {}, 0))
         packages, runs = by_host(packages)
         stated = {name: value for name in ("family", "product", "arch") if (value := self.options.get(name))}
         hosts = None if self.options.get("hosts") else stated_hosts(packages, runs.first, stated, runs.agree)
@@ -163,14 +158,19 @@ class InMemory:
     def __init__(self, inventory: Inventory, numbers: PackageNumbers) -> None:
         """Start with what the door said."""
         self.rejects, self.diagnostics = [inventory.rejects], list(inventory.diagnostics)
+        self.aside: list[Any] = []
         self.done = 0
         self._inventory, self._numbers = inventory, numbers
 
-    def all(self, parts: Iterable[object]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - it has none
-        """Yield every host."""
+    def portions(self) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts, in order."""
         for one in portions(self._inventory.hosts, self._inventory.packages):
             self.done += one.packages.num_rows
             yield one, coded(one.packages, one.lengths, self._numbers)
+
+    def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - an inventory is whole
+        """Yield nothing."""
+        yield from ()
 
 
 def ahead(read: Callable[[_T], _U], parts: Iterable[_T]) -> Iterator[tuple[_T, _U]]:

@@ -6,8 +6,9 @@ folder ``installed``) a row an installed package: ``host`` and ``package`` are r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ from patchrules.model.source import Source
 from patchrules.sources.arrow import schema, table
 
 HOSTS_FILE, PACKAGES_FILE, INSTALLED, REJECTS_FILE = "hosts.parquet", "packages.parquet", "installed", "rejects.parquet"
+SAID = "fleet.json"
+"""What packing said: which files were read, and what was doubtful about them."""
+
+SCHEMA = "patchrules/fleet/1"
 DIMENSION = ("name", "arch", "evr", "built", "priority", "section")
 """What a distinct package is told by."""
 
@@ -34,7 +39,7 @@ _KINDS = {field.name: field.type for field in schema(PACKAGES)}
 
 @dataclass(frozen=True, slots=True)
 class StarPart:
-    """A row group of a star: rows of the hosts from number ``first`` up to ``last``, and hosts without rows before."""
+    """A row group of a star: rows of the hosts from number ``first`` up to ``last``; group -1 has no row."""
 
     file: str
     group: int
@@ -46,6 +51,8 @@ class StarPart:
         """Return the rows; raises InventoryError PR2103 for a file that cannot be read."""
         try:
             with pq.ParquetFile(self.file, pre_buffer=False) as file:
+                if self.group < 0:
+                    return file.schema_arrow.empty_table()
                 wanted = [name for name in ("host", "package", *OF_ROWS) if name in file.schema_arrow.names]
                 return file.read_row_group(self.group, columns=wanted, use_threads=False)
         except BROKEN as problem:
@@ -60,6 +67,7 @@ class Star:
     packages: Any
     parts: tuple[StarPart, ...]
     rejects: Any
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 def star_of(folder: Path) -> Star | None:
@@ -86,7 +94,21 @@ def star_of(folder: Path) -> Star | None:
     }
     refused = folder / REJECTS_FILE
     rejects = _loaded(refused).cast(schema(REJECTS)) if refused.is_file() else table(REJECTS, {}, 0)
-    return Star(whole, pa.table(given), tuple(_parts(rows, hosts.num_rows)), rejects)
+    return Star(whole, pa.table(given), tuple(_parts(rows, hosts.num_rows)), rejects, _said(folder / SAID))
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """Return what packing said, nothing where the star was written by others."""
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_bytes())
+        good = isinstance(found, dict) and found.get("schema") == SCHEMA
+    except (ValueError, RecursionError):
+        good = False
+    if not good:
+        raise InventoryError(f"`{path}` does not say what packing says", code="PR2112", hint=_AGAIN)
+    return {"sources": found.get("sources", []), "diagnostics": found.get("diagnostics", [])}
 
 
 def inventory_of(star: Star, sources: tuple[Source, ...]) -> Inventory:
@@ -110,10 +132,14 @@ def _parts(files: list[Path], hosts: int) -> Iterator[StarPart]:
         _check("installed", names, ["host", "package"])
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
+            if not group.num_rows:
+                continue
             chunk = group.column(names.index("host"))
             if not chunk.is_stats_set or not chunk.statistics.has_min_max:
                 raise InventoryError(f"`{path}` has no statistics of the column `host`", code="PR2112", hint=_AGAIN)
             groups.append((str(path), number, group.num_rows, chunk.statistics.min, chunk.statistics.max))
+    if not groups and hosts:
+        yield StarPart(str(files[0]), -1, 0, 0, hosts - 1)
     before = -1
     for place, (file, number, count, low, high) in enumerate(groups):
         if low <= before or high >= hosts:

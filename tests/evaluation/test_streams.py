@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+import signal
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +16,7 @@ import pytest
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
 from patchrules.errors import ColumnError, DocumentError, InventoryError
-from patchrules.evaluation import streaming
+from patchrules.evaluation import packing, streaming
 from patchrules.inventory import _parts
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
@@ -28,7 +33,7 @@ def rows(made):
     """Rows that state everything, of two products, with a second kernel-like version on every third host."""
     packages = made.packages
     plain = {name: packages[name].cast(pa.string()).to_pylist() for name in packages.column_names}
-    again = [row for row in range(0, packages.num_rows, 41)]
+    again = list(range(0, packages.num_rows, 41))
     for name, values in plain.items():
         values += ["0:1.0-3.el9" if name == "evr" else values[row] for row in again]
     number = {host: place for place, host in enumerate(sorted(set(plain["host"])))}
@@ -53,6 +58,10 @@ def judge(made):
 def expected(rows, judge):
     """The run of the whole inventory in memory, which the equivalence tests hold to the reference engine."""
     return judge(pr.read_inventory(rows))
+
+
+def _die():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def same(run, expected):
@@ -131,7 +140,9 @@ def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, m
 def test_empty_columns_are_not_read(rows, tmp_path):
     nothing = pa.nulls(rows.num_rows, pa.string())
     pq.write_table(rows.append_column("section", nothing).append_column("other", nothing), tmp_path / "f.parquet")
-    (part,) = pr.open_fleet(tmp_path / "f.parquet").parts
+    fleet = pr.open_fleet(tmp_path / "f.parquet")
+    assert isinstance(fleet, pr.Fleet)
+    (part,) = fleet.parts
     assert set(part.columns) == set(rows.column_names)
 
 
@@ -140,7 +151,7 @@ def test_what_is_not_stated_is_worked_out(rows, judge, tmp_path, monkeypatch):
     small(monkeypatch)
     less = rows.drop_columns(["host_arch", "family"])
     pq.write_table(less, tmp_path / "fleet.parquet", row_group_size=200)
-    options = {"family": "rhel"}
+    options: dict[str, Any] = {"family": "rhel"}
     same(judge(pr.open_fleet(tmp_path / "fleet.parquet", **options)), judge(pr.read_inventory(less, **options)))
 
 
@@ -168,7 +179,7 @@ def test_hosts_of_a_hosts_file_are_there_without_rows(rows, judge, tmp_path, mon
     (tmp_path / "hosts.yaml").write_text(
         "hosts:\n  - {host: lonely, family: rhel, product: RedhatEnterpriseLinux9.8}\n"
     )
-    options = {"hosts": pr.load_hosts(tmp_path / "hosts.yaml")}
+    options: dict[str, Any] = {"hosts": pr.load_hosts(tmp_path / "hosts.yaml")}
     run = judge(pr.open_fleet(rows, **options))
     assert run.hosts.equals(judge(pr.read_inventory(rows, **options)).hosts)
     assert "lonely" in run.hosts["host"].to_pylist()
@@ -185,7 +196,7 @@ def test_a_file_that_is_damaged_is_named(rows, judge, tmp_path):
     pq.write_table(rows, path)
     fleet = pr.open_fleet(path)
     path.write_bytes(path.read_bytes()[:200] + b"\0" * 400 + path.read_bytes()[600:])
-    with pytest.raises(InventoryError, match="fleet.parquet`: the table cannot be read"):
+    with pytest.raises(InventoryError, match=r"fleet\.parquet`: the table cannot be read"):
         judge(fleet)
 
 
@@ -195,6 +206,123 @@ def test_progress_is_told_in_rows(rows, judge, monkeypatch):
     judge(pr.open_fleet(rows), progress=lambda done, whole: told.append((done, whole)))
     assert told[-1] == (rows.num_rows, rows.num_rows)
     assert len(told) > 5
+
+
+@pytest.fixture(params=["together", "apart"])
+def packed(request, rows, tmp_path, monkeypatch):
+    """The fleet as a star, from files that hold whole hosts, or share them all."""
+    small(monkeypatch, 300)
+    monkeypatch.setattr(packing, "GROUP_ROWS", 400)
+    number = {host: place for place, host in enumerate(rows["host"].unique().to_pylist())}
+    of_row = (
+        [number[host] for host in rows["host"].to_pylist()] if request.param == "together" else range(rows.num_rows)
+    )
+    for file in range(3):
+        chosen = pa.array([one % 3 == file for one in of_row])
+        pq.write_table(rows.filter(chosen), tmp_path / f"{file}.parquet")
+    return pr.pack_fleet([tmp_path / f"{file}.parquet" for file in range(3)], tmp_path / "star")
+
+
+def test_a_packed_fleet(packed, judge, expected, request):
+    assert (packed.layout, packed.rows) == ("star", sum(part.rows for part in packed.star.parts))
+    assert len(packed.star.parts) > 5 or "apart" in request.node.name
+    same(judge(packed), expected)
+    same(judge(packed.inventory), expected)
+    with ThreadPoolExecutor(2) as pool:
+        same(judge(packed, executor=pool), expected)
+
+
+def test_packing_again_gives_the_same_bytes(packed, rows, tmp_path):
+    before = {path.name: path.read_bytes() for path in (tmp_path / "star").iterdir()}
+    pr.pack_fleet([tmp_path / f"{number}.parquet" for number in range(3)], tmp_path / "star")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "star").iterdir()} == before
+
+
+def test_a_packed_fleet_keeps_what_was_refused_and_doubtful(rows, judge, tmp_path):
+    broken = rows.to_pydict()
+    broken["evr"][700] = "x y"
+    broken["arch"][3] = None
+    broken["held"] = [row % 7 == 0 for row in range(rows.num_rows)]
+    broken["status"] = ["installed" if row % 11 else "config-files" for row in range(rows.num_rows)]
+    inventory = pr.read_inventory(pa.table(broken))
+    packed = pr.pack_fleet(pa.table(broken), tmp_path / "star")
+    same(judge(packed), judge(inventory))
+    assert packed.inventory.rejects.num_rows == 1
+
+
+def test_hosts_without_packages_are_packed_too(judge, tmp_path):
+    packages = {"host": ["b"], "name": ["a"], "arch": ["x86_64"], "evr": ["x y"]}
+    options: dict[str, Any] = {"family": "rhel", "product": PRODUCTS[0], "arch": "x86_64"}
+    packed = pr.pack_fleet(pa.table(packages), tmp_path / "star", **options)
+    same(judge(packed), judge(pr.read_inventory(pa.table(packages), **options)))
+
+
+def test_a_folder_with_other_things_is_not_packed_over(rows, tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(DocumentError, match="is no packed fleet, so it is not replaced"):
+        pr.pack_fleet(rows, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said"),
+    [
+        ("host", [1, 0], "is not sorted by host"),
+        ("host", [0, 9], "is not sorted by host"),
+        ("package", [0, 9], "is not sorted by host"),
+    ],
+)
+def test_a_star_whose_numbers_cannot_be_is_refused(judge, tmp_path, column, values, said):
+    hosts = {"host": ["a", "b"], "family": ["rhel"] * 2, "product": [PRODUCTS[0]] * 2, "arch": ["x86_64"] * 2}
+    pq.write_table(pa.table(hosts), tmp_path / "hosts.parquet")
+    pq.write_table(pa.table({"name": ["a"], "arch": ["x86_64"], "evr": ["1-1"]}), tmp_path / "packages.parquet")
+    installed = {"host": [0, 1], "package": [0, 0], column: values}
+    pq.write_table(
+        pa.table({name: pa.array(one, pa.int32()) for name, one in installed.items()}), tmp_path / "installed.parquet"
+    )
+    with pytest.raises(InventoryError, match=said) as raised:
+        judge(pr.open_fleet(tmp_path))
+    assert raised.value.code == "PR2112"
+
+
+@pytest.fixture(params=["threads", "processes"])
+def executor(request):
+    if request.param == "threads":
+        with ThreadPoolExecutor(2) as pool:
+            yield pool
+    else:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+            yield pool
+
+
+def test_workers_find_the_same(rows, judge, expected, tmp_path, monkeypatch, executor):
+    small(monkeypatch)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=200)
+    same(judge(pr.open_fleet(tmp_path / "fleet.parquet"), executor=executor), expected)
+    same(judge(pr.read_inventory(rows), executor=executor), expected)
+
+
+def test_workers_find_the_same_of_hosts_in_several_files(rows, judge, expected, tmp_path, monkeypatch):
+    small(monkeypatch, 300)
+    order = list(range(rows.num_rows))
+    random.Random(7).shuffle(order)
+    pq.write_table(rows.take(order), tmp_path / "fleet.parquet", row_group_size=200)
+    with ThreadPoolExecutor(3) as pool:
+        same(judge(pr.open_fleet(tmp_path / "fleet.parquet"), executor=pool), expected)
+
+
+def test_a_worker_that_is_killed_is_told_with_its_file(rows, judge, expected, tmp_path, monkeypatch):
+    pq.write_table(rows, tmp_path / "fleet.parquet")
+    fleet = pr.open_fleet(tmp_path / "fleet.parquet")
+    with (
+        ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _die, ()) as pool,
+        pytest.raises(InventoryError) as raised,
+    ):
+        judge(fleet, executor=pool)
+    assert str(raised.value) == (
+        f"a worker ended before it had judged `{tmp_path / 'fleet.parquet'}` [PR2113]\n"
+        "  hint: start again; a worker that takes too much memory is killed: give fewer workers"
+    )
+    same(judge(fleet), expected)
 
 
 def test_verdicts_are_written_as_they_come(rows, judge, expected, tmp_path, monkeypatch):
