@@ -42,8 +42,9 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Verdicts to list, one position a row: numbers of host and verdict, whether it waits and is held, and since when
-    it is installed (NEVER: not known).
+    """Verdicts to list, one position a row: numbers of host and verdict, and what the row of the host says.
+
+    ``installed_at`` are microseconds since 1970, NEVER where it is not known.
     """
 
     host: Ints

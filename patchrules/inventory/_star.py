@@ -117,7 +117,8 @@ def inventory_of(star: Star, sources: tuple[Source, ...]) -> Inventory:
     named = {"host": star.hosts["host"].take(installed["host"])}
     named |= {name: star.packages[name].take(installed["package"]) for name in star.packages.column_names}
     named |= {name: installed[name] for name in OF_ROWS if name in installed.column_names}
-    return Inventory(star.hosts, table(PACKAGES, named, installed.num_rows), star.rejects, sources)
+    packages = table(PACKAGES, named, installed.num_rows)
+    return Inventory(star.hosts.sort_by("host"), packages.sort_by("host"), star.rejects, sources)
 
 
 def _parts(files: list[Path], hosts: int) -> Iterator[StarPart]:
