@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from patchrules.evaluation.fleet import evaluate_fleet as evaluate_fleet
     from patchrules.evaluation.fleet import open_fleet as open_fleet
     from patchrules.evaluation.host import evaluate as evaluate
+    from patchrules.evaluation.one_host import host as host
     from patchrules.evaluation.opened import Fleet as Fleet
     from patchrules.evaluation.packing import pack_fleet as pack_fleet
+    from patchrules.evaluation.prepared import Prepared as Prepared
+    from patchrules.evaluation.prepared import prepare as prepare
     from patchrules.evaluation.run import Run as Run
     from patchrules.evaluation.saved import load_run as load_run
     from patchrules.families import family_named as family_named
@@ -94,6 +97,7 @@ _HOMES = {
     "Patch": "model.patch",
     "PatchFilter": "model.baseline",
     "PatchRulesError": "errors",
+    "Prepared": "evaluation.prepared",
     "PreviousRun": "model.previous_run",
     "Project": "model.project",
     "Registry": "model.baseline",
@@ -124,6 +128,8 @@ _HOMES = {
     "next_run": "questions.next_run",
     "open_fleet": "evaluation.fleet",
     "pack_fleet": "evaluation.packing",
+    "host": "evaluation.one_host",
+    "prepare": "evaluation.prepared",
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",

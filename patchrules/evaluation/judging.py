@@ -68,9 +68,12 @@ class Judging:
         self._policies: dict[int, int] = {}
         self._slow: set[int] = set()
 
-    def judge(self, portion: Portion, rows: Rows) -> Answer:
-        """Judge the hosts of a portion, whose rows were coded with ``numbers``. Cost: that of ``Evaluation.judge``."""
-        question, hosts = self.question, portion.hosts
+    def judge(self, portion: Portion, rows: Rows, question: Question | None = None) -> Answer:
+        """Judge the hosts of a portion, whose rows were coded with ``numbers``. Cost: that of ``Evaluation.judge``.
+
+        ``question`` is the same one asked at another instant, between which and ours nothing changes.
+        """
+        question, hosts = question or self.question, portion.hosts
         profiles = self.assigner.of(hosts)
         for number in set(profiles) - self._policies.keys() - {-1}:
             self._compile(number)
@@ -82,7 +85,7 @@ class Judging:
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
         answer = Answer(summary, self._evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))
         slow = [number in self._slow for number in profiles]
-        return self._completed(answer, portion, slow, profiles) if any(slow) else answer
+        return self._completed(answer, portion, slow, question) if any(slow) else answer
 
     def _compile(self, number: int) -> None:
         """Compile the policy of a profile, or note that the reference engine judges its hosts."""
@@ -95,9 +98,9 @@ class Judging:
             policy = policy_of(profile, self.question.catalogs, given)
             self._policies[number] = self._evaluation.add(policy)
 
-    def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], profiles: Sequence[int]) -> Answer:
+    def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:
         """Put hosts that the reference engine judges in their places, and their verdicts beside the others'."""
-        question = self.question
+        profiles = self.assigner.of(portion.hosts)
         given = question.settings
         options: dict[str, Any] = {
             "as_of": given.as_of,
