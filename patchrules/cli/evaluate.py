@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._judging import judged
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
 from patchrules.cli._output import OUTPUT, color, stdout, width
 from patchrules.cli._progress import stage
@@ -82,30 +83,24 @@ def command(
     they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS. The reports of `output` in
     patchrules.toml are written, too, unless -o or --output-format says what is wanted.
     """
-    from patchrules.evaluation.fleet import evaluate_fleet
     from patchrules.reports import write, writer_for
 
     target = stdout() if output is None or output == "-" else output
-    writer_for(target, output_format)
+    writer = writer_for(target, output_format)
     more = [] if output or output_format else project_outputs(inputs.as_of)
     for place in more:
         writer_for(place.path, place.format)
-    policy = inputs.policy()
-    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     is_table = output_format == "table" or (output_format is None and output in (None, "-"))
     rows = "noncompliant" if only_noncompliant or (is_table and not more) else "all"
-    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        memory, options = inputs.previous_runs(fleet), inputs.run_options()
-        run = evaluate_fleet(
-            policy, fleet, catalogs, rows=rows, limits=inputs.limits(), previous_runs=memory, **options
-        )
+    run = judged(inputs, rows=rows, folder=output if writer.is_folder else None)
     if not is_table:
         for one in run.diagnostics:
             if one.level == "error":
                 click.echo(str(one), err=True)
     form = output_format or ("table" if output in (None, "-") else None)
     with stage("writing"):
-        write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
+        if run.folder is None or not writer.is_folder:
+            write(run, target, format=form, width=width(), color=color(output), again=inputs.again())
         for place in more:
             Path(place.path).parent.mkdir(parents=True, exist_ok=True)
             write(run, place.path, format=place.format)

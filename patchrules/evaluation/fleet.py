@@ -114,6 +114,7 @@ def _run(policy: Baseline | Registry, question: Question, fleet: Inventory | Fle
         hosts=with_refused(found.hosts, found.rejects),
         verdicts=arrow.schema(VERDICTS).empty_table(),
         rows=question.rows,
+        rejects=found.rejects,
         limits=question.limits,
         version=version("patchrules"),
         baselines=found.baselines,

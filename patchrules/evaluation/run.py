@@ -33,6 +33,7 @@ class Run:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31).
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
+    ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Run:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     limits: AgeLimits = field(default_factory=AgeLimits)
     folder: str | None = None
+    rejects: Any = field(default=None, repr=False, compare=False)
 
     @property
     def id(self) -> str:
