@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from patchrules import catalog, inventory
+from patchrules.batch import listing
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
+from patchrules.sources import arrow
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 DATA = REFERENCE.parents[1] / "data"
@@ -111,6 +113,35 @@ def schemas_page() -> str:
     return "\n".join(parts)
 
 
+def arrow_schemas_page() -> str:
+    """Return the Arrow type of every column of what is written and handed out."""
+    tables = (
+        ("run: verdicts.parquet, `pr.as_arrow(run)`", listing.SCHEMA),
+        ('run: hosts.parquet, `pr.as_arrow(run, "hosts")`', arrow.schema(columns.RUN_HOSTS)),
+        ("packed fleet: hosts.parquet", arrow.schema(columns.HOSTS)),
+        ("packed fleet: packages.parquet", arrow.schema(columns.DISTINCT_PACKAGES)),
+        ("packed fleet: installed.parquet", arrow.schema(columns.INSTALLED)),
+        ("packed fleet: rejects.parquet", arrow.schema(columns.REJECTS)),
+    )
+    meaning = {
+        each.name: each.meaning
+        for found in (columns.REJECTS, columns.HOSTS, columns.PACKAGES, columns.VERDICTS, columns.RUN_HOSTS)
+        for each in found
+    }
+    own = {each.name: each.meaning for each in columns.INSTALLED}
+    intro = (
+        "# Arrow schemas\n\nWhat patchrules writes and hands out, to the type. [Tables](schemas.md) says what may be "
+        "left out of what it reads.\n\nTexts of verdicts are dictionaries; a reader that does not know them sees "
+        "strings. In a packed fleet a row names its host and its package by their row numbers, counted from 0.\n"
+    )
+    parts = [intro]
+    for name, found in tables:
+        said = own if "installed" in name else meaning
+        rows = [[f"`{field.name}`", f"`{field.type}`", said[field.name]] for field in found]
+        parts.append(f"## {name}\n\n{table(('column', 'Arrow type', 'meaning'), rows)}\n")
+    return "\n".join(parts)
+
+
 def diagnostics_page() -> str:
     """Return every code we can print, room by room."""
     parts = ["# Diagnostics\n\nEvery code patchrules can print. Codes from PR9000 on are left to users.\n"]
@@ -146,6 +177,7 @@ def format_rows(readers: Mapping[str, Any], folder: Path) -> Iterable[Sequence[s
 PAGES: dict[str, Callable[[], str]] = {
     "families": families_page,
     "schemas": schemas_page,
+    "arrow-schemas": arrow_schemas_page,
     "diagnostics": diagnostics_page,
     "formats": formats_page,
 }

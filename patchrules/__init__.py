@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from patchrules.evaluation.fleet import evaluate_fleet as evaluate_fleet
     from patchrules.evaluation.fleet import open_fleet as open_fleet
     from patchrules.evaluation.host import evaluate as evaluate
+    from patchrules.evaluation.interchange import as_arrow as as_arrow
     from patchrules.evaluation.one_host import host as host
     from patchrules.evaluation.opened import Fleet as Fleet
     from patchrules.evaluation.packing import pack_fleet as pack_fleet
@@ -106,6 +107,7 @@ _HOMES = {
     "Verdict": "model.verdict",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
+    "as_arrow": "evaluation.interchange",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
     "executions": "schedule.windows",

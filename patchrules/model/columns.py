@@ -171,3 +171,15 @@ RUN_HOSTS = (
     Column("doubts", "map<string, int64>", "number of rows each diagnostic code speaks of"),
 )
 """One row a host of a run."""
+
+DISTINCT_PACKAGES = tuple(
+    column for column in PACKAGES if column.name in ("name", "arch", "evr", "built", "priority", "section")
+)
+"""Of a packed fleet: one row a distinct package; its number is its row."""
+
+INSTALLED = (
+    Column("host", "int32", "row of the host in hosts.parquet, from 0; rows are sorted by it", required=True),
+    Column("package", "int32", "row of the package in packages.parquet, from 0", required=True),
+    *(column for column in PACKAGES if column.name in ("installed_at", "status", "held")),
+)
+"""Of a packed fleet: one row an installed package."""

@@ -15,7 +15,7 @@ import pytest
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
-from patchrules.errors import ColumnError, DocumentError, InventoryError
+from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
 from patchrules.evaluation import packing, streaming
 from patchrules.inventory import _parts
 
@@ -334,6 +334,16 @@ def test_verdicts_are_written_as_they_come(rows, judge, expected, tmp_path, monk
     pr.write(run, tmp_path / "out.csv")
     pr.write(expected, tmp_path / "expected.csv")
     assert sorted((tmp_path / "out.csv").read_text().split()) == sorted((tmp_path / "expected.csv").read_text().split())
+
+
+def test_a_run_is_arrow_with_dictionaries(rows, judge, tmp_path, monkeypatch):
+    small(monkeypatch)
+    written, held = judge(pr.open_fleet(rows), output=tmp_path / "out"), judge(pr.open_fleet(rows))
+    assert pr.as_arrow(written).cast(held.verdicts.schema).equals(held.verdicts)
+    assert pr.as_arrow(written).schema.equals(pr.as_arrow(held).schema)
+    assert pr.as_arrow(written, "hosts").equals(held.hosts)
+    with pytest.raises(UnknownNameError, match="there is no table of a run `host`: did you mean `hosts`"):
+        pr.as_arrow(held, "host")
 
 
 def test_nothing_is_left_of_a_run_that_was_stopped(rows, judge, tmp_path, monkeypatch):
