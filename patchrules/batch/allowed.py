@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,12 +14,13 @@ from patchrules.versions.refused import refused_versions
 
 
 class Allowed:
-    """Which packages each version order refuses, so far as it was asked."""
+    """Which packages each version order refuses, so far as it was asked. Threads may ask."""
 
     def __init__(self, numbers: PackageNumbers) -> None:
         """Start with nothing asked."""
         self._numbers = numbers
         self._refused: dict[str, Grown] = {}
+        self._lock = threading.Lock()
 
     def all_of(self, rows: Rows, schemes: Sequence[str]) -> bool:
         """Say whether each row has a version of its host's scheme; ``schemes`` has one a host, empty for none.
@@ -27,11 +29,13 @@ class Allowed:
         of the schemes, as those of other packaging worlds are.
         """
         names = sorted(set(schemes))
-        refused = [self._refused_by(scheme) for scheme in names]
+        with self._lock:
+            refused = [self._refused_by(scheme) for scheme in names]
         if not any(one.any() for one in refused):
             return True
-        lines = np.concatenate(refused)
-        own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64) * len(refused[0])
+        known = min(map(len, refused))
+        lines = np.concatenate([one[:known] for one in refused])
+        own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64) * known
         return not lines[np.repeat(own, rows.lengths) + rows.package].any()
 
     def _refused_by(self, scheme: str) -> Bools:

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.integer[Any]]
+"""Integers of any width, as Arrow has them."""
 
 
 class Vocabulary:
@@ -54,11 +56,17 @@ def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
     >>> codes.tolist(), values
     ([0, 1, 0], ['b', 'a'])
     """
+    codes, values = indices(column)
+    return codes.astype(np.int64), values
+
+
+def indices(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
+    """Return what :func:`distinct` does, the codes as narrow as they lie in memory: nothing is copied without nulls."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
     values = encoded.dictionary.to_pylist()
     if not encoded.indices.null_count:
-        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), values
+        return encoded.indices.to_numpy(zero_copy_only=False), values
     codes = encoded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
     return codes, [*values, None]
 

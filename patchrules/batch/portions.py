@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.keys import Ints, counted, distinct
+from patchrules.batch.keys import Codes, Ints, counted, indices
 
 PORTION_ROWS = 1_000_000
 """Rows judged at a time; a portion is longer only where one host has more."""
@@ -65,7 +65,7 @@ class Runs:
 
     def agree(self, column: pa.ChunkedArray) -> bool:
         """Say whether a column has one value a host: it changes only where the host does. O(rows), no sort."""
-        codes, _ = distinct(column)
+        codes, _ = indices(column)
         changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
         return bool(np.isin(changes, self.start, assume_unique=True).all())
 
@@ -75,7 +75,7 @@ def by_host(packages: pa.Table) -> tuple[pa.Table, Runs]:
 
     A table that is in order stays as it is; another one costs a sort.
     """
-    codes, _ = distinct(packages["host"])
+    codes, _ = indices(packages["host"])
     start = _starts(codes)
     if len(np.unique(codes[start])) < len(start):
         order = np.argsort(codes, kind="stable")
@@ -84,6 +84,6 @@ def by_host(packages: pa.Table) -> tuple[pa.Table, Runs]:
     return packages, Runs(start, np.diff(start, append=len(codes)))
 
 
-def _starts(codes: Ints) -> Ints:
-    """Return the positions at which a column changes."""
-    return np.flatnonzero(np.diff(codes, prepend=-1)) if len(codes) else np.zeros(0, dtype=np.int64)
+def _starts(codes: Codes) -> Ints:
+    """Return the positions at which a column changes, the first one with them."""
+    return np.append(np.zeros(min(len(codes), 1), dtype=np.int64), np.flatnonzero(codes[1:] != codes[:-1]) + 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.instants import instants_of
-from patchrules.batch.keys import Bools, Ints, fold, lookup
+from patchrules.batch.keys import Bools, Codes, Ints, Vocabulary, fold, indices, lookup
 from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
 
 _SLOTS = 1 << 19
@@ -42,8 +42,10 @@ def coded(packages: pa.Table, lengths: Ints, numbers: PackageNumbers) -> Rows:
     said = {name: column for name, column in given.items() if column.null_count < len(column)}
     kept = [name for name in IDENTITY if name in said or (name in ("name", "evr") and name in given)]
     package = numbers.numbers(packages.select(kept))
-    names = numbers.names()
-    again = repeated(lengths, names[package], int(names.max(initial=-1)) + 1)
+    name, names = indices(packages["name"])
+    # A dictionary may hold a name twice, and two codes of one name would look like two names.
+    same = Vocabulary().numbers(names)
+    again = repeated(lengths, name if len(set(same.tolist())) == len(names) else same[name], len(names))
     return Rows(lengths, package, again, **flags(packages))
 
 
@@ -58,7 +60,7 @@ def flags(packages: pa.Table) -> dict[str, Any]:
     }
 
 
-def repeated(lengths: Ints, name: Ints, names: int) -> Ints:
+def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
     """Return the positions of the rows whose name stands more than once among the rows of their host.
 
     Every row writes its position into the place of its host and name, and reads it back: where another row wrote later,
@@ -69,7 +71,7 @@ def repeated(lengths: Ints, name: Ints, names: int) -> Ints:
     """
     ends = np.cumsum(lengths)
     if names > _SLOTS:
-        ids = fold([np.repeat(np.arange(len(lengths)), lengths), name])[0]
+        ids = fold([np.repeat(np.arange(len(lengths)), lengths), name.astype(np.int64)])[0]
         return np.flatnonzero(np.bincount(ids)[ids] > 1)
     block = max(_SLOTS // max(names, 1), 1)
     # INVARIANT: only places that were written are read, so the table needs no clearing between blocks.
@@ -78,7 +80,7 @@ def repeated(lengths: Ints, name: Ints, names: int) -> Ints:
     for first in range(0, len(lengths), block):
         own = lengths[first : first + block]
         start, stop = int(ends[first] - lengths[first]), int(ends[min(first + block, len(ends)) - 1])
-        place = np.repeat(np.arange(len(own)) * names, own) + name[start:stop]
+        place = np.repeat(np.arange(0, len(own) * names, max(names, 1)), own) + name[start:stop]
         position = np.arange(stop - start, dtype=np.int32)
         places[place] = position
         later = places[place] != position

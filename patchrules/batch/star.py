@@ -33,7 +33,7 @@ class Dimension:
         self._packages = packages
         said = [name for name in IDENTITY if name in packages.column_names]
         self._number = numbers.numbers(packages.select(said))
-        self._name = numbers.names()[self._number]
+        self._name = numbers.names()[self._number].astype(np.int32)
         self._names = int(self._name.max(initial=-1)) + 1
 
     def portion(self, installed: pa.Table, hosts: pa.Table, first: int) -> tuple[Portion, Rows]:

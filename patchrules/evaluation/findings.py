@@ -18,7 +18,7 @@ from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.star_stream import StarStream
-from patchrules.evaluation.streaming import InMemory, Stream, split_hosts, together
+from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
@@ -128,14 +128,16 @@ def judged(question: Question, share: Inventory | Fleet) -> Found:
     return desk.close()
 
 
-def stream_of(fleet: Inventory | Fleet, numbers: PackageNumbers) -> Stream | StarStream | InMemory:
+def stream_of(
+    fleet: Inventory | Fleet, numbers: PackageNumbers, readers: int = AHEAD
+) -> Stream | StarStream | InMemory:
     """Return the stream that brings the rows of a fleet, whatever it lies in."""
     if not isinstance(fleet, Fleet):
         return InMemory(fleet, numbers)
     if fleet.star:
         return StarStream(fleet.star, numbers)
     split = split_hosts(fleet.parts) if fleet.split is None else fleet.split
-    return Stream(numbers, fleet.parts, fleet.options, split)
+    return Stream(numbers, fleet.parts, fleet.options, split, readers=readers)
 
 
 def in_order(verdicts: Sequence[Any], hosts: Any) -> Any:  # noqa: ANN401 - pyarrow.Table

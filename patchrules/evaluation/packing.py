@@ -52,7 +52,8 @@ def pack_fleet(
     fleet = opened(source, options) or read_inventory(source, **options)
     whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
     numbers = PackageNumbers()
-    stream = stream_of(fleet, numbers)
+    # One reader numbers packages in the order of rows, so that the same inventory gives the same bytes.
+    stream = stream_of(fleet, numbers, readers=1)
     with placed(folder, _FILES) as fresh:
         writer = _Writer(fresh, numbers)
         for portion, rows in stream.portions():

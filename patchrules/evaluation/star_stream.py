@@ -35,12 +35,7 @@ class StarStream:
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
-        shelf = families()
         for part, (portion, rows) in ahead(self._read, self._star.parts):
-            named = [shelf[name].scheme if name else "" for name in portion.hosts["family"].to_pylist()]
-            if not self._allowed.all_of(rows, named):
-                message = f"`{part.file}` has a package whose version its host's family cannot order"
-                raise InventoryError(message, code="PR2112", hint=_AGAIN)
             self.done += part.rows
             yield portion, rows
 
@@ -54,4 +49,10 @@ class StarStream:
         if not is_sorted(installed, part.first, part.last, self._star.packages.num_rows):
             raise InventoryError(f"`{part.file}` is not sorted by host", code="PR2112", hint=_AGAIN)
         hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
-        return self._dimension.portion(installed, hosts, part.first)
+        portion, rows = self._dimension.portion(installed, hosts, part.first)
+        shelf = families()
+        named = [shelf[name].scheme if name else "" for name in hosts["family"].to_pylist()]
+        if not self._allowed.all_of(rows, named):
+            message = f"`{part.file}` has a package whose version its host's family cannot order"
+            raise InventoryError(message, code="PR2112", hint=_AGAIN)
+        return portion, rows

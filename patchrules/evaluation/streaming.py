@@ -45,7 +45,6 @@ class Ready:
     aside: Any
     rejects: Any
     diagnostics: tuple[Diagnostic, ...] = ()
-    checked: bool = True
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ class Stream:
     """The parts of a fleet in the flat layout; ``split`` are the hosts that lie in several parts.
 
     ``rejects`` and ``diagnostics`` are what the door said so far, ``aside`` the rows of hosts that are not whole yet,
-    and ``done`` is the number of rows that were read.
+    and ``done`` is the number of rows that were read. With one of ``readers`` packages are numbered in order of rows.
     """
 
     numbers: PackageNumbers
@@ -64,6 +63,7 @@ class Stream:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     aside: list[Any] = field(default_factory=list)
     done: int = 0
+    readers: int = AHEAD
     allowed: Allowed = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,18 +72,13 @@ class Stream:
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts of the parts, in order; the rows of hosts that are split are kept aside."""
-        for part, ready in ahead(self._read, self.parts):
-            found = ready
-            if not ready.checked and not all(self._allows(portion, rows) for portion, rows in ready.portions):
-                found = replace(
-                    self._through_door(self._parted(self._with_lines(part))[0], part.file), aside=ready.aside
-                )
-            self.aside += [] if found.aside is None else [found.aside]
+        for part, ready in ahead(self._read, self.parts, self.readers):
+            self.aside += [] if ready.aside is None else [ready.aside]
             if sum(one.num_rows for one in self.aside) > MOST_ASIDE:
                 message = f"more than {MOST_ASIDE:,} rows are of hosts whose rows lie in several places"
                 raise InventoryError(message, code="PR2111", hint=_HINT)
             self.done += part.rows
-            yield from self._taken(found)
+            yield from self._taken(ready)
 
     def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts that were kept aside, whose rows are all here now, and those that only facts speak of."""
@@ -116,12 +111,11 @@ class Stream:
         packages, runs = by_host(packages)
         stated = {name: value for name in ("family", "product", "arch") if (value := self.options.get(name))}
         hosts = None if self.options.get("hosts") else stated_hosts(packages, runs.first, stated, runs.agree)
-        if hosts is None or not packages.num_rows:
-            found = self._through_door(self._parted(self._with_lines(part))[0], part.file)
-            return replace(found, aside=aside)
-        portion = Portion(hosts, packages, runs.lengths)
-        rows = coded(packages, runs.lengths, self.numbers)
-        return Ready([(portion, rows)], aside, arrow.table(REJECTS, {}, 0), checked=False)
+        if hosts is not None and packages.num_rows:
+            portion, rows = Portion(hosts, packages, runs.lengths), coded(packages, runs.lengths, self.numbers)
+            if self._allows(portion, rows):
+                return Ready([(portion, rows)], aside, arrow.table(REJECTS, {}, 0))
+        return replace(self._through_door(self._parted(self._with_lines(part))[0], part.file), aside=aside)
 
     def _through_door(self, packages: Any, file: str, names: Sequence[str] = ()) -> Ready:  # noqa: ANN401 - pyarrow.Table
         """Read rows as any inventory is read: what is not stated is worked out, what is wrong refused."""
@@ -173,9 +167,9 @@ class InMemory:
         yield from ()
 
 
-def ahead(read: Callable[[_T], _U], parts: Iterable[_T]) -> Iterator[tuple[_T, _U]]:
-    """Yield each part with what reading it gave, in order; two threads read, which Arrow and numpy do side by side."""
-    with ThreadPoolExecutor(AHEAD) as readers:
+def ahead(read: Callable[[_T], _U], parts: Iterable[_T], threads: int = AHEAD) -> Iterator[tuple[_T, _U]]:
+    """Yield each part with what reading it gave, in order; threads read, which Arrow and numpy do side by side."""
+    with ThreadPoolExecutor(threads) as readers:
         waiting: deque[tuple[_T, Future[_U]]] = deque()
         for part in parts:
             waiting.append((part, readers.submit(read, part)))

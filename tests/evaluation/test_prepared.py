@@ -15,6 +15,7 @@ import patchrules as pr
 from benchmarks.fleet import AS_OF, PRODUCT, make_fleet
 from patchrules.errors import InventoryError
 from patchrules.evaluation import prepared as module
+from patchrules.evaluation.judging import Judging
 from patchrules.testing import twins
 from patchrules.testing.updates import all_situations
 
@@ -90,7 +91,7 @@ def test_nothing_is_compiled_again_until_a_moment_that_decides(service, monkeypa
     """Dates are 2, 30 and more days before AS_OF, and the rule waits seven: five days later a patch is approved."""
     prepared, hosts, _ = service
     made = []
-    judging = module.Judging
+    judging = Judging
 
     def counted(question):
         made.append(question)
