@@ -110,7 +110,8 @@ class Stream:
             return Ready([], aside, arrow.table(REJECTS, {}, 0))
         packages, runs = by_host(packages)
         stated = {name: value for name in ("family", "product", "arch") if (value := self.options.get(name))}
-        hosts = None if self.options.get("hosts") else stated_hosts(packages, runs.first, stated, runs.agree)
+        more = self.options.get("hosts") or self.options.get("product_alias")
+        hosts = None if more else stated_hosts(packages, runs.first, stated, runs.agree)
         if hosts is not None and packages.num_rows:
             portion, rows = Portion(hosts, packages, runs.lengths), coded(packages, runs.lengths, self.numbers)
             if self._allows(portion, rows):

@@ -59,6 +59,7 @@ def stated_hosts(
         )
     known = {name: family_named(name).name for name in hosts["family"].unique().to_pylist()}
     hosts["family"] = pa.array([known[name] for name in hosts["family"].to_pylist()], pa.string())
+    hosts["identified_by"] = pa.repeat(pa.scalar("stated"), len(first))
     columns = [hosts.get(name, pa.nulls(len(first), kind)) for name, kind in _HOSTS.items()]
     return pa.table(columns, schema=schema(HOSTS))
 

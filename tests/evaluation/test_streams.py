@@ -15,6 +15,7 @@ import pytest
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
+from patchrules.batch.packages import PackageNumbers
 from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
 from patchrules.evaluation import packing, streaming
 from patchrules.inventory import _parts
@@ -369,3 +370,16 @@ def test_a_disk_that_is_full_is_told(rows, judge, monkeypatch, tmp_path):
         judge(pr.open_fleet(rows), output=tmp_path / "out")
     assert str(raised.value) == f"cannot write `{tmp_path / 'out'}`: No space left on device [PR7901]"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_short_way_gives_the_hosts_that_the_door_gives(rows):
+    fleet = pr.open_fleet(rows)
+    assert isinstance(fleet, pr.Fleet)
+    stream = streaming.Stream(PackageNumbers(), fleet.parts, {}, frozenset())
+    found = [portion.hosts for portion, _ in stream.portions()]
+    assert (
+        pa.concat_tables(found)
+        .sort_by("host")
+        .drop_columns(["tags", "enabled_modules"])
+        .equals(pr.read_inventory(rows).hosts.drop_columns(["tags", "enabled_modules"]))
+    )
