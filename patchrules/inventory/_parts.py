@@ -86,9 +86,12 @@ def _paths(source: Any) -> Iterator[Path]:  # noqa: ANN401  a path, or a list of
 
 
 def _is_table(path: Path) -> bool:
-    """Say whether a file begins as Parquet does."""
-    with path.open("rb") as stream:
-        return stream.read(4) == b"PAR1"
+    """Say whether a file begins as Parquet does; one that cannot be read is left to who says so."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4) == b"PAR1"
+    except OSError:
+        return False
 
 
 def _slices(table: Any, columns: Mapping[str, str]) -> Iterator[Part]:  # noqa: ANN401  pyarrow.Table
