@@ -96,6 +96,7 @@ CODES: dict[str, str] = {
     "PR2111": "the rows of too many hosts lie in several places of a fleet",
     "PR2112": "a fleet in the star layout is not as it has to be: sorted by host, with numbers that there are",
     "PR2113": "a worker ended before it had judged its share of a fleet",
+    "PR2114": "a package that is given as a dictionary has a key that is no column",
     "PR2201": "signing keys stand between the packages (gpg-pubkey): they are no packages and were left out",
     "PR2202": "packages are half installed, or only their configuration is left: they do not count as installed",
     "PR2203": "characters could not be decoded and were replaced",

@@ -43,7 +43,7 @@ def host(
     strange = sorted({key for one in given for key in one} - {*_COLUMNS})
     if strange:
         message = f"a package has no `{strange[0]}`; it has {', '.join(_COLUMNS)}"
-        raise InventoryError(message, code="PR2120", hint="leave it out, or rename it")
+        raise InventoryError(message, code="PR2114", hint="leave it out, or rename it")
     types = {field.name: field.type for field in arrow.schema(PACKAGES)}
     names = dict.fromkeys(["name", "evr", *(key for one in given for key in one)])
     columns = {name: pa.array([one.get(name) for one in given], types[name]) for name in names}

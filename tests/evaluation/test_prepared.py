@@ -111,7 +111,7 @@ def test_a_key_that_is_no_column_is_told():
         pr.host("web-1", product="Debian12", packages=[{"name": "bash", "evr": "5.2", "version": "5.2"}])
     assert str(raised.value) == (
         "a package has no `version`; it has name, arch, evr, installed_at, built, status, held, priority, section, line"
-        " [PR2120]\n  hint: leave it out, or rename it"
+        " [PR2114]\n  hint: leave it out, or rename it"
     )
 
 

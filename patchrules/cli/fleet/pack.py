@@ -22,7 +22,7 @@ def command(*, inputs: Inputs, output: str) -> None:
     patchrules evaluate --inventory fleet/ --registry baselines/ --catalog repo/ -o verdicts/
 
     Rows of a host may lie in several files, in any order. Everything is checked as for an evaluation, and what is
-    refused or doubtful is kept beside the fleet. Judging it costs about a third of judging the files.
+    refused or doubtful is kept beside the fleet, which is then judged faster than the files.
     """
     from patchrules.evaluation.packing import pack_fleet
 
