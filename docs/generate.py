@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from patchrules import catalog, inventory, reports, testing
+from patchrules.batch import listing
 from patchrules.codes import CODES
 from patchrules.families import Family, families
 from patchrules.model import columns
 from patchrules.policytest.schema import json_schema
 from patchrules.questions.reasons import REASONS
+from patchrules.sources import arrow
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 DATA = REFERENCE.parents[1] / "data"
@@ -136,6 +138,35 @@ def schemas_page() -> str:
             for each in found
         ]
         parts.append(f"## {name}\n\n{meaning}\n\n{table(head, rows)}\n")
+    return "\n".join(parts)
+
+
+def arrow_schemas_page() -> str:
+    """Return the Arrow type of every column of what is written and handed out."""
+    tables = (
+        ("run: verdicts.parquet, `pr.as_arrow(run)`", listing.SCHEMA),
+        ('run: hosts.parquet, `pr.as_arrow(run, "hosts")`', arrow.schema(columns.RUN_HOSTS)),
+        ("packed fleet: hosts.parquet", arrow.schema(columns.HOSTS)),
+        ("packed fleet: packages.parquet", arrow.schema(columns.DISTINCT_PACKAGES)),
+        ("packed fleet: installed.parquet", arrow.schema(columns.INSTALLED)),
+        ("packed fleet: rejects.parquet", arrow.schema(columns.REJECTS)),
+    )
+    meaning = {
+        each.name: each.meaning
+        for found in (columns.REJECTS, columns.HOSTS, columns.PACKAGES, columns.VERDICTS, columns.RUN_HOSTS)
+        for each in found
+    }
+    own = {each.name: each.meaning for each in columns.INSTALLED}
+    intro = (
+        "# Arrow schemas\n\nWhat patchrules writes and hands out, to the type. [Tables](schemas.md) says what may be "
+        "left out of what it reads.\n\nTexts of verdicts are dictionaries; a reader that does not know them sees "
+        "strings. In a packed fleet a row names its host and its package by their row numbers, counted from 0.\n"
+    )
+    parts = [intro]
+    for name, found in tables:
+        said = own if "installed" in name else meaning
+        rows = [[f"`{field.name}`", f"`{field.type}`", said[field.name]] for field in found]
+        parts.append(f"## {name}\n\n{table(('column', 'Arrow type', 'meaning'), rows)}\n")
     return "\n".join(parts)
 
 
@@ -260,6 +291,7 @@ def reasons_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "families": families_page,
     "schemas": schemas_page,
+    "arrow-schemas": arrow_schemas_page,
     "diagnostics": diagnostics_page,
     "formats": formats_page,
     "reports": reports_page,

@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from patchrules.evaluation.fleet import evaluate_fleet as evaluate_fleet
     from patchrules.evaluation.fleet import open_fleet as open_fleet
     from patchrules.evaluation.host import evaluate as evaluate
+    from patchrules.evaluation.interchange import as_arrow as as_arrow
+    from patchrules.evaluation.one_host import host as host
+    from patchrules.evaluation.opened import Fleet as Fleet
+    from patchrules.evaluation.packing import pack_fleet as pack_fleet
+    from patchrules.evaluation.prepared import Prepared as Prepared
+    from patchrules.evaluation.prepared import prepare as prepare
     from patchrules.evaluation.run import Run as Run
     from patchrules.evaluation.saved import load_run as load_run
     from patchrules.families import family_named as family_named
@@ -98,6 +104,7 @@ _HOMES = {
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
     "Edit": "model.change",
+    "Fleet": "evaluation.opened",
     "Host": "model.host",
     "HostReport": "model.verdict",
     "Inspection": "questions.inspect",
@@ -109,6 +116,7 @@ _HOMES = {
     "Patch": "model.patch",
     "PatchFilter": "model.baseline",
     "PatchRulesError": "errors",
+    "Prepared": "evaluation.prepared",
     "PreviousRun": "model.previous_run",
     "Project": "model.project",
     "Registry": "model.baseline",
@@ -118,6 +126,7 @@ _HOMES = {
     "Verification": "questions.verify",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
+    "as_arrow": "evaluation.interchange",
     "build_catalog": "catalog",
     "bundle": "questions.verify.bundle",
     "diff": "questions.diff",
@@ -130,6 +139,7 @@ _HOMES = {
     "feasible": "questions.feasible",
     "forecast": "questions.forecast",
     "history": "questions.history",
+    "host": "evaluation.one_host",
     "inspect": "questions.inspect",
     "known_at": "catalog",
     "lint": "questions.lint",
@@ -148,9 +158,11 @@ _HOMES = {
     "next_run": "questions.next_run",
     "observe_catalog": "catalog",
     "open_fleet": "evaluation.fleet",
+    "pack_fleet": "evaluation.packing",
     "parse_schedule": "schedule.expressions",
     "predefined": "documents.predefined",
     "predefined_names": "documents.predefined",
+    "prepare": "evaluation.prepared",
     "read_catalog": "catalog",
     "read_catalogs": "catalog",
     "read_inventory": "inventory",

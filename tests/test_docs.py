@@ -42,7 +42,9 @@ def test_a_stale_page_fails_the_check_and_writing_mends_it(tmp_path, capsys):
 def test_an_unknown_page_is_refused(tmp_path, capsys):
     with pytest.raises(SystemExit):
         generate.main(["famlies"], tmp_path)
-    assert "there is no page `famlies`: known are families, schemas, diagnostics" in capsys.readouterr().err
+    assert (
+        "there is no page `famlies`: known are families, schemas, arrow-schemas, diagnostics" in capsys.readouterr().err
+    )
 
 
 def test_a_bar_stays_inside_its_cell():

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from patchrules.batch.keys import Bools, Ints, ranks
+from patchrules.batch.orders import sort_key, without_epoch
 from patchrules.families import Family
-from patchrules.versions import SCHEMES, rpm
+from patchrules.versions import rpm
 
 UNKNOWN = -1
 """The epoch code of "not stated"."""
@@ -36,16 +37,16 @@ def compared(family: Family, installed: Sequence[str], versions: Sequence[str], 
     Cost: O(distinct versions) sort keys in Python, then integers.
     """
     if family.scheme != "rpm":
-        order = ranks(map(SCHEMES[family.scheme].sort_key, [*installed, *versions]))
+        order = ranks(sort_key(family.scheme, text) for text in [*installed, *versions])
         mine, theirs = order[: len(installed)], order[len(installed) :]
         none = np.full(len(owner), UNKNOWN, dtype=np.int64)
         nowhere = np.full(len(installed), UNKNOWN, dtype=np.int64)
         return Compared(mine, theirs[row], nowhere, none, (), np.zeros(len(installed), dtype=np.bool_))
-    split = [rpm.split(text) for text in [*installed, *versions]]
-    order = ranks(rpm.evr_key(rpm.Evr(None, evr.version, evr.release)) for evr in split)
-    epochs = sorted({0, *(evr.epoch for evr in split if evr.epoch is not None)})
-    positions = {epoch: position for position, epoch in enumerate(epochs)}
-    stated = np.array([UNKNOWN if evr.epoch is None else positions[evr.epoch] for evr in split], dtype=np.int64)
+    split = [without_epoch(text) for text in [*installed, *versions]]
+    order = ranks(key for _, key in split)
+    epochs = sorted({0, *(epoch for epoch, _ in split if epoch is not None)})
+    positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
+    stated = np.array([positions[epoch] for epoch, _ in split], dtype=np.int64)
     count, span = len(installed), int(order.max(initial=0)) + 1
     mine, theirs, doubtful = filled(stated[:count], stated[count:][row], owner, len(epochs))
     return Compared(

@@ -1,185 +1,288 @@
-"""Batch twin of ``reference.evaluate``: rows of whole hosts in, counts per host and one verdict number per row out."""
+"""Batch twin of ``reference.evaluate``: rows of whole hosts in, counts per host and the verdicts to list out.
+
+The way of a row: its package has a number, package and policy look up one more number in a table, and that number says
+which row of counts it adds to its host. Everything else is done once for a distinct package and policy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from patchrules.batch import policy as policies
+from patchrules.batch.absent import Absences, AbsentSet
 from patchrules.batch.agent import policy as agent
+from patchrules.batch.documented import documented
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.instants import LONG_AGO, NEVER, instants_of
-from patchrules.batch.keys import Bools, Ints, Vocabulary, counted, distinct, fold, lookup, ranks, spans
+from patchrules.batch.instants import NEVER
+from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks, spans
+from patchrules.batch.listing import Listed, Listing
+from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import Judgeable, Memory, waits
-from patchrules.batch.policy import Policy, key_of
-from patchrules.batch.render import instants, rendered, title
-from patchrules.batch.sets import InstalledSets
-from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
-from patchrules.batch.summaries import Judged, Known, Summary, fields, summed, together
-from patchrules.batch.updates import Absent
+from patchrules.batch.policy import Policy
+from patchrules.batch.render import title
+from patchrules.batch.rows import Rows
+from patchrules.batch.tally import FAILING, MEASURES, Known, Summary, measured, measured_waiting, summed
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
-from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Host
-from patchrules.model.names import (
-    BOOT_UNKNOWN,
-    HALF_INSTALLED,
-    HIDDEN,
-    NON_COMPLIANT_STATES,
-    NOT_CREDIBLE,
-    SECURITY_CLASSIFICATIONS,
-    Reason,
-    State,
-    Status,
-)
+from patchrules.model.names import BOOT_UNKNOWN, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE
 from patchrules.model.verdict import Settings
-from patchrules.sources import arrow
-from patchrules.versions import SCHEMES
 
-IDENTITY = ("name", "arch", "evr", "built", "priority", "section")
-"""What the verdict on an installed package depends on, beside its policy."""
+_UNKNOWN, _WANTED = -1, -2
+NOT_JUDGED = 0
+"""What the table says of rows that count for nothing: hosts without a policy, packages that are not installed."""
 
-WAITING = {
-    "state": State.INSTALLED_PENDING_REBOOT,
-    "status": Status.NON_COMPLIANT,
-    "reason": Reason.AWAITS_REBOOT,
-}
-"""What a verdict says where the package waits for a reboot; batch twin of ``reference.pending.waiting``."""
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the verdicts on some hosts add up to, one position a host, and the verdicts to list in order of host."""
+
+    summary: Summary
+    listed: Listed
 
 
 class Evaluation:
-    """Judges one chunk of package rows after the other; what was decided once is looked up ever after.
+    """Judges the rows of some hosts after those of others; what was decided once is looked up ever after.
 
-    INVARIANT: a chunk holds every row of its hosts, so that the newest of several versions is found inside it.
+    INVARIANT: all rows of a host are judged together, so that the newest of several versions is found among them.
     """
 
-    def __init__(self, policies: Sequence[Policy], memory: Memory) -> None:
-        """Start with nothing decided; ``memory`` is what the hosts remember, by their numbers."""
-        self.policies = policies
-        self.memory = memory
-        self.sets = InstalledSets(policies)
-        self._numbers: dict[tuple[object, ...], int] = {}
-        self._keys = Vocabulary()
-        self._key: list[int] = []
-        self._age: list[tuple[object, ...]] = []
-        self._last: list[bool] = []
-        self._rows: list[int] = []
+    def __init__(self, numbers: PackageNumbers, *, failing_only: bool = False) -> None:
+        """Start with nothing decided; ``numbers`` are those that rows are coded with."""
+        self.numbers = numbers
+        self.policies: list[Policy] = []
+        self.listing = Listing()
+        self._failing_only = failing_only
+        self._absences = Absences(numbers, self._remember)
+        self._table = np.zeros((1, 0), dtype=np.int32)
+        # A package that was judged under a policy has a number; number 0 is NOT_JUDGED.
+        self._start, self._count, self._class = Grown(np.int64), Grown(np.int64), Grown(np.int32)
+        self._owner: list[tuple[int, Any]] = []
+        self._verdicts = 0
         self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
-        self._tables: list[Any] = []
-        self._sets: dict[tuple[int, str | None, tuple[str, ...]], tuple[Ints, int]] = {}
-        self._absences: dict[tuple[int, Absent], int] = {}
-        self._seen: set[int] = set()
+        self._classes = Vocabulary()
+        self._start.append([0])
+        self._count.append([0])
+        self._class.append([self._classes.number(np.zeros(MEASURES, dtype=np.int64).tobytes())])
 
-    def judge(self, packages: pa.Table, hosts: pa.ChunkedArray, policy_of_host: Sequence[int]) -> Judged:
-        """Judge a table of ``model.columns.PACKAGES`` rows; hosts without a policy (-1) are passed over.
+    def add(self, policy: Policy) -> int:
+        """Take in a policy and return its number."""
+        self.policies.append(policy)
+        self._absences.add(len(self.policies) - 1, policy)
+        return len(self.policies) - 1
 
-        Cost: O(rows) in Arrow and numpy with one sort; O(distinct packages not seen before) in Python.
+    def judge(self, rows: Rows, policy_of_host: Sequence[int], memory: Memory) -> Judged:
+        """Judge the rows of some hosts; ``policy_of_host`` has the number of each one's policy, -1 for none.
+
+        Cost: O(rows) in numpy, a gather and a count; O(packages that a policy has not met) in Python.
         """
-        numbers = pc.index_in(packages["host"], value_set=hosts.combine_chunks()).to_numpy().astype(np.int64)
-        policy = np.array(policy_of_host, dtype=np.int64)[numbers]
-        installed = ~lookup(packages["status"], lambda word: word != "installed")
-        half = counted(numbers[~installed & (policy >= 0)], len(hosts))
-        judged = installed & (policy >= 0)
-        if not judged.all():
-            packages, numbers, policy = packages.filter(pa.array(judged)), numbers[judged], policy[judged]
-        package = self._packages(packages, policy)
-        newest = self._newest(numbers, package, tie=self._tie(packages, policy))
-        row, verdict = self._verdicts(package[newest])
-        place = newest[row]
-        waiting, untold = waits(self._judgeable(packages, numbers, policy, place, verdict), self.memory)
-        judged_rows = Judged(
-            host=numbers[place],
-            verdict=verdict,
-            waiting=waiting,
-            held=lookup(packages["held"], bool)[place],
-            installed_at=instants_of(packages["installed_at"])[place],
-            doubts={HALF_INSTALLED: half, BOOT_UNKNOWN: counted(numbers[place][untold], len(hosts))},
-        )
-        sets = self.sets.of_hosts(packages["name"], numbers, policy)
-        return together([judged_rows, self._absent(sets, policy_of_host)], len(hosts))
+        policy = np.array(policy_of_host, dtype=np.int64)
+        host = np.repeat(np.arange(len(policy)), rows.lengths)
+        judged = self._looked_up(rows, policy)
+        judged[self._older(rows, host, judged, policy)] = NOT_JUDGED
+        counts = self._counted(host, judged, len(policy))
+        doubts = self._doubts(rows, host, policy, memory)
+        row, verdict = self._listed_rows(rows, judged, memory)
+        waiting = np.zeros(len(row), dtype=np.bool_)
+        if may_wait(rows, memory):
+            waiting, untold = waits(self._judgeable(rows, host, policy, row, verdict), memory)
+            counts += self._waiting(host[row[waiting]], verdict[waiting], policy)
+            doubts[BOOT_UNKNOWN] = counted(host[row[untold]], len(policy))
+        held = np.zeros(len(row), dtype=np.bool_) if rows.held is None else rows.held[row]
+        listed = self._kept(Listed(host[row], verdict, waiting, held, installed_at(rows, row)))
+        listed = self._with_absent(listed, counts, doubts, self._absences.of_hosts(rows, host, policy, memory.builds))
+        lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
+        return Judged(summed(counts, lacking[policy], doubts), listed)
 
-    def _judge_set(self, number: int, build: str | None, names: Sequence[str]) -> tuple[Ints, int]:
-        """Return the numbers of the verdicts on what a set of installed updates lacks, and how many are hidden."""
-        updates = self.sets.updates[number]
-        absent, hidden = updates.absent(names, build)
-        new = [one for one in dict.fromkeys(absent) if (number, one) not in self._absences]
-        if new:
-            first = len(self._key)
-            self._remember(updates.tell(new), len(new))
-            self._absences.update(((number, one), first + place) for place, one in enumerate(new))
-        return np.array([self._absences[number, one] for one in absent], dtype=np.int64), hidden
+    def _looked_up(self, rows: Rows, policy: Ints) -> Ints:
+        """Return what was judged of every row's package under its host's policy, judging what is new."""
+        self._make_room()
+        width = self._table.shape[1]
+        line = np.repeat((policy + 1) * width, rows.lengths)
+        if rows.installed is not None:
+            line[~rows.installed] = 0
+        place = line + rows.package
+        judged: Ints = self._table.ravel()[place]
+        new = np.flatnonzero(judged < 0)
+        if len(new):
+            # INVARIANT: every mark is gone when what it marks was judged; a sort of the rows would cost more.
+            self._table.ravel()[place[new]] = _WANTED
+            wanted = np.flatnonzero(self._table.ravel() == _WANTED)
+            for number in np.unique(wanted // width).tolist():
+                self._judge_new(number - 1, wanted[wanted // width == number] % width)
+            judged[new] = self._table.ravel()[place[new]]
+        return judged
 
-    def rest(self, policy_of_host: Sequence[int]) -> Judged:
-        """Judge the hosts that no chunk had a row of, where what is not installed is judged too."""
-        left = [host for host, number in enumerate(policy_of_host) if number in self.sets.updates]
-        return self._absent({host: () for host in left if host not in self._seen}, policy_of_host)
+    def _make_room(self) -> None:
+        """Make the table large enough for every package and policy; it doubles, so that this is rare."""
+        lines, width = self._table.shape
+        wanted = (len(self.policies) + 1, len(self.numbers))
+        if lines < wanted[0] or width < wanted[1]:
+            larger = np.full((max(lines, wanted[0]), max(width, 2 * wanted[1])), _UNKNOWN, dtype=np.int32)
+            larger[:lines, :width] = self._table
+            larger[0] = NOT_JUDGED
+            self._table = larger
 
-    def _absent(self, sets: Mapping[int, Sequence[str]], policy_of_host: Sequence[int]) -> Judged:
-        """Judge the updates that hosts with some sets of installed ones do not have."""
-        packages, owner, lost = [], [], np.zeros(len(policy_of_host), dtype=np.int64)
-        self._seen.update(sets)
-        for host, names in sets.items():
-            key = (policy_of_host[host], self.memory.builds[host], tuple(names))
-            if key not in self._sets:
-                self._sets[key] = self._judge_set(*key)
-            numbers, lost[host] = self._sets[key]
-            packages.append(numbers)
-            owner.append(np.full(len(numbers), host, dtype=np.int64))
-        none = np.zeros(0, dtype=np.int64)
-        row, verdict = self._verdicts(np.concatenate([none, *packages]))
-        no = np.zeros(len(row), dtype=np.bool_)
-        hosts = np.concatenate([none, *owner])[row]
-        never = np.full(len(row), NEVER, dtype=np.int64)
-        return Judged(host=hosts, verdict=verdict, waiting=no, held=no, installed_at=never, doubts={HIDDEN: lost})
+    def _judge_new(self, number: int, packages: Ints) -> None:
+        """Judge packages that this policy has not met, and remember the verdicts."""
+        policy = self.policies[number]
+        identities = [(number, *identity) for identity in self.numbers.identities(packages)]
+        if number in self._absences.updates:
+            fresh = self._absences.updates[number].installed(identities)
+        else:
+            fresh = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
+        place = len(self._start.values)
+        first, rows = self._remember(fresh)
+        self._start.append(first + np.cumsum(fresh.rows) - fresh.rows)
+        self._count.append(fresh.rows)
+        self._class.append(self._classes_of(rows, np.repeat(np.arange(len(packages)), fresh.rows), len(packages)))
+        self._owner.append((place, fresh))
+        self._table[number + 1, packages] = np.arange(place, place + len(packages))
 
-    def summary(self, judged: Sequence[Judged], policy_of_host: Sequence[int]) -> Summary:
-        """Return what the verdicts of every host add up to."""
-        absent = np.array([int(policy.absent.sum()) for policy in self.policies] + [0], dtype=np.int64)
-        ungraded = np.append(~self._by_history(), np.False_)
-        whole, of_host = together(judged, len(policy_of_host)), list(policy_of_host)
-        whole.doubts[NOT_CREDIBLE] = self.memory.not_credible
-        return summed(whole, self._all_known(), absent[of_host], ungraded[of_host])
+    def _classes_of(self, rows: Ints, owner: Ints, packages: int) -> Ints:
+        """Return a number for the sum of the rows of counts of each package; few distinct ones exist."""
+        if len(rows) == packages:
+            # One verdict a package: numbers are drawn from the verdicts' own few kinds.
+            kinds, first = fold(list(rows.T))
+            return self._classes.numbers(row.tobytes() for row in rows[first])[kinds]
+        added = np.zeros((packages, MEASURES), dtype=np.int64)
+        np.add.at(added, owner, rows)
+        return self._classes.numbers(row.tobytes() for row in added)
 
-    def rows(self, judged: Sequence[Judged], hosts: pa.ChunkedArray, *, failing_only: bool) -> pa.Table:
-        """Return ``model.columns.VERDICTS`` of the judged rows: gathers from the distinct verdicts."""
-        schema = arrow.schema(VERDICTS)
-        if not self._tables:
-            return schema.empty_table()
-        whole, distinct_verdicts = together(judged, len(hosts)), pa.concat_tables(self._tables)
-        listed = self._all_known().failing[whole.verdict] | whole.waiting if failing_only else slice(None)
-        verdict, host = pa.array(whole.verdict[listed]), pa.array(whole.host[listed])
-        columns = {name: distinct_verdicts[name].take(verdict) for name in distinct_verdicts.column_names}
-        waiting = pa.array(whole.waiting[listed])
-        for name, value in WAITING.items():
-            columns[name] = pc.if_else(waiting, str(value), columns[name])
-        columns |= {"host": hosts.take(host), "held": pa.array(whole.held[listed])}
-        columns["installed_at"] = instants(whole.installed_at[listed])
-        return pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema)
+    def _remember(self, fresh: Fresh) -> tuple[int, Ints]:
+        """Keep verdicts under the next numbers; return the first one, and what each adds to the counts of a host."""
+        first = self._verdicts
+        self._known.append(fresh.known)
+        self.listing.add(fresh)
+        self._verdicts += len(fresh.known.state)
+        return first, measured(fresh.known)
 
-    def _judgeable(self, packages: pa.Table, numbers: Ints, policy: Ints, place: Ints, verdict: Ints) -> Judgeable:
-        """Return what decides which of the judged rows wait for a reboot."""
-        by_history = self._by_history()
+    def _older(self, rows: Rows, host: Ints, judged: Ints, policy: Ints) -> Ints:
+        """Return the positions of the rows that another of their host, name and architecture outdoes (DECISIONS 14).
+
+        Cost: O(rows whose name is repeated on their host).
+        """
+        some: Ints = rows.repeated[judged[rows.repeated] != NOT_JUDGED]
+        if not len(some):
+            return some
+        packages, place = np.unique(judged[some], return_inverse=True)
+        keys, ages, last = self._keys_and_ages(packages)
+        ids, first = fold([host[some], keys[place]])
+        if len(first) == len(some):
+            return some[:0]
+        position = np.where(last[place], some, -some)
+        tie = self._tie(rows, some, policy[host[some]])
+        order = np.lexsort([position, tie, ages[place]])
+        rank = np.empty(len(some), dtype=np.int64)
+        rank[order] = np.arange(len(some))
+        newest = np.zeros(len(first), dtype=np.int64)
+        np.maximum.at(newest, ids, rank)
+        older: Ints = some[rank != newest[ids]]
+        return older
+
+    def _keys_and_ages(self, packages: Ints) -> tuple[Ints, Ints, Bools]:
+        """Return, of some judged packages, numbers for their keys, ranks of their ages, and whether the last counts."""
+        keys, ages, last = Vocabulary(), [], []
+        numbers = []
+        owner = np.searchsorted([start for start, _ in self._owner], packages, side="right") - 1
+        for one, number in zip(owner.tolist(), packages.tolist(), strict=True):
+            start, fresh = self._owner[one]
+            numbers.append(keys.number(fresh.key(number - start)))
+            ages.append(fresh.age(number - start))
+            last.append(fresh.last)
+        return np.array(numbers, dtype=np.int64), ranks(ages), np.array(last, dtype=np.bool_)
+
+    def _tie(self, rows: Rows, some: Ints, policy: Ints) -> Ints:
+        """Return what says which of several rows on one version counts: the last to be installed, then the held."""
+        held = np.zeros(len(some), dtype=np.int64) if rows.held is None else rows.held[some].astype(np.int64)
+        instants = installed_at(rows, some)
+        return np.where(self._by_history()[policy], np.maximum(instants, NEVER // 4) * 2 + held, 0)
+
+    def _counted(self, host: Ints, judged: Ints, hosts: int) -> Ints:
+        """Return the added up rows of counts of every host.
+
+        Few distinct rows of counts exist, so it is counted how often each occurs on each host: O(rows) for one gather
+        and one count, then a product of small matrices.
+        """
+        classes = len(self._classes)
+        often = counted(host * classes + self._class.values[judged], hosts * classes).reshape(hosts, classes)
+        kinds = np.array(list(map(_row, self._classes.values)))
+        added: Ints = often @ kinds
+        return added
+
+    def _doubts(self, rows: Rows, host: Ints, policy: Ints, memory: Memory) -> dict[str, Ints]:
+        """Return the counts of what is doubtful about each host rather than about a verdict."""
+        none = np.zeros(len(policy), dtype=np.int64)
+        half = none if rows.installed is None else counted(host[~rows.installed], len(policy))
+        return {
+            HALF_INSTALLED: np.where(policy >= 0, half, 0),
+            BOOT_UNKNOWN: none,
+            HIDDEN: none.copy(),
+            NOT_CREDIBLE: memory.not_credible,
+        }
+
+    def _listed_rows(self, rows: Rows, judged: Ints, memory: Memory) -> tuple[Ints, Ints]:
+        """Return every verdict that may be listed, as the position of its row and its number, in order of row."""
+        wanted = judged != NOT_JUDGED
+        if self._failing_only and not may_wait(rows, memory):
+            kinds = np.array([measure[FAILING].any() for measure in map(_row, self._classes.values)], dtype=np.bool_)
+            wanted = kinds[self._class.values[judged]]
+        positions = np.flatnonzero(wanted)
+        found = judged[positions]
+        owner, verdict = spans(self._start.values[found], self._count.values[found])
+        return positions[owner], verdict
+
+    def _judgeable(self, rows: Rows, host: Ints, policy: Ints, row: Ints, verdict: Ints) -> Judgeable:
+        """Return what decides which of the verdicts wait for a reboot."""
 
         def titles(positions: Ints) -> list[str]:
-            if not len(positions):
-                return []
-            columns = ("name", "arch", "installed")
-            rows = pa.concat_tables(self._tables).select(columns).take(pa.array(verdict[positions]))
-            found = zip(*(rows[name].to_pylist() for name in columns), strict=True)
-            policies = [self.policies[number] for number in policy[place[positions]].tolist()]
-            return [title(one, *parts) for one, parts in zip(policies, found, strict=True)]
+            texts = self.listing.texts(verdict[positions], ("name", "arch", "installed")) if len(positions) else []
+            owners = policy[host[row[positions]]].tolist()
+            return [title(self.policies[one], *parts) for one, parts in zip(owners, texts, strict=True)]
 
-        state, instants = self._all_known().state[verdict], instants_of(packages["installed_at"])
-        return Judgeable(numbers[place], state, instants[place], by_history[policy[place]], titles)
+        by_history = self._by_history()[policy[host[row]]]
+        return Judgeable(host[row], self._all_known().state[verdict], installed_at(rows, row), by_history, titles)
+
+    def _waiting(self, host: Ints, verdict: Ints, policy: Ints) -> Ints:
+        """Return what changes in the counts of hosts because some verdicts wait for a reboot."""
+        found = Known(*(column[verdict] for column in fields(self._all_known())))
+        changed = np.zeros((len(policy), MEASURES), dtype=np.int64)
+        np.add.at(changed, host, measured_waiting(found, ~self._by_history()[policy[host]]) - measured(found))
+        return changed
+
+    def _kept(self, listed: Listed) -> Listed:
+        """Return the verdicts that are listed: those that fail, or all."""
+        if not self._failing_only:
+            return listed
+        kept = self._all_known().failing[listed.verdict] | listed.waiting
+        return Listed(*(column[kept] for column in fields(listed)))
+
+    def _with_absent(
+        self, listed: Listed, counts: Ints, doubts: dict[str, Ints], absent: Sequence[tuple[int, AbsentSet]]
+    ) -> Listed:
+        """Add the verdicts on what hosts have not: to the counts and doubts in place, to the list in order of host."""
+        if not absent:
+            return listed
+        for host, found in absent:
+            counts[host] += found.counts
+            doubts[HIDDEN][host] += found.hidden
+        numbers = [found.verdict for _, found in absent]
+        hosts = np.repeat([host for host, _ in absent], [len(one) for one in numbers]).astype(np.int64)
+        no = np.zeros(len(hosts), dtype=np.bool_)
+        more = self._kept(Listed(hosts, np.concatenate(numbers), no, no, np.full(len(hosts), NEVER)))
+        every = [np.concatenate(pair) for pair in zip(fields(listed), fields(more), strict=True)]
+        order = np.argsort(every[0], kind="stable")
+        return Listed(*(column[order] for column in every))
 
     def _by_history(self) -> Bools:
-        """Say of each policy whether the boot time decides what waits."""
-        return np.array([one.facts.waiting == "history" for one in self.policies], dtype=np.bool_)
+        """Say of each policy whether the boot time decides what waits; the last is that of no policy."""
+        return np.array([*(one.facts.waiting == "history" for one in self.policies), False], dtype=np.bool_)
 
     def _all_known(self) -> Known:
         """Return what counting needs, one position per distinct verdict."""
@@ -187,75 +290,25 @@ class Evaluation:
             self._known = [Known(*map(np.concatenate, zip(*map(fields, self._known), strict=True)))]
         return self._known[0]
 
-    def _verdicts(self, package: Ints) -> tuple[Ints, Ints]:
-        """Return the number of every verdict on some packages, and the position of the package it is on."""
-        rows = np.array(self._rows, dtype=np.int64)
-        if (rows == 1).all():
-            return np.arange(len(package), dtype=np.int64), package
-        return spans((np.cumsum(rows) - rows)[package], rows[package])
 
-    def _packages(self, packages: pa.Table, policy: Ints) -> Ints:
-        """Return the number of the distinct package of every row, judging what is new."""
-        if not packages.num_rows:
-            return np.zeros(0, dtype=np.int64)
-        columns = [distinct(packages[name]) for name in IDENTITY]
-        ids, first = fold([policy, *(codes for codes, _ in columns)])
-        chosen = [policy[first].tolist()] + [[values[code] for code in codes[first]] for codes, values in columns]
-        identities = list(zip(*chosen, strict=True))
-        fresh: dict[int, list[tuple[Any, ...]]] = {}
-        for identity in identities:
-            if identity not in self._numbers:
-                fresh.setdefault(identity[0], []).append(identity)
-        for number, new in fresh.items():
-            self._judge_new(number, new)
-        return np.array([self._numbers[identity] for identity in identities], dtype=np.int64)[ids]
+def installed_at(rows: Rows, positions: Ints) -> Ints:
+    """Return when what some rows speak of was installed, NEVER where they do not say."""
+    return np.full(len(positions), NEVER) if rows.installed_at is None else rows.installed_at[positions]
 
-    def _judge_new(self, number: int, identities: Sequence[tuple[Any, ...]]) -> None:
-        """Judge packages that this policy has not met, and remember the verdicts."""
-        policy = self.policies[number]
-        if number in self.sets.updates:
-            found = self.sets.updates[number].installed(identities)
-        else:
-            found = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
-        self._remember(found, len(identities))
-        for position, identity in enumerate(identities, len(self._key) - len(identities)):
-            self._numbers[identity] = position
 
-    def _remember(self, found: Fresh, packages: int) -> None:
-        """Keep the verdicts on some packages under the next numbers."""
-        if "chain" not in found.table.column_names:
-            none = pa.array([[]] * found.table.num_rows, pa.list_(pa.string()))
-            found = replace(found, table=found.table.append_column("chain", none))
-        if self._tables:
-            found = replace(found, table=found.table.select(self._tables[0].column_names))
-        self._known.append(found.known)
-        self._tables.append(found.table)
-        self._rows += found.rows.tolist()
-        self._key += [self._keys.number(key) for key in found.keys]
-        self._age += found.ages
-        self._last += [found.last] * packages
+def may_wait(rows: Rows, memory: Memory) -> bool:
+    """Say whether anything here can wait for a reboot: somebody says when it was installed, or remembers it."""
+    return rows.installed_at is not None or bool(memory.previous)
 
-    def _tie(self, packages: pa.Table, policy: Ints) -> Ints:
-        """Return what says which of several rows on one version counts: the last to be installed, then the held."""
-        held = lookup(packages["held"], bool).astype(np.int64)
-        tie = np.maximum(instants_of(packages["installed_at"]), NEVER // 4) * 2 + held
-        return np.where(self._by_history()[policy], tie, 0)
 
-    def _newest(self, host: Ints, package: Ints, tie: Ints) -> Ints:
-        """Return the positions of the rows that count of their host, name and architecture (DECISIONS 14)."""
-        key = np.array(self._key, dtype=np.int64)[package]
-        ids, first = fold([host, key])
-        if len(first) == len(host):
-            return np.arange(len(host), dtype=np.int64)
-        place = np.arange(len(host), dtype=np.int64)
-        place = np.where(np.array(self._last, dtype=np.bool_)[package], place, len(host) - 1 - place)
-        several = np.flatnonzero(np.bincount(ids)[ids] > 1)
-        age = np.zeros(len(host), dtype=np.int64)
-        by_age = np.lexsort([place[several], tie[several], ranks(self._age)[package[several]]])
-        age[several[by_age]] = np.arange(len(several))
-        newest = np.zeros(len(first), dtype=np.int64)
-        np.maximum.at(newest, ids, age)
-        return np.flatnonzero(age == newest[ids])
+def fields(noun: Known | Listed) -> list[Any]:
+    """Return the fields of a noun in order, to put several together."""
+    return [getattr(noun, one.name) for one in dataclasses.fields(noun)]
+
+
+def _row(measure: bytes) -> Ints:
+    """Return a row of counts that was kept as bytes."""
+    return np.frombuffer(measure, dtype=np.int64)
 
 
 def compiled(
@@ -265,48 +318,3 @@ def compiled(
     documents = facts.states in ("documented", "updates")
     compile_policy = policies.compiled if documents else agent.compiled
     return compile_policy(baseline, catalog, host, family=family, facts=facts, settings=settings)
-
-
-def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
-    """Batch twin of ``reference.evaluate.documented``: judge packages as AWS documents it."""
-    packages = settled(policy, identities)
-    found = installed_verdicts(policy, packages)
-    table = rendered(policy, packages, found)
-    arches, sort_key = packages.table["arch"].to_pylist(), SCHEMES[policy.family.scheme].sort_key
-    return Fresh(
-        table=table,
-        known=_countable(policy, found, table),
-        rows=np.ones(len(identities), dtype=np.int64),
-        keys=[key_of(one[1], arch, policy.host, policy.family) for one, arch in zip(identities, arches, strict=True)],
-        ages=[
-            (sort_key(evr), evr, arch, built is not None, built or LONG_AGO)
-            for (_, _, _, evr, built, *_), arch in zip(identities, arches, strict=True)
-        ],
-    )
-
-
-def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:
-    """Batch twin of ``reference.evaluate.settled``: packages with an architecture, and where it was assumed."""
-    _, names, arches, *others = map(list, zip(*identities, strict=True))
-    arches = arches if policy.family.has_arch else [""] * len(names)
-    likely = {policy.host.arch, policy.family.independent_arch}
-    assumed = np.array([arch is None for arch in arches], dtype=np.bool_)
-    for position in np.flatnonzero(assumed).tolist():
-        found = policy.arches.get(names[position], set()) & likely
-        arches[position] = next(iter(found)) if len(found) == 1 else policy.host.arch or ""
-    types = [pa.string(), pa.string(), pa.string(), pa.timestamp("us", tz="UTC"), pa.string(), pa.string()]
-    columns = [pa.array(values, kind) for values, kind in zip([names, arches, *others], types, strict=True)]
-    return Packages(pa.table(dict(zip(IDENTITY, columns, strict=True))), assumed)
-
-
-def _countable(policy: Policy, found: Verdicts, table: pa.Table) -> Known:
-    """Return what counting needs of freshly judged packages."""
-    failing_states = [STATES.index(state) for state in NON_COMPLIANT_STATES]
-    return Known(
-        state=found.state,
-        level=found.level,
-        notes=found.notes,
-        failing=np.isin(found.state, failing_states),
-        security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
-        absent=(found.key >= 0) & (policy.absent[found.key.clip(0)] if len(policy.absent) else False),
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,21 +10,22 @@ import pyarrow as pa
 
 from patchrules.batch.keys import Ints
 from patchrules.batch.policy import Key
-from patchrules.batch.summaries import Known
+from patchrules.batch.tally import Known
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
     """The verdicts on some distinct packages.
 
-    ``table`` (the columns of ``model.columns.VERDICTS`` without ``host``) and ``known`` have a position a verdict;
-    ``rows`` says how many of them each package has, one after the other. ``keys`` says what each package replaces and
-    ``ages`` which of several of one key counts: the highest, and of equals the first of the host's rows, or the last.
+    ``known`` has a position a verdict; ``rows`` says how many of them each package has, one after the other. What only
+    some verdicts are asked for is made when it is asked: ``rendered`` gives the columns ``model.columns.VERDICTS``
+    without ``host`` for verdicts at some positions, ``key`` says what the package at a position replaces, and ``age``
+    which of several of one key counts: the highest, and of equals the first of the host's rows, or the ``last``.
     """
 
-    table: pa.Table
     known: Known
     rows: Ints
-    keys: list[Key]
-    ages: list[tuple[Any, ...]]
+    rendered: Callable[[Ints], pa.Table]
+    key: Callable[[int], Key]
+    age: Callable[[int], tuple[Any, ...]]
     last: bool = False

@@ -11,6 +11,8 @@ import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.integer[Any]]
+"""Integers of any width, as Arrow has them."""
 
 
 class Vocabulary:
@@ -37,10 +39,14 @@ class Vocabulary:
             self.values.append(value)
         return number
 
+    def numbers(self, values: Iterable[Hashable]) -> Ints:
+        """Return the number of each of some values."""
+        return np.array([self.number(value) for value in values], dtype=np.int64)
+
     def encode(self, column: pa.ChunkedArray) -> Ints:
         """Return the number of every row's value; null is a value too. O(rows) in Arrow, O(distinct) in Python."""
         codes, values = distinct(column)
-        return np.array([self.number(value) for value in values], dtype=np.int64)[codes]
+        return self.numbers(values)[codes]
 
 
 def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
@@ -50,12 +56,18 @@ def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
     >>> codes.tolist(), values
     ([0, 1, 0], ['b', 'a'])
     """
+    codes, values = indices(column)
+    return codes.astype(np.int64), values
+
+
+def indices(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
+    """Return what :func:`distinct` does, the codes as narrow as they lie in memory: nothing is copied without nulls."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
     values = encoded.dictionary.to_pylist()
     if not encoded.indices.null_count:
-        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), values
-    codes = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False).astype(np.int64)
+        return encoded.indices.to_numpy(zero_copy_only=False), values
+    codes = encoded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
     return codes, [*values, None]
 
 
@@ -89,6 +101,26 @@ def fold(columns: Sequence[Ints]) -> tuple[Ints, Ints]:
     return ids.astype(np.int64), first.astype(np.int64)
 
 
+def combinations(columns: Sequence[pa.ChunkedArray]) -> tuple[list[int], list[int]]:
+    """Return a number for every row's combination of values, lists and maps too, and one row of each combination.
+
+    >>> combinations([pa.array(["a", "b", "a"]), pa.array([[1], None, [1]])])
+    ([0, 1, 0], [0, 1])
+    """
+    codes = []
+    for column in columns:
+        if column.null_count == len(column):
+            continue
+        if pa.types.is_nested(column.type):
+            codes.append(Vocabulary().numbers(one if one is None else tuple(one) for one in column.to_pylist()))
+        else:
+            codes.append(distinct(column)[0])
+    if not codes:
+        return [0] * len(columns[0]), [0] if len(columns[0]) else []
+    ids, first = fold(codes)
+    return ids.tolist(), first.tolist()
+
+
 def ranks(values: Iterable[Any]) -> Ints:
     """Return the dense rank of each value: 0 for the smallest, equal values have equal ranks.
 
@@ -119,3 +151,29 @@ def counted(numbers: Ints, size: int) -> Ints:
     [1, 0, 2]
     """
     return np.bincount(numbers, minlength=size).astype(np.int64)
+
+
+class Grown:
+    """An array that grows at its end; what was appended is put together when it is asked for.
+
+    >>> numbers = Grown(np.int64)
+    >>> numbers.append([1, 2])
+    >>> numbers.append([3])
+    >>> numbers.values.tolist()
+    [1, 2, 3]
+    """
+
+    def __init__(self, kind: npt.DTypeLike) -> None:
+        """Start empty."""
+        self._parts: list[npt.NDArray[Any]] = [np.zeros(0, dtype=kind)]
+
+    def append(self, values: npt.ArrayLike) -> None:
+        """Add values at the end."""
+        self._parts.append(np.asarray(values, dtype=self._parts[0].dtype))
+
+    @property
+    def values(self) -> npt.NDArray[Any]:
+        """The whole array; writing into it changes it."""
+        if len(self._parts) > 1:
+            self._parts = [np.concatenate(self._parts)]
+        return self._parts[0]

@@ -10,12 +10,12 @@ import pyarrow as pa
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, is_enabled
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks
 from patchrules.batch.merging import merged
+from patchrules.batch.orders import sort_key
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
 from patchrules.model.names import SEVERITY_RANK, Note
 from patchrules.model.verdict import Settings
-from patchrules.versions import SCHEMES
 
 Key = tuple[str, str]
 
@@ -125,7 +125,7 @@ def arches_of(catalog: pa.Table) -> dict[str, set[str]]:
 def version_ranks(catalog: pa.Table, family: Family) -> Ints:
     """Return the rank of every row's version; an epoch that is not stated counts as 0. O(distinct) in Python."""
     codes, known = distinct(catalog["evr"])
-    return ranks(map(SCHEMES[family.scheme].sort_key, known))[codes]
+    return ranks(sort_key(family.scheme, text) for text in known)[codes]
 
 
 def precedence(catalog: pa.Table, found: Decisions) -> Ints:

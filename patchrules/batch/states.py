@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,10 @@ class Packages:
     table: pa.Table
     assumed: Bools
 
+    def only(self, some: Ints) -> Packages:
+        """Return the packages at some positions."""
+        return Packages(self.table.take(pa.array(some)), self.assumed[some])
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
@@ -54,6 +59,14 @@ class Verdicts:
     key: Ints
     own: Decisions
     compared: Compared
+
+    def only(self, some: Ints) -> Verdicts:
+        """Return the verdicts at some positions."""
+        parts = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        arrays = {name: values[some] for name, values in parts.items() if name not in ("own", "compared")}
+        own = Decisions(*(getattr(self.own, one.name)[some] for one in dataclasses.fields(Decisions)))
+        mine = dataclasses.replace(self.compared, installed_epoch=self.compared.installed_epoch[some])
+        return Verdicts(**arrays, own=own, compared=mine)
 
 
 def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:

@@ -21,8 +21,8 @@ from patchrules.batch.keys import Bools, Ints, distinct, lookup
 from patchrules.batch.overrides import listed, unmet
 from patchrules.batch.policy import Policy, runs
 from patchrules.batch.states import NOTHING, OWN, REASONS, STATES, Packages, own_decisions
-from patchrules.batch.summaries import Known
 from patchrules.batch.supersedence import Supersedence
+from patchrules.batch.tally import Known
 from patchrules.batch.told import Told, told
 from patchrules.model.names import (
     NON_COMPLIANT_STATES,
@@ -323,11 +323,17 @@ def fresh(
         security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
         absent=np.zeros(len(rows.name), dtype=np.bool_),
     )
-    return Fresh(table=table, known=known, rows=counts, keys=keys, ages=[age(policy, one) for one in identities])
+    return Fresh(
+        known=known,
+        rows=counts,
+        rendered=lambda some: table.take(pa.array(some)),
+        key=keys.__getitem__,
+        age=lambda position: age(policy, identities[position]),
+    )
 
 
 def age(policy: Policy, identity: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what says which of several rows on one update counts, as ``batch.evaluate.documented`` has it."""
+    """Return what says which of several rows on one update counts, as ``batch.documented`` has it."""
     if not identity:
         return ()
     _, _, _, evr, built, *_ = identity

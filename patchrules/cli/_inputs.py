@@ -18,6 +18,7 @@ from patchrules.cli._progress import stage
 
 if TYPE_CHECKING:
     from patchrules.evaluation.coverage import AgeLimits
+    from patchrules.evaluation.opened import Fleet
     from patchrules.model.baseline import Baseline, Registry
     from patchrules.model.host import Inventory
     from patchrules.model.patch import Catalog
@@ -96,13 +97,41 @@ class Inputs:
             refused("catalog", one.rejects)
         return found
 
+    def opened(self) -> Fleet | Inventory:
+        """Open the inventory; tables of many hosts are read while they are judged, where nothing asks for one host."""
+        from patchrules.evaluation.opened import opened
+
+        fleet = None if self.host or self.previous_run else opened(self.source(), self.reading())
+        return self.fleet() if fleet is None else fleet
+
+    def source(self) -> str | list[str]:
+        """Return what names the inventory."""
+        if not self.inventory:
+            raise click.UsageError("there is no inventory\n  hint: give one, e.g. --inventory dumps/ or web-1.rpmqa")
+        return self.inventory[0] if len(self.inventory) == 1 else list(self.inventory)
+
+    def reading(self) -> dict[str, Any]:
+        """Return how the inventory is read."""
+        from patchrules.documents.hosts import load_hosts
+
+        return {
+            "family": self.family,
+            "product": self.product,
+            "arch": self.arch,
+            "format": self.form,
+            "hosts": load_hosts(*self.hosts) if self.hosts else None,
+            "columns": dict(self.column),
+            "product_alias": dict(self.product_alias),
+            "on_bad_row": self._on_bad_row,
+            "limits": self.bounds(),
+        }
+
     def fleet(self) -> Inventory:
         """Read the inventory, of the one host where ``--host`` names one."""
         from patchrules.errors import InventoryError
         from patchrules.evaluation.nouns import only
 
-        if not self.inventory:
-            raise click.UsageError("there is no inventory\n  hint: give one, e.g. --inventory dumps/ or web-1.rpmqa")
+        self.source()
         with stage("reading the inventory"):
             found = self._read(None)
             names = found.hosts["host"].to_pylist()
@@ -187,22 +216,9 @@ class Inputs:
 
     def _read(self, host: str | None) -> Inventory:
         """Read the inventory files."""
-        from patchrules.documents.hosts import load_hosts
         from patchrules.inventory import read_inventory
 
-        return read_inventory(
-            self.inventory[0] if len(self.inventory) == 1 else list(self.inventory),
-            family=self.family,
-            product=self.product,
-            arch=self.arch,
-            format=self.form,
-            host=host,
-            hosts=load_hosts(*self.hosts) if self.hosts else None,
-            columns=dict(self.column),
-            product_alias=dict(self.product_alias),
-            on_bad_row=self._on_bad_row,
-            limits=self.bounds(),
-        )
+        return read_inventory(self.source(), host=host, **self.reading())
 
     def _renamed(self, names: list[str]) -> Inventory:
         """Read a single host's file again under the name it is given; raises where there are several hosts."""

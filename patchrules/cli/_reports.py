@@ -74,6 +74,15 @@ class Wanted:
         """Say whether the call itself says what it wants and where, so that the project's outputs are left out."""
         return bool(self.output or self.output_format or self.table)
 
+    @property
+    def folder(self) -> str | None:
+        """The folder that the verdicts can be written to as they come, None where the report is no such folder."""
+        from patchrules.reports import writer_for
+
+        if self.output in (None, "-") or self.table is not None:
+            return None
+        return self.output if writer_for(self.output, self.output_format).is_folder else None
+
     def check(self) -> None:
         """Refuse what cannot be written before anything is judged."""
         from patchrules.reports import writer_for

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._inputs import Inputs, given
+from patchrules.cli._judging import judged
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
-from patchrules.cli._progress import stage
 from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
@@ -70,26 +70,20 @@ def command(*, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...]
     they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS. The reports of `output` in
     patchrules.toml are written, too, unless -o or --output-format says what is wanted.
     """
-    from patchrules.evaluation.fleet import evaluate_fleet
     from patchrules.reports import write, writer_for
 
     wanted.check()
     more = [] if wanted.is_said else project_outputs(inputs.as_of)
     for place in more:
         writer_for(place.path, place.format)
-    policy = inputs.policy()
-    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     rows = "noncompliant" if only_noncompliant or (wanted.is_for_people and not more) else "all"
-    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        memory, options = inputs.previous_runs(fleet), inputs.run_options()
-        run = evaluate_fleet(
-            policy, fleet, catalogs, rows=rows, limits=inputs.limits(), previous_runs=memory, **options
-        )
+    run = judged(inputs, rows=rows, folder=wanted.folder)
     if not wanted.is_for_people:
         for one in run.diagnostics:
             if one.level == "error":
                 click.echo(str(one), err=True)
-    wanted.write(run, inputs.again())
+    if run.folder is None:
+        wanted.write(run, inputs.again())
     for place in more:
         Path(place.path).parent.mkdir(parents=True, exist_ok=True)
         write(run, place.path, format=place.format)

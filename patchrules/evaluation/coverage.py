@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from patchrules.errors import CatalogError, Diagnostic, Level
 from patchrules.families import Family, family_of
 from patchrules.model.names import Unknown
@@ -85,18 +88,23 @@ def is_later(captured_at: datetime | None, as_of: datetime) -> bool:
     return captured_at is not None and captured_at > as_of + FAR
 
 
-def hindsight(catalogs: Iterable[Catalog], captured: Iterable[datetime | None], as_of: datetime) -> list[Diagnostic]:
-    """Return what is known only in hindsight: catalogs and inventories that are younger than the as-of instant."""
+def how_many_later(captured_at: pa.ChunkedArray, as_of: datetime) -> int:
+    """Return how many of some inventories were; null is when nobody knows when. O(hosts) in Arrow."""
+    later: int = pc.sum(pc.greater(captured_at, pa.scalar(as_of + FAR, captured_at.type))).as_py() or 0
+    return later
+
+
+def hindsight(catalogs: Iterable[Catalog], later: int, as_of: datetime) -> list[Diagnostic]:
+    """Return what only hindsight knows: catalogs and ``later`` inventories that are younger than the as-of instant."""
     found = []
     for one in catalogs:
         if one.as_of is not None and one.as_of > as_of:
             message = f"the catalog of {one.scope} was made {one.as_of:%Y-%m-%dT%H:%M:%SZ}, after the as-of instant"
             hint = "keep what was known in a store: patchrules catalog add, --known-as-of"
             found.append(Diagnostic("PR7014", Level.INFO, f"{message}: its dates say what existed then", hint=hint))
-    count = sum(is_later(at, as_of) for at in captured)
-    if count:
+    if later:
         message = "the inventory was taken more than a day after the as-of instant"
-        found.append(Diagnostic("PR7015", Level.WARNING, message, count=count, hint="--audit makes such hosts UNKNOWN"))
+        found.append(Diagnostic("PR7015", Level.WARNING, message, count=later, hint="--audit makes such hosts UNKNOWN"))
     return found
 
 

@@ -25,12 +25,12 @@ def no_fixes() -> pa.Table:
     return arrow.table(FIXES, {}, 0)
 
 
-def fixes_in(catalogs: Sequence[Catalog], hosts: pa.Table, verdicts: pa.Table) -> pa.Table:
-    """Return ``model.columns.FIXES`` of the packages that ``verdicts`` name, by the products of ``hosts``.
+def fixes_in(catalogs: Sequence[Catalog], hosts: pa.Table, names: Iterable[str]) -> pa.Table:
+    """Return ``model.columns.FIXES`` of the packages of some names, by the products of ``hosts``.
 
     O(catalog) in Arrow, O(fixes of listed packages) in Python.
     """
-    listed = pc.unique(verdicts["name"])
+    listed = pa.array(sorted(names), pa.string())
     known = [(family, product, arch) for family, product, arch in _systems(hosts) if family is not None]
     found: dict[Fix, set[str]] = {}
     for catalog in catalogs:

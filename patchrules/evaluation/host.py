@@ -11,7 +11,7 @@ import pyarrow as pa
 from patchrules.assignment import resolve
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
-from patchrules.evaluation.coverage import AgeLimits, hindsight, in_scope, reasons_unknown
+from patchrules.evaluation.coverage import AgeLimits, hindsight, in_scope, is_later, reasons_unknown
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
@@ -93,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    said = (*baseline.diagnostics, *doubts, *hindsight(scoped, [one.captured_at], given.as_of))
+    said = (*baseline.diagnostics, *doubts, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
     return dataclasses.replace(
         report,
         patches=patches,

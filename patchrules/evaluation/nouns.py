@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
@@ -79,7 +78,7 @@ def only(inventory: Inventory, host: str) -> Inventory:
         raise UnknownNameError("host", host, names.to_pylist())
     mine = {name: pc.equal(getattr(inventory, name)["host"], host) for name in ("hosts", "packages", "rejects")}
     parts = {name: getattr(inventory, name).filter(rows) for name, rows in mine.items()}
-    return dataclasses.replace(inventory, diagnostics=(), **parts)
+    return Inventory(**parts, sources=inventory.sources)
 
 
 def _table(columns: Sequence[Column], nouns: Sequence[Patch | Package]) -> pa.Table:

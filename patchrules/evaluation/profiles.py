@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.assignment import groups_of, resolve
-from patchrules.batch.keys import Vocabulary
+from patchrules.batch.keys import Vocabulary, combinations
+from patchrules.batch.portions import Portion
 from patchrules.errors import BaselineError, Diagnostic
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
 from patchrules.evaluation.repositories import names_of, serving
@@ -39,95 +40,138 @@ class Profile:
     repositories: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """The profile number of every host of a fleet; -1 where the family or the baseline is not known.
-
-    ``faults`` says, by host, why a host whose family is known has no baseline.
-    """
-
-    profiles: Sequence[Profile]
-    of_host: list[int]
-    faults: Mapping[str, Diagnostic]
-
-
 def registry_of(policy: Baseline | Registry, fleet: Inventory) -> Registry:
     """Return a policy as a registry; one baseline is the default of its operating system (SEMANTICS 7.3).
 
     Raises BaselineError PR1801 where one baseline is given, the hosts' families are known, and none is its own.
     """
+    check_system(policy, fleet.hosts["family"].unique().to_pylist())
+    return as_registry(policy)
+
+
+def as_registry(policy: Baseline | Registry) -> Registry:
+    """Return a policy as a registry; one baseline is the default of its operating system (SEMANTICS 7.3)."""
     if isinstance(policy, Registry):
         return policy
+    return Registry((policy,), {}, {policy.operating_system: policy})
+
+
+def check_system(policy: Baseline | Registry, names: Iterable[str | None]) -> None:
+    """Raise BaselineError PR1801 where one baseline is given and none of these families is its own."""
+    present = sorted({name for name in names if name})
+    if isinstance(policy, Registry):
+        return
     system = policy.operating_system
-    present = [name for name in fleet.hosts["family"].unique().to_pylist() if name]
     if present and family_of(system).name not in present:
         found = ", ".join(sorted(families()[name].operating_system for name in present))
         message = f"`{policy.name}` is for {system}, and the hosts are {found}"
         raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {found}")
-    return Registry((policy,), {}, {system: policy})
 
 
-def assign(
-    registry: Registry,
-    hosts: pa.Table,
-    catalogs: Sequence[Catalog],
-    dialect: Dialect,
-    override: Sequence[Baseline] | None = None,
-) -> Assigned:
-    """Sort hosts into profiles. O(hosts) in Arrow, O(distinct host descriptions) in Python.
+class Assigner:
+    """Sorts hosts into profiles, some hosts after others; a description that was met before is looked up.
 
-    A host's name and other tags describe it only where patch policies ask for them: equal hosts stay one description.
-    ``override`` is a BaselineOverride in force, which replaces groups and defaults (4.9).
+    ``override`` is a BaselineOverride in force, which replaces groups and defaults (4.9). ``faults`` says, by host, why
+    a host whose family is known has no baseline.
     """
-    rows = hosts.select(["family", "product", "arch", "patch_group", "tags", "host", "enabled_modules"]).to_pylist()
-    streams = {name for one in catalogs for name in one.table["module"].unique().to_pylist()}
-    products = {(row["family"], row["product"]) for row in rows if row["family"] and row["product"]}
-    check_scopes(catalogs, products)
-    profiles = Vocabulary()
-    faults: dict[str, Diagnostic] = {}
-    seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}
-    of_host = []
-    for row in rows:
+
+    def __init__(
+        self,
+        registry: Registry,
+        catalogs: Sequence[Catalog],
+        dialect: Dialect,
+        override: Sequence[Baseline] | None = None,
+    ) -> None:
+        """Start without a profile."""
+        self._registry, self._catalogs, self._dialect, self._override = registry, catalogs, dialect, override
+        self._streams = {name for one in catalogs for name in one.table["module"].unique().to_pylist()}
+        self._profiles = Vocabulary()
+        self._products: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}
+        self.faults: dict[str, Diagnostic] = {}
+
+    @property
+    def profiles(self) -> Sequence[Profile]:
+        """The profiles so far, by their numbers."""
+        return self._profiles.values
+
+    def of(self, hosts: pa.Table) -> list[int]:
+        """Return the profile number of every host; -1 where its family or its baseline is not known.
+
+        A host's name and other tags describe it only where patch policies ask for them: equal hosts stay one
+        description. O(hosts) in Arrow, O(distinct host descriptions) in Python.
+        """
+        names = ["family", "product", "arch", "patch_group", "tags", "enabled_modules"]
+        names += ["host"] if self._registry.policies else []
+        ids, first = combinations([hosts[name] for name in names])
+        rows = hosts.select(list(dict.fromkeys([*names, "host"]))).take(pa.array(first, pa.int64())).to_pylist()
+        self._check_scopes(rows)
+        found = [self._described(row) for row in rows]
+        lost = [one for one, (_, fault) in enumerate(found) if fault]
+        if lost:
+            mine = zip(hosts["host"].to_pylist(), ids, strict=True)
+            self.faults.update((host, fault) for host, one in mine if (fault := found[one][1]))
+        return [found[one][0] for one in ids]
+
+    def _check_scopes(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse catalogs that do not say their products, as soon as hosts of several were seen."""
+        products = {(row["family"], row["product"]) for row in rows if row["family"] and row["product"]}
+        if not products <= self._products:
+            self._products |= products
+            check_scopes(self._catalogs, self._products)
+
+    def _described(self, row: Mapping[str, Any]) -> tuple[int, Diagnostic | None]:
+        """Return the profile number of a host description, and why it has no baseline."""
         groups = groups_of(row["patch_group"], dict(row["tags"] or ()))
-        name = row["host"] if registry.policies else None
+        name = row["host"] if self._registry.policies else None
         enabled = row["enabled_modules"]
-        modules = None if enabled is None else frozenset(enabled) & streams
+        modules = None if enabled is None else frozenset(enabled) & self._streams
         key = (row["family"], row["product"], row["arch"], groups, name, modules)
-        if key not in seen:
-            found = _profile(registry, {**row, "modules": modules}, catalogs, dialect, override)
-            number = profiles.number(found) if isinstance(found, Profile) else -1
-            seen[key] = (number, found if isinstance(found, Diagnostic) else None)
-        number, fault = seen[key]
-        of_host.append(number)
-        if fault:
-            faults[row["host"]] = fault
-    return Assigned(profiles.values, of_host, faults)
+        if key not in self._seen:
+            described = {**row, "modules": modules}
+            found = _profile(self._registry, described, self._catalogs, self._dialect, self._override)
+            number = self._profiles.number(found) if isinstance(found, Profile) else -1
+            self._seen[key] = (number, found if isinstance(found, Diagnostic) else None)
+        return self._seen[key]
 
+    def unknown(
+        self, portion: Portion, of_host: Sequence[int], given: Settings, limits: AgeLimits
+    ) -> tuple[list[int], list[tuple[Unknown, ...]]]:
+        """Return for each host the position of why it cannot be judged (DECISIONS 31), and what the positions mean.
 
-def unknown(
-    fleet: Inventory, assigned: Assigned, catalogs: Sequence[Catalog], given: Settings, limits: AgeLimits
-) -> list[tuple[Unknown, ...]]:
-    """Return why each host cannot be judged (DECISIONS 31)."""
-    counts = {row["values"]: row["counts"] for row in pc.value_counts(fleet.packages["host"]).to_pylist()}
-    rows = fleet.hosts.select(["host", "product", "captured_at"]).to_pylist()
-    dated = [
-        bool(facts_of(families()[one.family], given.dialect, one.product, deb_dates=given.deb_dates).clocks)
-        for one in assigned.profiles
-    ]
-    return [
-        reasons_unknown(
-            product=row["product"],
-            catalogs=[catalogs[c] for c in assigned.profiles[number].catalogs] if number >= 0 else (),
-            packages=counts.get(row["host"], 0),
-            captured_at=row["captured_at"],
-            as_of=given.as_of,
-            limits=limits,
-            has_dates=number < 0 or dated[number],
-            has_baseline=row["host"] not in assigned.faults,
-            has_source=number < 0 or assigned.profiles[number].repositories != frozenset(),
+        O(hosts) in Arrow, O(distinct combinations of what is known of them) in Python.
+        """
+        hosts = portion.hosts
+        lost = pa.array([host in self.faults for host in hosts["host"].to_pylist()]) if self.faults else None
+        columns = [pa.array(of_host, pa.int64()), pc.is_null(hosts["product"])]
+        columns += [pa.array(portion.lengths > 0), pa.nulls(len(of_host), pa.bool_()) if lost is None else lost]
+        columns += [hosts["captured_at"]] if limits.inventory is not None or limits.audit else []
+        ids, first = combinations(columns)
+        products, captured = (
+            hosts[name].take(pa.array(first, pa.int64())).to_pylist() for name in ("product", "captured_at")
         )
-        for row, number in zip(rows, assigned.of_host, strict=True)
-    ]
+        reasons = []
+        for row, product, at in zip(first, products, captured, strict=True):
+            profile = self.profiles[of_host[row]] if of_host[row] >= 0 else None
+            reasons.append(
+                reasons_unknown(
+                    product=product,
+                    catalogs=[self._catalogs[number] for number in profile.catalogs] if profile else (),
+                    packages=int(portion.lengths[row]),
+                    captured_at=at,
+                    as_of=given.as_of,
+                    limits=limits,
+                    has_dates=profile is None or self._has_dates(profile, given),
+                    has_baseline=lost is None or not lost[row].as_py(),
+                    has_source=profile is None or profile.repositories != frozenset(),
+                )
+            )
+        return ids, reasons
+
+    def _has_dates(self, profile: Profile, given: Settings) -> bool:
+        """Say whether the patches of a profile have dates, so that a catalog says when each came to be."""
+        facts = facts_of(families()[profile.family], given.dialect, profile.product, deb_dates=given.deb_dates)
+        return bool(facts.clocks)
 
 
 def _profile(

@@ -34,6 +34,8 @@ class Run:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31). ``fixes`` has
     ``model.columns.FIXES``: which CVEs the versions of the listed packages fix.
+    ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
+    ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
     """
 
     settings: Settings
@@ -46,6 +48,8 @@ class Run:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     limits: AgeLimits = field(default_factory=AgeLimits)
     fixes: pa.Table = field(default_factory=no_fixes, repr=False)
+    folder: str | None = None
+    rejects: Any = field(default=None, repr=False, compare=False)
 
     @property
     def id(self) -> str:

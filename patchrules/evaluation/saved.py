@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from patchrules.batch.listing import SCHEMA as SCHEMA_OF_VERDICTS
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, Where
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
@@ -23,6 +28,7 @@ from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS, _FIXES = "run.json", "hosts.parquet", "verdicts.parquet", "fixes.parquet"
+_FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES})
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
@@ -35,14 +41,27 @@ def save_run(run: Run, folder: str | os.PathLike[str]) -> Path:
     failure leaves what was there. A run that is already there is replaced. Raises DocumentError PR7803 when the folder
     holds something else, PR7901 when it cannot be written.
     """
+    with placed(folder) as fresh:
+        _write(run, fresh)
+    return Path(os.path.realpath(folder))
+
+
+@contextlib.contextmanager
+def placed(folder: str | os.PathLike[str], files: frozenset[str] = _FILES) -> Iterator[Path]:
+    """Yield a fresh folder, which takes the place of ``folder`` when what is written into it is whole.
+
+    Only an empty folder, or one that holds nothing but ``files``, is replaced. Whatever happens before, Ctrl-C
+    included, leaves what was there and nothing else. Raises as :func:`save_run` does.
+    """
     target = Path(os.path.realpath(folder))
     fresh, old = (target.with_name(f".{target.name}.{os.getpid()}.{word}") for word in ("new", "old"))
     try:
-        if not _may_replace(target):
-            message = f"`{folder}` is there already and is no saved run, so it is not replaced"
+        if not _may_replace(target, files):
+            kind = "saved run" if files == _FILES else "packed fleet"
+            message = f"`{folder}` is there already and is no {kind}, so it is not replaced"
             raise DocumentError(message, code="PR7803", hint="choose a new folder, or take away what is there")
         fresh.mkdir()
-        _write(run, fresh)
+        yield fresh
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -54,7 +73,45 @@ def save_run(run: Run, folder: str | os.PathLike[str]) -> Path:
             old.rename(target)
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-    return target
+
+
+class VerdictFile:
+    """The verdicts of a run on their way into a fresh folder, written by a thread while more are judged.
+
+    ``rows`` is how many were written. At most two tables wait, so that memory does not grow when the disk is slow.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file."""
+        self.rows = 0
+        self._folder = folder
+        self._file = pq.ParquetWriter(folder / _VERDICTS, SCHEMA_OF_VERDICTS, compression="zstd")
+        self._thread = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def write(self, verdicts: pa.Table) -> None:
+        """Write some verdicts, with dictionaries for texts; raises OSError where an earlier table was not written."""
+        if verdicts.num_rows:
+            self._waiting.append(self._thread.submit(self._file.write_table, verdicts))
+        while len(self._waiting) > 1:
+            self._waiting.popleft().result()
+        self.rows += verdicts.num_rows
+
+    def finish(self, run: Run) -> None:
+        """Write what is still to be written, and the hosts and inputs of the run."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        said = document(run, self.rows)
+        self._file.add_key_value_metadata({_ID: said["id"].encode()})
+        self._file.close()
+        _write_table(self._folder / _HOSTS, run.hosts, RUN_HOSTS, said["id"])
+        _write_table(self._folder / _FIXES, run.fixes, FIXES, said["id"])
+        _write_document(self._folder, said)
+
+    def close(self) -> None:
+        """Give the file and the thread back, whatever was written."""
+        self._thread.shutdown(cancel_futures=True)
+        self._file.close()
 
 
 def load_run(path: str | os.PathLike[str]) -> Run:
@@ -118,14 +175,17 @@ def _said(folder: Path, name: str) -> dict[str, Any]:
     return said
 
 
-def document(run: Run) -> dict[str, Any]:
-    """Return what ``run.json`` says: the inputs and id, what the verdicts add up to, and the policy itself."""
+def document(run: Run, verdicts: int | None = None) -> dict[str, Any]:
+    """Return what ``run.json`` says: the inputs and id, what the verdicts add up to, and the policy itself.
+
+    ``verdicts`` is how many there are, where they are not in memory.
+    """
     inputs = run.inputs()
     return {
         **inputs,
         "id": address(inputs),
         "hosts": run.hosts.num_rows,
-        "verdicts": run.verdicts.num_rows,
+        "verdicts": run.verdicts.num_rows if verdicts is None else verdicts,
         "statuses": run.statuses(),
         "totals": run.totals(),
         "policy": plain(run.baselines),
@@ -137,21 +197,32 @@ def document(run: Run) -> dict[str, Any]:
 def _write(run: Run, folder: Path) -> None:
     """Write the files."""
     said = document(run)
-    text = json.dumps(said, indent=2, ensure_ascii=False)
-    (folder / _RUN).write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+    _write_document(folder, said)
     tables = ((_HOSTS, run.hosts, RUN_HOSTS), (_VERDICTS, run.verdicts, VERDICTS), (_FIXES, run.fixes, FIXES))
     for name, found, columns in tables:
-        schema = arrow.schema(columns).with_metadata({_ID: said["id"].encode()})
-        pq.write_table(found.cast(schema), folder / name, compression="zstd")
+        _write_table(folder / name, found, columns, said["id"])
+
+
+def _write_document(folder: Path, said: dict[str, Any]) -> None:
+    """Write ``run.json``."""
+    text = json.dumps(said, indent=2, ensure_ascii=False)
+    (folder / _RUN).write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def _write_table(path: Path, found: pa.Table, columns: tuple[Column, ...], identity: str) -> None:
+    """Write one table, with the id of its run."""
+    schema = arrow.schema(columns).with_metadata({_ID: identity.encode()})
+    pq.write_table(found.cast(schema), path, compression="zstd")
 
 
 def _table(path: Path, name: str, columns: tuple[Column, ...], identity: str) -> pa.Table:
     """Read one table and check that it is this run's."""
     try:
-        found = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            found, metadata = file.read(), file.metadata.metadata or {}
     except (OSError, pa.ArrowException) as problem:
         raise _damaged(path, str(problem).partition("\n")[0]) from problem
-    said = (found.schema.metadata or {}).get(_ID, b"").decode("utf-8", "replace")
+    said = metadata.get(_ID, b"").decode("utf-8", "replace")
     if said != identity:
         raise _damaged(path, f"it belongs to the run `{said}`, not to `{identity}`")
     missing = [column.name for column in columns if column.name not in found.column_names]
@@ -169,11 +240,11 @@ def _damaged(path: Path, why: str) -> DocumentError:
     return DocumentError(message, code="PR7802", where=Where(file=str(path)), hint="evaluate again")
 
 
-def _may_replace(target: Path) -> bool:
-    """Say whether nothing, an empty folder or a saved run is there."""
+def _may_replace(target: Path, files: frozenset[str]) -> bool:
+    """Say whether nothing is there, an empty folder, or one of some files only."""
     if not target.exists():
         return True
     if not target.is_dir():
         return False
     names = {found.name for found in target.iterdir()}
-    return not names or (_RUN in names and names <= {_RUN, _HOSTS, _VERDICTS, _FIXES})
+    return not names or (names <= files and any(name.endswith(".json") for name in names))

@@ -24,9 +24,9 @@ from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
 from patchrules.versions.refused import refused_versions
 
-_BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError, RecursionError)
+BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError, RecursionError)
 _MAGIC = (b"PAR1", b"ARROW1\x00\x00", b"\xff\xff\xff\xff")
-_HOST_COLUMNS = (
+HOST_COLUMNS = (
     *("family", "product", "patch_group", "tags", "boot_time", "captured_at", "host_arch", "os_build"),
     "enabled_modules",
 )
@@ -41,7 +41,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     """Read a Parquet or Arrow file; raises InventoryError, and ColumnError when a column is missing."""
     try:
         found = _loaded(document)
-    except _BROKEN as problem:
+    except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
         raise document.fail("PR2103", f"the table cannot be read: {' '.join(str(problem).split())[:160]}") from problem
@@ -136,7 +136,7 @@ def _cast(values: Any, column: str, kind: Any, file: str) -> Any:  # noqa: ANN40
                 f"`{file}`: column `{column}` is `{values.type}`, wanted a timestamp with a zone", code="PR2103"
             )
         return values.cast(kind, safe=not pa.types.is_timestamp(kind))
-    except _BROKEN as problem:
+    except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
         message = f"`{file}`: column `{column}` is `{values.type}`, wanted `{kind}`"
@@ -149,7 +149,7 @@ def _hosts(given: Mapping[str, Any], ids: Any, file: str, options: ReadOptions, 
     first = rows.group_by("host", use_threads=False).aggregate([("row", "min")])["row_min"]
     wanted = {field.name: field.type for field in schema(HOSTS)}
     columns = {"host": ids.take(first)}
-    for name in _HOST_COLUMNS:
+    for name in HOST_COLUMNS:
         if name not in given:
             continue
         ours = name.removeprefix("host_")

@@ -344,3 +344,15 @@ GROUP_CHANGES = (
     Column("lost_approval", "int64", "sum over the hosts", required=True),
 )
 """One row a patch group with a host on which anything differs."""
+
+DISTINCT_PACKAGES = tuple(
+    column for column in PACKAGES if column.name in ("name", "arch", "evr", "built", "priority", "section")
+)
+"""Of a packed fleet: one row a distinct package; its number is its row."""
+
+INSTALLED = (
+    Column("host", "int32", "row of the host in hosts.parquet, from 0; rows are sorted by it", required=True),
+    Column("package", "int32", "row of the package in packages.parquet, from 0", required=True),
+    *(column for column in PACKAGES if column.name in ("installed_at", "status", "held")),
+)
+"""Of a packed fleet: one row an installed package."""

@@ -16,6 +16,7 @@ from typing import BinaryIO, TypeAlias
 from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run
+from patchrules.evaluation.saved import load_run
 from patchrules.model.verdict import HostReport
 from patchrules.questions.tables import TABLES
 from patchrules.reports._placed import placed
@@ -75,6 +76,7 @@ def write(
     """
     writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(run)
+    whole = load_run(whole.folder) if whole.folder else whole
     look = Look(width, color, again, tuple(earlier), account, region)
     if table is not None and writer.write_table is not None:
         wanted, write_table = shaped(whole, table), writer.write_table

@@ -41,8 +41,12 @@ def table(columns: Iterable[Column], data: Mapping[str, Sequence[Any]], num_rows
     1
     """
     wanted = schema(columns)
-    arrays = [
-        pa.array(data[field.name], field.type) if field.name in data else pa.nulls(num_rows, field.type)
-        for field in wanted
-    ]
+    arrays = [_typed(data.get(one.name), one.type, num_rows) for one in wanted]
     return pa.table(arrays, schema=wanted)
+
+
+def _typed(values: Any, kind: pa.DataType, num_rows: int) -> Any:  # noqa: ANN401 - a sequence, or Arrow
+    """Return values as Arrow of one type, nulls for None; a column is not taken apart into values."""
+    if values is None:
+        return pa.nulls(num_rows, kind)
+    return values.cast(kind) if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, kind)

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from patchrules.evaluation.fleet import BY_REFERENCE
+from patchrules.evaluation.judging import BY_REFERENCE
 from patchrules.families import Family, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.host import Host

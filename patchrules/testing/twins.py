@@ -10,7 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
+from patchrules.batch.portions import portions
+from patchrules.batch.rows import coded
 from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
@@ -98,10 +101,12 @@ def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], setti
     like, catalog = dataclasses.replace(host, packages=()), catalog_table(patches)
     hosts = hosts_table([host])
     memory = memory_of(hosts, previous_runs([host]), settings)
-    evaluation = Evaluation([compiled(baseline, catalog, like, family=family, facts=facts, settings=settings)], memory)
-    found = [evaluation.judge(packages_table([host]), hosts["host"], [0])]
-    summary = hosts_summary(hosts, [baseline], evaluation.summary(found, [0]), [()])
-    return _run(summary, evaluation.rows(found, hosts["host"], failing_only=False))[host.id]
+    evaluation = Evaluation(PackageNumbers())
+    evaluation.add(compiled(baseline, catalog, like, family=family, facts=facts, settings=settings))
+    (portion,) = portions(hosts, packages_table([host]))
+    judged = evaluation.judge(coded(portion.packages, portion.lengths, evaluation.numbers), [0], memory)
+    summary = hosts_summary(hosts, ([0], [baseline]), judged.summary, ([0], [()]))
+    return _run(summary, evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))[host.id]
 
 
 def _report(report: HostReport) -> Plain:

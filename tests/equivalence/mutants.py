@@ -107,7 +107,7 @@ OF_AGENT = (
     ("reference, apt, target: > becomes >=", REF_APT, "newer = [d for d in known if question.order(d.patch.evr) > here]", "newer = [d for d in known if question.order(d.patch.evr) >= here]"),
     ("override: title not asked", COMMON, "hit & (entry.title is None or", "hit & (True or"),
     ("install: an empty override list is none", COMMON, "override(policy) is None else", "not override(policy) else"),
-    ("order: the family's", COMMON, "SCHEMES[facts.order or family.scheme]", "SCHEMES[family.scheme]"),
+    ("order: the family's", COMMON, "sort_key(facts.order or family.scheme, text)", "sort_key(family.scheme, text)"),
     ("highest: the last of equals", COMMON, "np.unique(pool.owner[hits], return_index=True)", "np.unique(pool.owner[hits := hits[::-1]], return_index=True)"),
     ("absent: counted though installed", JUDGED, "present[rows.owner] & (np", "present[rows.owner] & False & (np"),
     ("absent: taken off for every row", JUDGED, "(np.diff(rows.owner, prepend=-1) > 0)", "(rows.owner >= 0)"),
@@ -123,7 +123,7 @@ OF_RUNS = (
     ("waiting: though the run reboots", PENDING, "& leaves_waiting(memory.settings)\n", "\n"),
     ("waiting: what is missing too", PENDING, "_MAY_WAIT[rows.state] & leaves", "leaves"),
     ("waiting: the inventory's time not asked", PENDING, " & (instant == NEVER))", ")"),
-    ("tie: the first to be installed", "batch/evaluate.py", "tie[several], ranks", "-tie[several], ranks"),
+    ("tie: the first to be installed", "batch/evaluate.py", "[position, tie, ages[place]]", "[position, -tie, ages[place]]"),
     ("override: title not asked", OVERRIDES, "hit & (entry.title is None or", "hit & (True or"),
     ("override: no title of a version alone", OVERRIDES, "names([entry.title], catalog, titled)", "names([entry.title], catalog, facts)"),
     ("override: what is installed too", "batch/states.py", "(versions.pairs > versions.installed[owner])", "(versions.pairs >= versions.installed[owner])"),
@@ -147,7 +147,7 @@ OF_UPDATES = (
     ("product: case counts", UPDATES, "or text.lower() != product)", "or text != product)"),
     ("severity: none is none", "batch/filters.py", "if assumed is not None:", "if assumed == 0:"),
     ("rules: want every patch set", "batch/filters.py", "return (*rule.filters, *implied)", "return rule.filters"),
-    ("hosts without rows: not judged", "batch/evaluate.py", "for host in left if host not in self._seen}", "for host in left[:0]}"),
+    ("hosts without rows: not judged", "batch/absent.py", "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
     ("chain: with what is not free", UPDATES, "self.graph.below(one) if free[step])", "self.graph.below(one))"),
     ("cover: the last by name", UPDATES, "first = start[replacing.argmax(axis=0)]", "first = start[::-1][replacing[::-1].argmax(axis=0)]"),
     ("installed: its bulletin does not reject", UPDATES, "decided = np.where(own.rejected, OWN, np.where(rejecting >= 0, rejecting, spoken))\n        rejected = own.rejected | (rejecting >= 0)", "decided = np.where(own.rejected, OWN, spoken)\n        rejected = own.rejected"),
@@ -214,8 +214,8 @@ MUTANTS = (
     Mutant(
         "installed at: told of the next row",
         "batch/evaluate.py",
-        'instants_of(packages["installed_at"])[place],\n            doubts',
-        'np.roll(instants_of(packages["installed_at"]), 1)[place],\n            doubts',
+        "rows.installed_at is None else rows.installed_at[positions]",
+        "rows.installed_at is None else np.roll(rows.installed_at, 1)[positions]",
     ),
     Mutant("missing: > becomes >=", "batch/states.py", "(top > versions.installed)", "(top >= versions.installed)"),
     Mutant(
@@ -247,7 +247,20 @@ MUTANTS = (
     Mutant("level: > becomes >=", "batch/approvals.py", "(rank > level)", "(rank >= level)"),
     Mutant("clock: the last usable wins", "batch/approvals.py", "(clock == -1) & (column", "(column"),
     Mutant("candidates: offered not asked", "batch/states.py", "(policy.offered[row] | same)", "(known[owner] | True)"),
-    Mutant("newest: oldest counts", "batch/evaluate.py", "ranks(self._age)[", "-ranks(self._age)["),
+    Mutant(
+        "newest: oldest counts", "batch/evaluate.py", "[position, tie, ages[place]]", "[position, tie, -ages[place]]"
+    ),
+    Mutant(
+        "newest: all count", "batch/rows.py", "later = places[place] != position", "later = places[place] > position"
+    ),
+    Mutant("counts: a waiting row is counted twice", "batch/evaluate.py", " - measured(found))", ")"),
+    Mutant("kinds: notes are not told apart", "batch/evaluate.py", "fold(list(rows.T))", "fold(list(rows.T[:9]))"),
+    Mutant(
+        "worst: the lowest level",
+        "batch/tally.py",
+        "_LEVELS - 1 - graded[:, ::-1].argmax(axis=1)",
+        "graded.argmax(axis=1)",
+    ),
     Mutant("merging: latest date", "batch/merging.py", "patch[clock] = min(", "patch[clock] = max("),
     Mutant(
         "rejection: of the row, not of the version",

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 
 from patchrules.batch.agent import AGENTS
 from patchrules.errors import PatchRulesError
-from patchrules.evaluation.fleet import BY_REFERENCE, evaluate_fleet
+from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
+from patchrules.evaluation.judging import BY_REFERENCE
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.rows import run_of
 from patchrules.families import families, family_of

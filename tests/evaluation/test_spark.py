@@ -138,7 +138,7 @@ def test_spark_says_what_one_machine_says(session):
     rows = rows.set_column(rows.column_names.index("evr"), "evr", bad)
     policy, given = registry(SHAPE), catalogs(SHAPE)
     options: dict[str, Any] = {"as_of": AS_OF, "rows": "all", "operation": "install"}
-    inventory = pr.open_fleet(rows)
+    inventory = pr.read_inventory(rows)
     local = pr.evaluate_fleet(policy, inventory, given, **options)
     frame = session.createDataFrame(rows).repartition(4)
     run = spark.evaluate_fleet(policy, frame, given, rows_at_once=1500, **options)
@@ -152,7 +152,7 @@ def test_spark_says_what_one_machine_says(session):
 def test_one_baseline_judges_the_hosts_of_its_system_whatever_a_task_holds(session):
     rows, given = flat_rows(SHAPE), catalogs(SHAPE)
     policy = pr.load_baseline(json.dumps(universe.baselines(SHAPE)[3]).encode())
-    inventory = pr.open_fleet(rows)
+    inventory = pr.read_inventory(rows)
     local = pr.evaluate_fleet(policy, inventory, given, as_of=AS_OF)
     run = spark.evaluate_fleet(policy, session.createDataFrame(rows), given, as_of=AS_OF, rows_at_once=100)
     assert differing(run, local, inventory, ["hosts"]) == []

@@ -23,7 +23,9 @@ OPENSSL = ("web-2", "openssl.x86_64", State.MISSING, "openssl.x86_64:1:3.2.2-6.e
 @pytest.fixture(scope="module")
 def runs():
     """Judge one host in both dialects."""
-    fleet = pr.open_fleet(ROOT / "data/inventories/fleet", hosts=pr.load_hosts(ROOT / "data/inventories/hosts.yaml"))
+    fleet = pr.read_inventory(
+        ROOT / "data/inventories/fleet", hosts=pr.load_hosts(ROOT / "data/inventories/hosts.yaml")
+    )
     catalog = pr.read_catalog(ROOT / "data/catalogs/rhel9", family="rhel")
     prod = pr.load_baseline(ROOT / "data/baselines/demo/prod-rhel9.json")
     return {

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from patchrules.batch.approvals import Decisions, decisions
 from patchrules.batch.keys import Bools, Ints, distinct, lookup, ranks
+from patchrules.batch.orders import sort_key
 from patchrules.batch.patterns import NOBODY, names
 from patchrules.batch.policy import Policy
 from patchrules.batch.policy import runs as runs_on
@@ -18,7 +19,6 @@ from patchrules.batch.states import NOTHING, STATES, at, pairs_of
 from patchrules.families import Facts, Family
 from patchrules.model.names import Operation, RejectedPatchesAction, State
 from patchrules.model.verdict import OverridePatch
-from patchrules.versions import SCHEMES
 
 NOWHERE = -1
 """The rank of the version of "not installed": lower than any."""
@@ -193,7 +193,7 @@ def order(policy: Policy, evrs: pa.ChunkedArray) -> Ints:
 def order_of(evrs: pa.ChunkedArray, family: Family, facts: Facts) -> Ints:
     """Return the rank of every version in the order these facts name. O(distinct) in Python."""
     codes, known = distinct(evrs)
-    return ranks(map(SCHEMES[facts.order or family.scheme].sort_key, known))[codes]
+    return ranks(sort_key(facts.order or family.scheme, text) for text in known)[codes]
 
 
 def runs(policy: Policy, records: pa.Table) -> Bools:

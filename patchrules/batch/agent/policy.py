@@ -17,7 +17,7 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import lookup
 from patchrules.batch.policy import Policy, numbered
 from patchrules.batch.states import STATES
-from patchrules.batch.summaries import Known
+from patchrules.batch.tally import Known
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
@@ -59,7 +59,7 @@ def compiled(
 
 
 def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
-    """Judge packages as AWS's engine does; an identity is a policy's number, then ``batch.evaluate.IDENTITY``."""
+    """Judge packages as AWS's engine does; an identity is a policy's number, then ``batch.packages.IDENTITY``."""
     agent = AGENTS[policy.facts.states]
     _, names, arches, evrs, *others = map(list, zip(*identities, strict=True))
     keys = [agent.key_of(name, arch, policy.host, policy.family) for name, arch in zip(names, arches, strict=True)]
@@ -71,11 +71,11 @@ def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
     rows = in_order(agent.verdicts(pool))
     table = rendered(pool, rows)
     return Fresh(
-        table=table,
         known=countable(pool, rows, table, keys),
         rows=np.bincount(rows.owner, minlength=len(identities)).astype(np.int64),
-        keys=keys,
-        ages=[agent.age(evr, policy.facts, policy.family) for evr in evrs],
+        rendered=lambda some: table.take(pa.array(some)),
+        key=keys.__getitem__,
+        age=lambda position: agent.age(evrs[position], policy.facts, policy.family),
         last=agent.LAST,
     )
 

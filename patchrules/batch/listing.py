@@ -1,0 +1,140 @@
+"""Verdicts as the table people read: a distinct verdict is written out once, when it is first listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.fresh import Fresh
+from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary
+from patchrules.batch.render import instants
+from patchrules.model.columns import VERDICTS
+from patchrules.model.names import Reason, State, Status
+from patchrules.sources import arrow
+
+WAITING: Mapping[str, str] = {
+    "state": State.INSTALLED_PENDING_REBOOT,
+    "status": Status.NON_COMPLIANT,
+    "reason": Reason.AWAITS_REBOOT,
+}
+"""What a verdict says where the package waits for a reboot; batch twin of ``reference.pending.waiting``."""
+
+TEXTS = tuple(column.name for column in VERDICTS if column.type == "string" and column.name != "host")
+OF_ROW = ("held", "installed_at")
+"""What a row says, not its verdict."""
+
+_OTHERS = tuple(column.name for column in VERDICTS if column.type != "string" and column.name not in OF_ROW)
+NOTHING = 0
+"""The code of a text that is not there."""
+
+SCHEMA = pa.schema(
+    [
+        pa.field(one.name, pa.dictionary(pa.int32(), pa.string()) if one.type == pa.string() else one.type)
+        for one in arrow.schema(VERDICTS)
+    ]
+)
+"""``model.columns.VERDICTS`` with its texts as dictionaries: a row is some integers, whatever the texts say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Verdicts to list, one position a row: numbers of host and verdict, and what the row of the host says.
+
+    ``installed_at`` are microseconds since 1970, NEVER where it is not known.
+    """
+
+    host: Ints
+    verdict: Ints
+    waiting: Bools
+    held: Bools
+    installed_at: Ints
+
+
+class Listing:
+    """The distinct verdicts that were listed so far, as columns of codes."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._blocks: list[tuple[int, Fresh]] = []
+        self._size = 0
+        self._place = Grown(np.int64)
+        self._words = {name: _words() for name in TEXTS}
+        self._codes = {name: Grown(np.int32) for name in TEXTS}
+        self._tables: list[Any] = []
+        self._dictionaries: dict[str, Any] = {}
+
+    def add(self, fresh: Fresh) -> None:
+        """Take in verdicts, which get the next numbers; nothing is written out yet."""
+        self._blocks.append((self._size, fresh))
+        self._size += len(fresh.known.state)
+        self._place.append(np.full(len(fresh.known.state), -1))
+
+    def table(self, listed: Listed, hosts: pa.Array) -> pa.Table:
+        """Return ``model.columns.VERDICTS`` of listed verdicts, in SCHEMA; ``hosts`` are the ids by their numbers.
+
+        Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
+        """
+        place = self._places(listed.verdict)
+        columns: dict[str, Any] = {}
+        for name in TEXTS:
+            codes = self._codes[name].values[place]
+            if name in WAITING and listed.waiting.any():
+                codes = np.where(listed.waiting, self._words[name].number(str(WAITING[name])), codes)
+            columns[name] = self._dictionary(name, codes)
+        others = self._others()
+        columns |= {name: others[name].take(pa.array(place)) for name in _OTHERS} if len(place) else {}
+        columns |= {"held": pa.array(listed.held), "installed_at": instants(listed.installed_at)}
+        columns["host"] = pa.DictionaryArray.from_arrays(pa.array(listed.host.astype(np.int32)), hosts)
+        return pa.table([columns.get(one.name, pa.nulls(0, one.type)) for one in SCHEMA], schema=SCHEMA)
+
+    def texts(self, verdict: Ints, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return some texts of some verdicts."""
+        place = self._places(verdict)
+        columns = [[self._words[name].values[code] for code in self._codes[name].values[place]] for name in names]
+        return list(zip(*columns, strict=True))
+
+    def _places(self, verdict: Ints) -> Ints:
+        """Return where some verdicts are written out, writing out those that are not yet."""
+        place: Ints = self._place.values
+        new = np.unique(verdict[place[verdict] < 0])
+        for number, (start, fresh) in enumerate(self._blocks):
+            stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
+            mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)]
+            if len(mine):
+                written = len(self._codes["state"].values)
+                self._write(fresh.rendered(mine - start))
+                place[mine] = np.arange(written, written + len(mine))
+        return place[verdict]
+
+    def _write(self, table: pa.Table) -> None:
+        """Keep some verdicts that were written out."""
+        for name in TEXTS:
+            self._codes[name].append(self._words[name].encode(table[name]))
+        if "chain" not in table.column_names:
+            table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
+        self._tables.append(table.select(_OTHERS).cast(pa.schema([SCHEMA.field(name) for name in _OTHERS])))
+
+    def _others(self) -> pa.Table:
+        """Return the columns that are no texts."""
+        if len(self._tables) > 1:
+            self._tables = [pa.concat_tables(self._tables).combine_chunks()]
+        return self._tables[0] if self._tables else None
+
+    def _dictionary(self, name: str, codes: Ints) -> pa.DictionaryArray:
+        """Return codes as the texts they stand for; the dictionary is made anew only when it has grown."""
+        texts = self._words[name].values[1:]
+        if name not in self._dictionaries or len(self._dictionaries[name]) != len(texts):
+            self._dictionaries[name] = pa.array(texts, pa.string())
+        places = pa.array(codes - 1, pa.int32(), mask=codes == NOTHING)
+        return pa.DictionaryArray.from_arrays(places, self._dictionaries[name])
+
+
+def _words() -> Vocabulary:
+    """Return an empty vocabulary in which null has the number NOTHING, as Parquet wants no null in a dictionary."""
+    words = Vocabulary()
+    words.number(None)
+    return words

@@ -1,0 +1,89 @@
+"""Inventories cut into portions of whole hosts, which is what is judged at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.keys import Codes, Ints, counted, indices
+
+PORTION_ROWS = 1_000_000
+"""Rows judged at a time; a portion is longer only where one host has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some hosts with all their packages: ``model.columns`` HOSTS and PACKAGES, of which columns may be absent.
+
+    The rows of one host stand together, in the order of ``hosts``; ``lengths`` says how many rows each host has.
+    """
+
+    hosts: Any
+    packages: Any
+    lengths: Ints
+
+
+def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> Iterator[Portion]:
+    """Cut an inventory into portions of about ``rows`` rows.
+
+    Rows that do not stand in the order of the hosts are brought into it first, which costs a sort.
+
+    >>> hosts, packages = pa.table({"host": ["a", "b", "c"]}), pa.table({"host": ["a", "c", "a"]})
+    >>> [(one.hosts["host"].to_pylist(), one.lengths.tolist()) for one in portions(hosts, packages, rows=1)]
+    [(['a'], [2]), (['b', 'c'], [0, 1])]
+    """
+    number = pc.index_in(packages["host"], value_set=hosts["host"].combine_chunks()).combine_chunks().to_numpy()
+    if (np.diff(number) < 0).any():
+        order = np.argsort(number, kind="stable")
+        packages, number = packages.take(pa.array(order)), number[order]
+    lengths = counted(number.astype(np.int64), hosts.num_rows)
+    ends = np.cumsum(lengths)
+    start = first = 0
+    while first < len(lengths):
+        last = max(int(np.searchsorted(ends, start + rows, side="right")), first + 1)
+        stop = int(ends[last - 1])
+        yield Portion(hosts.slice(first, last - first), packages.slice(start, stop - start), lengths[first:last])
+        first, start = last, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Where each host's rows begin in a table, and how many there are."""
+
+    start: Ints
+    lengths: Ints
+
+    @property
+    def first(self) -> pa.Array:
+        """The first row of each host, for Arrow to take."""
+        return pa.array(self.start)
+
+    def agree(self, column: pa.ChunkedArray) -> bool:
+        """Say whether a column has one value a host: it changes only where the host does. O(rows), no sort."""
+        codes, _ = indices(column)
+        changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+        return bool(np.isin(changes, self.start, assume_unique=True).all())
+
+
+def by_host(packages: pa.Table) -> tuple[pa.Table, Runs]:
+    """Return a table with the rows of each host together, and where they begin.
+
+    A table that is in order stays as it is; another one costs a sort.
+    """
+    codes, _ = indices(packages["host"])
+    start = _starts(codes)
+    if len(np.unique(codes[start])) < len(start):
+        order = np.argsort(codes, kind="stable")
+        packages, codes = packages.take(pa.array(order)), codes[order]
+        start = _starts(codes)
+    return packages, Runs(start, np.diff(start, append=len(codes)))
+
+
+def _starts(codes: Codes) -> Ints:
+    """Return the positions at which a column changes, the first one with them."""
+    return np.append(np.zeros(min(len(codes), 1), dtype=np.int64), np.flatnonzero(codes[1:] != codes[:-1]) + 1)

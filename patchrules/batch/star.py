@@ -1,0 +1,86 @@
+"""Rows that name host and package by numbers: no text is met on their way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from patchrules.batch.keys import Ints, counted
+from patchrules.batch.packages import IDENTITY, PackageNumbers
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows, flags, repeated
+
+FLAGS = {"installed_at": pa.timestamp("us", tz="UTC"), "status": pa.string(), "held": pa.bool_()}
+"""What a row says beside its host and package."""
+
+NO_ROWS = pa.schema({"host": pa.int32(), "package": pa.int32(), **FLAGS}).empty_table()
+"""The rows of a fleet without packages."""
+
+
+def is_sorted(installed: pa.Table, first: int, last: int, packages: int) -> bool:
+    """Say whether rows are in order of host, from number ``first`` to ``last``, and name packages that there are."""
+    host, package = (_integers(installed[name]) for name in ("host", "package"))
+    known = package.min(initial=0) >= 0 and package.max(initial=0) < max(packages, 1)
+    within = not len(host) or (host[0] >= first and host[-1] <= last)
+    return bool(known and within and (host[1:] >= host[:-1]).all())
+
+
+class Dimension:
+    """The distinct packages of a star, and the numbers they have in an evaluation."""
+
+    def __init__(self, packages: pa.Table, numbers: PackageNumbers) -> None:
+        """Give numbers to ``packages``, whose columns are among IDENTITY. Cost: that of coding so many rows."""
+        self._packages = packages
+        said = [name for name in IDENTITY if name in packages.column_names]
+        self._number = numbers.numbers(packages.select(said))
+        self._name = numbers.names()[self._number].astype(np.int32)
+        self._names = int(self._name.max(initial=-1)) + 1
+
+    def portion(self, installed: pa.Table, hosts: pa.Table, first: int) -> tuple[Portion, Rows]:
+        """Return rows of some hosts, of which ``first`` is the number of the first. Cost: O(rows), a few gathers."""
+        host, package = (_integers(installed[name]) for name in ("host", "package"))
+        lengths = counted(host.astype(np.int64) - first, hosts.num_rows)
+        rows = Rows(
+            lengths, self._number[package], repeated(lengths, self._name[package], self._names), **flags(installed)
+        )
+        return Portion(hosts, self._table(installed, hosts, lengths), lengths), rows
+
+    def _table(self, installed: pa.Table, hosts: pa.Table, lengths: Ints) -> pa.Table:
+        """Return the rows as a table of packages, without a copy: columns are the numbers and what they stand for."""
+        number = installed["package"].combine_chunks().cast(pa.int32())
+        columns = {
+            name: pa.DictionaryArray.from_arrays(number, self._packages[name].combine_chunks())
+            for name in self._packages.column_names
+        }
+        places = pa.array(np.repeat(np.arange(hosts.num_rows, dtype=np.int32), lengths))
+        columns["host"] = pa.DictionaryArray.from_arrays(places, hosts["host"].combine_chunks())
+        others = {name: installed[name] for name in installed.column_names if name not in ("host", "package")}
+        return pa.table(columns | others)
+
+
+def _integers(column: pa.ChunkedArray) -> Ints:
+    """Return a column of numbers as they are; null is a number that there is not."""
+    whole = column.combine_chunks()
+    numbers: Ints = whole.fill_null(-1).to_numpy() if whole.null_count else whole.to_numpy()
+    return numbers
+
+
+def dimension(numbers: PackageNumbers) -> pa.Table:
+    """Return the distinct packages as a table, a row a number."""
+    columns = list(zip(*numbers.identities(np.arange(len(numbers))), strict=True)) or [()] * len(IDENTITY)
+    kinds = {"built": pa.timestamp("us", tz="UTC")}
+    arrays = {
+        name: pa.array(values, kinds.get(name, pa.string())) for name, values in zip(IDENTITY, columns, strict=True)
+    }
+    kept = {name: one for name, one in arrays.items() if name in ("name", "arch", "evr") or one.null_count < len(one)}
+    return pa.table(kept)
+
+
+def row_table(portion: Portion, rows: Rows, first: int) -> pa.Table:
+    """Return the rows of a portion as numbers of hosts, from ``first`` on, and of packages, and what else they say."""
+    hosts = np.arange(first, first + len(rows.lengths), dtype=np.int32)
+    columns = {"host": pa.array(np.repeat(hosts, rows.lengths)), "package": pa.array(rows.package)}
+    for name, kind in FLAGS.items():
+        given = portion.packages[name] if name in portion.packages.column_names else pa.nulls(len(rows.package), kind)
+        columns[name] = given.cast(kind)
+    return pa.table(columns)

@@ -1,0 +1,32 @@
+"""What verbs that judge a whole inventory do: open it, judge it, and say what was refused on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from patchrules.cli._inputs import Inputs, refused
+from patchrules.cli._progress import bar
+
+if TYPE_CHECKING:
+    from patchrules.evaluation.run import Run
+
+
+def judged(inputs: Inputs, *, rows: str, folder: str | None) -> Run:
+    """Judge an inventory; with ``folder`` the verdicts of a large one are written there as they come."""
+    from patchrules.errors import InventoryError
+    from patchrules.evaluation.fleet import evaluate_fleet
+    from patchrules.model.host import Inventory
+
+    policy = inputs.policy()
+    catalogs, fleet, options = inputs.catalogs(policy), inputs.opened(), inputs.run_options()
+    if isinstance(fleet, Inventory):
+        options |= {"previous_runs": inputs.previous_runs(fleet)}
+    else:
+        options |= {"output": folder}
+    with bar("judging the hosts") as progress:
+        run = evaluate_fleet(policy, fleet, catalogs, rows=rows, limits=inputs.limits(), progress=progress, **options)
+    if not isinstance(fleet, Inventory):
+        refused("inventory", run.rejects)
+        if not run.hosts.num_rows:
+            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
+    return run

@@ -1,0 +1,34 @@
+"""``patchrules fleet pack``: any inventory as a folder of tables that is judged at the price of integers."""
+
+from __future__ import annotations
+
+import click
+
+from patchrules.cli._inputs import Inputs, given, refused
+from patchrules.cli._options import INVENTORY, SCOPE
+from patchrules.cli._progress import bar
+from patchrules.cli._types import Place
+
+
+@click.command()
+@given(INVENTORY, SCOPE)
+@click.option("--strict", is_flag=True, help="Fail on refused rows.")
+@click.option("-o", "--output", type=Place(), required=True, metavar="FOLDER", help="The fleet, whole or not at all.")
+def command(*, inputs: Inputs, output: str) -> None:
+    """Read an inventory once and write it as a fleet: each host and each distinct package once, rows as numbers.
+
+    \b
+    patchrules fleet pack --inventory dumps/ --hosts hosts.yaml -o fleet/
+    patchrules evaluate --inventory fleet/ --registry baselines/ --catalog repo/ -o verdicts/
+
+    Rows of a host may lie in several files, in any order. Everything is checked as for an evaluation, and what is
+    refused or doubtful is kept beside the fleet, which is then judged faster than the files.
+    """
+    from patchrules.evaluation.packing import pack_fleet
+
+    with bar("packing the fleet") as progress:
+        packed = pack_fleet(inputs.source(), output, progress=progress, **inputs.reading())
+    rejects = packed.star.rejects if packed.star else None
+    if rejects is not None:
+        refused("inventory", rejects)
+    click.echo(f"{output}: {packed}")

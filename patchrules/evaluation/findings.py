@@ -1,0 +1,187 @@
+"""What judging a fleet finds: a table of hosts, and verdicts that are handed on as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows
+from patchrules.errors import Diagnostic
+from patchrules.evaluation.coverage import how_many_later
+from patchrules.evaluation.judging import Judging, Question
+from patchrules.evaluation.opened import Fleet
+from patchrules.evaluation.shares import answered, remainder, shares
+from patchrules.evaluation.star_stream import StarStream
+from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
+from patchrules.model.baseline import Baseline
+from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
+from patchrules.model.host import Inventory
+from patchrules.sources import arrow
+
+Progress = Callable[[int, int], None]
+"""Is told the rows that are judged, and how many there are."""
+
+Sink = Callable[[Any], None]
+"""Takes tables of verdicts, with dictionaries for texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found on some hosts of a fleet. It pickles: a worker sends it back.
+
+    ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` rows of hosts
+    that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages that verdicts
+    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant.
+    """
+
+    hosts: list[Any] = field(default_factory=list)
+    verdicts: list[Any] = field(default_factory=list)
+    baselines: list[Baseline] = field(default_factory=list)
+    faults: dict[str, Diagnostic] = field(default_factory=dict)
+    rejects: list[Any] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    aside: list[Any] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)
+    late: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The hosts that were judged (``model.columns.RUN_HOSTS``), by which baselines, and what was doubtful."""
+
+    hosts: Any
+    baselines: tuple[Baseline, ...]
+    faults: tuple[Diagnostic, ...]
+    rejects: Any
+    diagnostics: tuple[Diagnostic, ...]
+    listed: frozenset[str]
+    late: int
+
+
+class Desk:
+    """Where portions are judged: what is found is gathered, and verdicts go to a sink."""
+
+    def __init__(self, question: Question, share: Inventory | Fleet, sink: Sink | None = None) -> None:
+        """Open the stream of a share of the fleet."""
+        self._judging, self._as_of = Judging(question), question.settings.as_of
+        self.stream = stream_of(share, self._judging.numbers)
+        self.found = Found()
+        self._sink = sink or self.found.verdicts.append
+
+    def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
+        """Judge portions of the stream; ``told`` gets the number of rows so far."""
+        for portion, rows in portions:
+            answer = self._judging.judge(portion, rows)
+            self.found.hosts.append(answer.hosts)
+            self.found.listed.update(pc.unique(answer.verdicts["name"]).to_pylist())
+            self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
+            self._sink(answer.verdicts)
+            if told:
+                told(self.stream.done)
+
+    def close(self) -> Found:
+        """Return everything that was found."""
+        assigner, stream, found = self._judging.assigner, self.stream, self.found
+        found.baselines.extend(profile.baseline for profile in assigner.profiles)
+        found.faults.update(assigner.faults)
+        found.rejects.extend(stream.rejects)
+        found.diagnostics.extend(stream.diagnostics)
+        found.aside.extend(stream.aside)
+        return found
+
+
+def findings(
+    question: Question,
+    fleet: Inventory | Fleet,
+    sink: Sink,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Findings:
+    """Judge a fleet; ``sink`` gets the verdicts in the order in which hosts are judged.
+
+    With ``executor`` its workers judge shares of the fleet, each with policies of its own; what is found is the same.
+    """
+    whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
+    told = (lambda done: progress(done, whole)) if progress else None
+    if executor is None:
+        desk = Desk(question, fleet, sink)
+        desk.judge(desk.stream.portions(), told)
+        desk.judge(desk.stream.rest(_names(desk.found.hosts)))
+        return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))
+    found, done = [], 0
+    for rows, one in answered(executor, judged, question, shares(fleet)):
+        for table in one.verdicts:
+            sink(table)
+        found.append(one)
+        done += rows
+        if told:
+            told(done)
+    desk = Desk(question, remainder(fleet), sink)
+    desk.stream.aside.extend(table for one in found for table in one.aside)
+    desk.judge(desk.stream.rest(_names([table for one in found for table in one.hosts])))
+    return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
+
+
+def judged(question: Question, share: Inventory | Fleet) -> Found:
+    """Judge a share of a fleet, as far as its hosts are whole there: what a worker does."""
+    desk = Desk(question, share)
+    desk.judge(desk.stream.portions())
+    return desk.close()
+
+
+def stream_of(
+    fleet: Inventory | Fleet, numbers: PackageNumbers, readers: int = AHEAD
+) -> Stream | StarStream | InMemory:
+    """Return the stream that brings the rows of a fleet, whatever it lies in."""
+    if not isinstance(fleet, Fleet):
+        return InMemory(fleet, numbers)
+    if fleet.star:
+        return StarStream(fleet.star, numbers)
+    split = split_hosts(fleet.parts) if fleet.split is None else fleet.split
+    return Stream(numbers, fleet.parts, fleet.options, split, readers=readers)
+
+
+def in_order(verdicts: Sequence[Any], hosts: Any) -> Any:  # noqa: ANN401 - pyarrow.Table
+    """Return tables of verdicts as one of ``model.columns.VERDICTS``, in the order of the hosts."""
+    schema = arrow.schema(VERDICTS)
+    whole = pa.concat_tables([schema.empty_table(), *(one.cast(schema) for one in verdicts)])
+    places = pc.index_in(whole["host"], value_set=hosts["host"].combine_chunks()).combine_chunks()
+    if len(places) < 2 or pc.all(pc.less_equal(places[:-1], places[1:])).as_py():  # noqa: PLR2004 - a pair is in order
+        return whole
+    return whole.take(pc.array_sort_indices(places))
+
+
+def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
+    """Return what was found as one; hosts of a fleet are sorted by id, wherever their rows were."""
+    hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(table for one in found for table in one.hosts)])
+    hosts = hosts if is_sorted else hosts.sort_by("host")
+    faults = {host: fault for one in found for host, fault in one.faults.items()}
+    return Findings(
+        hosts=hosts,
+        baselines=_in_use([one for some in found for one in some.baselines], hosts),
+        faults=tuple(dict.fromkeys(faults[host] for host in sorted(faults))),
+        rejects=pa.concat_tables([arrow.table(REJECTS, {}, 0), *(table for one in found for table in one.rejects)]),
+        diagnostics=together(doubt for one in found for doubt in one.diagnostics),
+        listed=frozenset(name for one in found for name in one.listed),
+        late=sum(number for one in found for number in one.late),
+    )
+
+
+def _in_use(baselines: Sequence[Baseline], hosts: Any) -> tuple[Baseline, ...]:  # noqa: ANN401 - pyarrow.Table
+    """Return the baselines in the order of the hosts that they serve, which no split of the fleet changes."""
+    pairs = hosts.select(["baseline", "baseline_id"]).group_by(["baseline", "baseline_id"], use_threads=False)
+    order = [(row["baseline"], row["baseline_id"]) for row in pairs.aggregate([]).to_pylist()]
+    used = dict.fromkeys(baselines)
+    return tuple(sorted(used, key=lambda one: order.index((one.name, one.baseline_id or None))))
+
+
+def _names(hosts: Sequence[Any]) -> frozenset[str]:
+    """Return the ids of hosts that were judged."""
+    return frozenset(name for table in hosts for name in table["host"].to_pylist())

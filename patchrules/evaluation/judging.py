@@ -1,0 +1,164 @@
+"""Portions of a fleet, one after the other: who serves each host, its verdicts, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.pending import memory_of
+from patchrules.batch.policy import Policy
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows
+from patchrules.batch.summaries import hosts_summary
+from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.host import evaluate
+from patchrules.evaluation.nouns import hosts_of
+from patchrules.evaluation.profiles import Assigner, Profile
+from patchrules.evaluation.repositories import rows_of
+from patchrules.evaluation.rows import run_of
+from patchrules.families import facts_of, families
+from patchrules.model.baseline import Baseline, Registry
+from patchrules.model.columns import CATALOG, PACKAGES
+from patchrules.model.host import Host, Inventory
+from patchrules.model.patch import Catalog
+from patchrules.model.previous_run import PreviousRun
+from patchrules.model.verdict import Settings
+from patchrules.sources import arrow
+
+BY_REFERENCE = frozenset({"zypper"})
+"""What the batch engine does not speak, by ``Facts.states``: SUSE hosts in the ``agent`` dialect (decision 0007)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a fleet: a policy, catalogs and settings. It pickles, and workers answer it for some hosts."""
+
+    registry: Registry
+    catalogs: tuple[Catalog, ...]
+    settings: Settings
+    rows: str = "noncompliant"
+    limits: AgeLimits = field(default_factory=AgeLimits)
+    override: tuple[Baseline, ...] | None = None
+    previous_runs: Mapping[str, PreviousRun] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdicts on some hosts: ``model.columns`` RUN_HOSTS and VERDICTS, the latter with dictionaries for texts."""
+
+    hosts: Any
+    verdicts: Any
+
+
+class Judging:
+    """Answers a question for one portion of a fleet after the other; policies are compiled when a host needs one."""
+
+    def __init__(self, question: Question) -> None:
+        """Start with nothing compiled."""
+        self.question = question
+        self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
+        self.numbers = PackageNumbers()
+        self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
+        self._policies: dict[int, int] = {}
+        self._slow: set[int] = set()
+
+    def judge(self, portion: Portion, rows: Rows, question: Question | None = None) -> Answer:
+        """Judge the hosts of a portion, whose rows were coded with ``numbers``. Cost: that of ``Evaluation.judge``.
+
+        ``question`` is the same one asked at another instant, between which and ours nothing changes.
+        """
+        question, hosts = question or self.question, portion.hosts
+        profiles = self.assigner.of(hosts)
+        for number in set(profiles) - self._policies.keys() - {-1}:
+            self._compile(number)
+        policies = [self._policies.get(number, -1) for number in profiles]
+        memory = memory_of(hosts, question.previous_runs, question.settings)
+        judged = self._evaluation.judge(rows, policies, memory)
+        baselines = [profile.baseline for profile in self.assigner.profiles]
+        why = self.assigner.unknown(portion, profiles, question.settings, question.limits)
+        summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
+        answer = Answer(summary, self._evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))
+        slow = [number in self._slow for number in profiles]
+        return self._completed(answer, portion, slow, question) if any(slow) else answer
+
+    def _compile(self, number: int) -> None:
+        """Compile the policy of a profile, or note that the reference engine judges its hosts."""
+        profile, given = self.assigner.profiles[number], self.question.settings
+        facts = facts_of(families()[profile.family], given.dialect, profile.product)
+        if facts.states in BY_REFERENCE:
+            self._slow.add(number)
+            self._policies[number] = -1
+        else:
+            policy = policy_of(profile, self.question.catalogs, given)
+            self._policies[number] = self._evaluation.add(policy)
+
+    def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:
+        """Put hosts that the reference engine judges in their places, and their verdicts beside the others'."""
+        profiles = self.assigner.of(portion.hosts)
+        given = question.settings
+        options: dict[str, Any] = {
+            "as_of": given.as_of,
+            "dialect": given.dialect,
+            "operation": given.operation,
+            "missing_date": given.missing_date,
+            "deb_dates": given.deb_dates,
+            "reboot_option": given.reboot_option,
+            "install_override": given.install_override,
+            "limits": question.limits,
+        }
+        names = portion.hosts["host"].to_pylist()
+        served = {
+            name: self.assigner.profiles[one].baseline for name, one in zip(names, profiles, strict=True) if one >= 0
+        }
+        reports = [
+            evaluate(
+                served[host.id],
+                replace(host, previous_run=question.previous_runs.get(host.id)),
+                question.catalogs,
+                **options,
+            )
+            for host in hosts_of(_where(portion, slow))
+        ]
+        part = run_of(reports, rows=question.rows, limits=question.limits)
+        order = pa.array(names, pa.string())
+        hosts = _sorted([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
+        verdicts = [answer.verdicts, part.verdicts.cast(answer.verdicts.schema)]
+        return Answer(hosts, _sorted([one.unify_dictionaries() for one in verdicts], order))
+
+
+def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
+    """Compile the policy of a profile."""
+    family = families()[profile.family]
+    facts = facts_of(family, given.dialect, profile.product, deb_dates=given.deb_dates)
+    tables = [rows_of(catalogs[number], profile.repositories) for number in profile.catalogs]
+    return compiled(
+        profile.baseline,
+        pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
+        Host("", profile.family, profile.product, profile.arch, enabled_modules=profile.modules),
+        family=family,
+        facts=facts,
+        settings=given,
+    )
+
+
+def _where(portion: Portion, wanted: Sequence[bool]) -> Inventory:
+    """Return some of the hosts of a portion as an inventory, with every column."""
+    hosts = portion.hosts.filter(pa.array(wanted))
+    packages = portion.packages.filter(pc.is_in(portion.packages["host"], value_set=hosts["host"].combine_chunks()))
+    given = {field.name: field.type for field in arrow.schema(PACKAGES) if field.name in packages.column_names}
+    plain = {name: packages[name].cast(kind) for name, kind in given.items()}
+    whole = arrow.table(PACKAGES, plain, packages.num_rows)
+    return Inventory(hosts, whole, None)
+
+
+def _sorted(tables: Sequence[Any], hosts: pa.Array) -> Any:  # noqa: ANN401 - pyarrow.Table
+    """Return tables as one, in order of the hosts."""
+    whole = pa.concat_tables(tables)
+    places = pc.index_in(whole["host"].cast(pa.string()), value_set=hosts).combine_chunks()
+    return whole.take(pc.array_sort_indices(places))

@@ -1,0 +1,114 @@
+"""Any inventory as a star: read and checked once, so that later questions cost what integers cost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows
+from patchrules.batch.star import NO_ROWS, dimension, row_table
+from patchrules.evaluation.findings import Progress, stream_of
+from patchrules.evaluation.opened import Fleet, opened
+from patchrules.evaluation.plain import plain
+from patchrules.evaluation.saved import placed
+from patchrules.evaluation.streaming import together
+from patchrules.inventory import read_inventory
+from patchrules.inventory._star import HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, SCHEMA
+from patchrules.model.columns import HOSTS, REJECTS
+from patchrules.sources import arrow
+
+GROUP_ROWS = 1_000_000
+"""Rows of a row group, which holds whole hosts."""
+
+
+def pack_fleet(
+    source: Any,  # noqa: ANN401 - whatever open_fleet takes
+    folder: str | os.PathLike[str],
+    *,
+    progress: Progress | None = None,
+    **options: Any,  # noqa: ANN401 - of open_fleet
+) -> Fleet:
+    """Write an inventory to ``folder`` in the star layout, and open it; options as :func:`patchrules.open_fleet`.
+
+    Everything is read and checked as for an evaluation, once: hosts get their family and product, the rows of a host
+    stand together whatever files they were in, and refused rows are kept beside them. What was there before is replaced
+    when all is written. ``progress`` is told how many rows are done, of how many. Raises what ``open_fleet`` raises,
+    and DocumentError PR7803, PR7901.
+
+    >>> import tempfile, pyarrow as pa
+    >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["x86_64"], "evr": ["0:5.1.8-6.el9"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(pack_fleet(pa.table(packages), f"{folder}/fleet", family="rhel", product="RedhatEnterpriseLinux9.3"))
+    fleet of 1 hosts and 1 rows in 1 file
+    """
+    fleet = opened(source, options) or read_inventory(source, **options)
+    whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
+    numbers = PackageNumbers()
+    # One reader numbers packages in the order of rows, so that the same inventory gives the same bytes.
+    stream = stream_of(fleet, numbers, readers=1)
+    with placed(folder, _FILES) as fresh:
+        writer = _Writer(fresh, numbers)
+        for portion, rows in stream.portions():
+            writer.add(portion, rows)
+            if progress:
+                progress(stream.done, whole)
+        for portion, rows in stream.rest(frozenset(writer.names)):
+            writer.add(portion, rows)
+        writer.finish(stream.rejects)
+        said = {"schema": SCHEMA, "sources": plain(fleet.sources), "diagnostics": plain(together(stream.diagnostics))}
+        (fresh / SAID).write_text(json.dumps(said, indent=2) + "\n", "utf-8")
+    found = opened(folder, {})
+    assert found is not None  # noqa: S101 - it was just written
+    return found
+
+
+_FILES = frozenset({HOSTS_FILE, PACKAGES_FILE, f"{INSTALLED}.parquet", REJECTS_FILE, SAID})
+
+
+class _Writer:
+    """A star on its way into a folder."""
+
+    def __init__(self, folder: Path, numbers: PackageNumbers) -> None:
+        """Start with no host."""
+        self.names: list[str] = []
+        self._folder, self._numbers = folder, numbers
+        self._hosts: list[Any] = []
+        self._waiting: list[Any] = []
+        self._file: pq.ParquetWriter | None = None
+
+    def add(self, portion: Portion, rows: Rows) -> None:
+        """Take in the hosts of a portion; a row group is written when it is full."""
+        self._waiting.append(row_table(portion, rows, len(self.names)))
+        self._hosts.append(portion.hosts)
+        self.names += portion.hosts["host"].to_pylist()
+        if sum(one.num_rows for one in self._waiting) >= GROUP_ROWS:
+            self._flush()
+
+    def finish(self, rejects: Sequence[Any]) -> None:
+        """Write what is still to be written."""
+        self._flush()
+        hosts = pa.concat_tables([arrow.schema(HOSTS).empty_table(), *self._hosts])
+        refused = pa.concat_tables([arrow.table(REJECTS, {}, 0), *rejects])
+        tables = {HOSTS_FILE: hosts, PACKAGES_FILE: dimension(self._numbers), REJECTS_FILE: refused}
+        for name, found in tables.items():
+            pq.write_table(found, self._folder / name, compression="zstd")
+        if self._file:
+            self._file.close()
+
+    def _flush(self) -> None:
+        """Write the rows that wait as one row group."""
+        rows = pa.concat_tables(self._waiting) if self._waiting else NO_ROWS
+        self._waiting = []
+        if self._file is None:
+            path = self._folder / f"{INSTALLED}.parquet"
+            self._file = pq.ParquetWriter(path, rows.schema, compression="zstd", use_dictionary=["host", "status"])
+        if rows.num_rows:
+            self._file.write_table(rows, row_group_size=rows.num_rows)

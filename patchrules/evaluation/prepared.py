@@ -1,0 +1,154 @@
+"""A policy and its catalogs, ready to judge one host after another inside a service."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+
+import pyarrow as pa
+
+from patchrules.batch.instants import microseconds
+from patchrules.batch.moments import between, moments
+from patchrules.batch.portions import portions
+from patchrules.batch.rows import coded
+from patchrules.documents.predefined import predefined
+from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.findings import in_order
+from patchrules.evaluation.judging import Judging, Question
+from patchrules.evaluation.nouns import hosts_table, packages_table
+from patchrules.evaluation.options import settings
+from patchrules.evaluation.profiles import as_registry
+from patchrules.evaluation.refused import with_refused
+from patchrules.evaluation.run import Run
+from patchrules.families import family_of
+from patchrules.inventory import read_inventory
+from patchrules.model.baseline import Baseline, Registry
+from patchrules.model.columns import REJECTS, RUN_HOSTS
+from patchrules.model.host import Host, Inventory
+from patchrules.model.names import Dialect
+from patchrules.model.patch import Catalog
+from patchrules.model.previous_run import PreviousRun
+from patchrules.sources import arrow
+
+MOST = 8
+"""Compiled policies that are kept, one for each stretch of time in which nothing changes."""
+
+_ANY_INSTANT = "2000-01-01T00:00Z"
+
+
+def prepare(
+    policy: Baseline | Registry,
+    catalogs: Catalog | Sequence[Catalog],
+    *,
+    rows: str = "all",
+    limits: AgeLimits | None = None,
+    baseline_override: Sequence[Baseline] | None = None,
+    **options: Any,  # noqa: ANN401 - those of settings
+) -> Prepared:
+    """Prepare a policy and catalogs for hosts that come one by one; options as :func:`patchrules.evaluate_fleet`.
+
+    What is returned is frozen, pickles, and may be asked by many threads. Policies are compiled when a first host needs
+    them, and again only when time has passed a moment that decides something: a patch comes out, a delay ends.
+
+    >>> import patchrules as pr
+    >>> prepared = prepare(pr.predefined("AWS-DebianDefaultPatchBaseline"), [])
+    >>> web = pr.host("web-1", product="Debian12", packages=[{"name": "bash", "arch": "amd64", "evr": "5.2-1"}])
+    >>> print(prepared.evaluate(web, as_of="2025-03-01T00:00Z"))
+    1 host: 0 compliant, 0 non-compliant, 1 unknown; 0 patches missing
+    """
+    given = settings(as_of=_ANY_INSTANT, **options)
+    scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
+    override = None if baseline_override is None else tuple(baseline_override)
+    return Prepared(Question(as_registry(policy), scoped, given, rows, limits or AgeLimits(), override))
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A question that waits for hosts and an instant; made by :func:`prepare`."""
+
+    question: Question
+    _moments: Any = field(init=False, repr=False)
+    _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
+    _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Find the moments at which decisions change; nothing is compiled yet."""
+        found = moments((one.table for one in self.question.catalogs), _delays(self.question))
+        object.__setattr__(self, "_moments", found)
+
+    def __reduce__(self) -> tuple[type[Prepared], tuple[Question]]:
+        """Pickle the question; what was compiled is compiled again where it is needed."""
+        return Prepared, (self.question,)
+
+    def evaluate(self, host: Host, *, as_of: datetime | str) -> Run:
+        """Judge one host, a few milliseconds once its policy is compiled; the verdicts are those of ``evaluate``.
+
+        ``host.previous_run`` counts. Raises ValueError for an instant without a zone.
+        """
+        inventory = Inventory(hosts_table([host]), packages_table([host]), arrow.table(REJECTS, {}, 0))
+        return self._evaluate(inventory, as_of, {host.id: host.previous_run} if host.previous_run else {})
+
+    def evaluate_table(self, packages: Any, *, as_of: datetime | str, **options: Any) -> Run:  # noqa: ANN401 - tables
+        """Judge the hosts of a table, all of whose rows are there; options as :func:`patchrules.read_inventory`."""
+        return self._evaluate(read_inventory(packages, **options), as_of, {})
+
+    def _evaluate(self, inventory: Inventory, as_of: datetime | str, previous: Mapping[str, PreviousRun]) -> Run:
+        """Judge an inventory at an instant; one thread at a time uses a compiled policy."""
+        given = replace(self.question.settings, as_of=settings(as_of=as_of).as_of)
+        question = replace(self.question, settings=given, previous_runs=previous)
+        built = inventory.packages["built"]
+        with self._lock:
+            judging = self._judging(question, dated=built.null_count < len(built))
+            answers = [
+                judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question)
+                for one in portions(inventory.hosts, inventory.packages)
+            ]
+            baselines = tuple(dict.fromkeys(profile.baseline for profile in judging.assigner.profiles))
+            faults = judging.assigner.faults
+            lost = tuple(dict.fromkeys(faults[host] for host in inventory.hosts["host"].to_pylist() if host in faults))
+        hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(one.hosts for one in answers)])
+        served = set(hosts["baseline"].to_pylist())
+        used = tuple(one for one in baselines if one.name in served)
+        doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics))
+        return Run(
+            settings=given,
+            hosts=with_refused(hosts, inventory.rejects),
+            verdicts=in_order([one.verdicts for one in answers], hosts),
+            rows=question.rows,
+            version=version("patchrules"),
+            baselines=used,
+            sources=(*inventory.sources, *(source for one in question.catalogs for source in one.sources)),
+            diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),
+            limits=question.limits,
+        )
+
+    def _judging(self, question: Question, *, dated: bool) -> Judging:
+        """Return what is compiled for the stretch of time that an instant lies in.
+
+        Where more than the dates of the catalogs decides, as the agent dialect's own reading of them and the ``dated``
+        packages of a host do, a stretch is one instant.
+        """
+        as_of = microseconds(question.settings.as_of)
+        exact = dated or question.settings.dialect is not Dialect.DOCUMENTED
+        key = as_of if exact else between(self._moments, as_of)
+        if key not in self._judgings:
+            self._judgings[key] = Judging(question)
+            if len(self._judgings) > MOST:
+                self._judgings.popitem(last=False)
+        self._judgings.move_to_end(key)
+        return self._judgings[key]
+
+
+def _delays(question: Question) -> list[timedelta]:
+    """Return the delays of every baseline that could serve a host, those of AWS among them."""
+    registry = question.registry
+    systems = {one.operating_system for one in question.catalogs}
+    own = [*registry.baselines, *registry.groups.values(), *registry.defaults.values(), *(question.override or ())]
+    own += [one for policy in registry.policies for one in policy.baselines]
+    own += [predefined(family_of(system).predefined[0]) for system in systems]
+    return [rule.delay for one in own for rule in one.rules if rule.approve_until is None]

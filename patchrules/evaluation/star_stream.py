@@ -1,0 +1,58 @@
+"""A fleet in the star layout as a stream of portions: rows are integers from the file to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from patchrules.batch.allowed import Allowed
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows
+from patchrules.batch.star import Dimension, is_sorted
+from patchrules.errors import InventoryError
+from patchrules.evaluation.opened import diagnostics_of
+from patchrules.evaluation.streaming import ahead
+from patchrules.families import families
+from patchrules.inventory._star import Star, StarPart
+
+_AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
+
+
+class StarStream:
+    """The parts of a star on their way into an evaluation; packages are numbered once, before any row is read."""
+
+    def __init__(self, star: Star, numbers: PackageNumbers) -> None:
+        """Give numbers to the distinct packages."""
+        self.rejects = [] if star.rejects is None else [star.rejects]
+        self.diagnostics = diagnostics_of(star)
+        self.aside: list[Any] = []
+        self.done = 0
+        self._star = star
+        self._dimension = Dimension(star.packages, numbers)
+        self._allowed = Allowed(numbers)
+
+    def portions(self) -> Iterator[tuple[Portion, Rows]]:
+        """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
+        for part, (portion, rows) in ahead(self._read, self._star.parts):
+            self.done += part.rows
+            yield portion, rows
+
+    def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - a star is whole
+        """Yield nothing."""
+        yield from ()
+
+    def _read(self, part: StarPart) -> tuple[Portion, Rows]:
+        """Read a part. Threads do this."""
+        installed = part.read()
+        if not is_sorted(installed, part.first, part.last, self._star.packages.num_rows):
+            raise InventoryError(f"`{part.file}` is not sorted by host", code="PR2112", hint=_AGAIN)
+        hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
+        portion, rows = self._dimension.portion(installed, hosts, part.first)
+        shelf = families()
+        named = [shelf[name].scheme if name else "" for name in hosts["family"].to_pylist()]
+        if not self._allowed.all_of(rows, named):
+            message = f"`{part.file}` has a package whose version its host's family cannot order"
+            raise InventoryError(message, code="PR2112", hint=_AGAIN)
+        return portion, rows
