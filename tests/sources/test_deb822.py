@@ -62,7 +62,7 @@ def test_an_endless_stanza_is_refused(monkeypatch):
     monkeypatch.setattr(room, "_CHUNK", 50)
     with pytest.raises(CatalogError) as caught:
         list(stanzas(open_document(b"A: 1\n" * 100, name="Packages", error=CatalogError)))
-    assert str(caught.value) == "a stanza is longer than 100 characters [PR3911]\n  at Packages"
+    assert str(caught.value) == "a stanza is longer than 100 bytes [PR3911]\n  at Packages"
 
 
 _NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,8}", fullmatch=True)
