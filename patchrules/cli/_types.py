@@ -15,6 +15,14 @@ from patchrules.errors import UnknownNameError
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
+def _words(text: str) -> list[str]:
+    """Return the words of a variable of the environment, as a shell would."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise click.BadParameter(f"`{text}` has a quote that does not end") from None
+
+
 class Named(click.ParamType[str]):
     """A name of a list that is made when it is needed; completes, and tells the closest name for a wrong one."""
 
@@ -51,7 +59,7 @@ class Place(click.ParamType[str]):
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """Split several paths at blanks; one with a blank in it stands in quotes."""
-        return shlex.split(rv)
+        return _words(rv)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
         """Offer the names that begin so, and leave files to the shell."""
@@ -114,7 +122,7 @@ class Pair(click.ParamType[tuple[str, str]]):
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """Split several pairs at blanks; one with a blank in it stands in quotes."""
-        return shlex.split(rv)
+        return _words(rv)
 
 
 class Limit(click.ParamType[tuple[str, int]]):

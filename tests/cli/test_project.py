@@ -169,3 +169,12 @@ def test_another_project_file_may_be_named_and_an_empty_one_says_nothing(patchru
     (folder / "empty.toml").write_text("")
     result = patchrules("--project", folder / "empty.toml", "evaluate")
     assert (result.exit_code, "there is no inventory" in result.stderr) == (2, True)
+
+
+def test_a_variable_holds_several_values_as_a_shell_writes_them(patchrules, folder, monkeypatch):
+    monkeypatch.setenv("PATCHRULES_BASELINE", "one.json 'two words.json'")
+    rows = json.loads(patchrules("config", "--output-format", "json").stdout)["rows"]
+    assert rows[0]["value"] == "one.json, two words.json"
+    monkeypatch.setenv("PATCHRULES_BASELINE", "'one.json")
+    refused = patchrules("evaluate")
+    assert (refused.exit_code, "`'one.json` has a quote that does not end" in refused.stderr) == (2, True)
