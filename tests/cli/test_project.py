@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 
+import click
 import pytest
 
 import patchrules as pr
+from patchrules.cli import main
 
 
 @pytest.fixture
@@ -132,28 +134,23 @@ def test_an_unknown_key_is_told_with_the_closest(patchrules, folder, line, said)
     assert patchrules("evaluate", "--help").exit_code == 0
 
 
+def verbs(group, ctx, above=()):
+    for name in group.list_commands(ctx):
+        below = group.get_command(ctx, name)
+        if isinstance(below, click.Group):
+            yield from verbs(below, ctx, (*above, name))
+        else:
+            yield *above, name
+
+
 def test_every_option_of_every_verb_has_a_key_that_is_known(patchrules, folder):
     from patchrules.documents.project import KEYS
 
     used = set()
-    for verb in (
-        "approvals",
-        "baselines",
-        "config",
-        "evaluate",
-        "explain",
-        "feasible",
-        "forecast",
-        "inspect",
-        "resolve",
-        "schedule",
-        "test",
-        "windows",
-        "catalog build",
-    ):
-        for row in json.loads(patchrules("config", "--output-format", "json", *verb.split()).stdout)["rows"]:
+    for verb in verbs(main, click.Context(main)):
+        for row in json.loads(patchrules("config", "--output-format", "json", *verb).stdout)["rows"]:
             used.add(row["key"])
-            assert row["key"] in KEYS or row["key"].startswith(f"command.{verb.replace(' ', '.')}.")
+            assert row["key"] in KEYS or row["key"].startswith(f"command.{'.'.join(verb)}.")
     assert set(KEYS) <= used
 
 

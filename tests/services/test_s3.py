@@ -44,8 +44,10 @@ def server():
 
 @pytest.fixture
 def put(server):
-    """Return a function that puts files under a prefix and returns the prefix's address."""
+    """Return a function that puts files under a prefix and returns the prefix's address; the bucket starts empty."""
     client, options = server
+    for one in client.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        client.delete_object(Bucket=BUCKET, Key=one["Key"])
 
     def puts(prefix, files):
         for name, content in files.items():
