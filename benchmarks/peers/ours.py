@@ -17,7 +17,6 @@ def prepare(folder: Path, layout: str) -> Prepared:
 
 
 def run(prepared: Prepared, output: Path) -> None:
-    """Open the fleet, judge it, write the run."""
+    """Open the fleet, judge it, and write the run as it comes."""
     folder, registry, catalogs = prepared
-    run = pr.evaluate_fleet(registry, pr.open_fleet(folder), catalogs, as_of=AS_OF)
-    pr.write(run, output, format="parquet")
+    pr.evaluate_fleet(registry, pr.open_fleet(folder), catalogs, as_of=AS_OF, output=output)

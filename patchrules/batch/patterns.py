@@ -26,16 +26,20 @@ _WILDCARD = re.compile(r"[*?\[]")
 def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
     """Batch twin of ``reference.patterns.names``: the position of the first entry that names each row, else NOBODY.
 
-    Texts are formed only for rows whose name an entry could mean: O(rows) in Arrow, O(distinct names x entries) and
+    Texts are formed only for rows whose name an entry could mean: O(rows) in Arrow, one sort of the distinct names and
     O(rows of those names) in Python; texts without a name only once for each distinct version.
     """
     found = np.full(catalog.num_rows, NOBODY, dtype=np.int64)
     codes, known = distinct(catalog["name"])
-    lowered = [name.lower() for name in known]
+    owners: dict[str, list[int]] = {}
+    for code, name in enumerate(known):
+        owners.setdefault(name.lower(), []).append(code)
+    lowered = sorted(owners)
     texts: dict[int, list[str]] = {}
     for position, entry in enumerate(entries):
         wanted = entry.lower()
-        plausible = np.array([_plausible(wanted, name) for name in lowered], dtype=np.bool_)
+        plausible = np.zeros(len(known), dtype=np.bool_)
+        plausible[[code for name in _plausible(wanted, lowered) if name in owners for code in owners[name]]] = True
         match = re.compile(fnmatch.translate(wanted)).match
         for row in np.flatnonzero(plausible[codes] & (found == NOBODY)).tolist():
             if row not in texts:
@@ -100,14 +104,21 @@ def matches(entries: Sequence[str]) -> Callable[[str], bool]:
     return lambda text: text.lower() in wanted or any(match(text.lower()) for match in globs)
 
 
-def _plausible(wanted: str, name: str) -> bool:
-    """Say whether an entry could name a package of that name: every form starts with it, or with an epoch."""
+def _plausible(wanted: str, names: Sequence[str]) -> Iterable[str]:
+    """Return the names, of sorted ones, that an entry could mean: every form starts with the name, or with an epoch.
+
+    What an entry begins with may be no name at all. O(length of the entry, and names found).
+    """
     start = _WILDCARD.search(wanted)
     literal = wanted if start is None else wanted[: start.start()]
-    if start is None:
-        return wanted.startswith(name) or _EPOCH.sub("", wanted, count=1).startswith(name)
-    bare = _EPOCH.sub("", literal, count=1)
-    return any(text.startswith(name) or name.startswith(text) for text in (literal, bare)) or literal.isdigit()
+    if start is not None and literal.isdigit():
+        return names
+    found: list[str] = []
+    for text in {literal, _EPOCH.sub("", literal, count=1)}:
+        found += [text[:end] for end in range(len(text) + 1)]
+        if start is not None:
+            found += itertools.takewhile(partial(_starts, text), names[bisect_left(names, text) :])
+    return found
 
 
 def _forms(catalog: pa.Table, row: int, facts: Facts) -> list[str]:

@@ -126,7 +126,7 @@ def whole_hosts(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Tab
 
     >>> batches = pa.table({"host": ["a", "a", "b", "b", "c"]}).to_batches(max_chunksize=2)
     >>> [table["host"].to_pylist() for table in whole_hosts(batches, 3)]
-    [['a', 'a'], ['b', 'b', 'c']]
+    [['a', 'a'], ['b', 'b'], ['c']]
     """
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
