@@ -239,6 +239,8 @@ def kind_of(schema: Mapping[str, Any]) -> str:
 def schema_file() -> str:
     """Return the JSON Schema of policy tests, for editors."""
     return json.dumps(json_schema(), indent=2) + "\n"
+
+
 def reasons_page() -> str:
     """Return every code of an explanation: states, what decided, and the clauses of a rule that fail."""
     rows = [[f"`{name}`", meaning] for name, meaning in sorted(REASONS.items())]

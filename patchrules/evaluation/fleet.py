@@ -17,8 +17,8 @@ from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
 from patchrules.batch.summaries import hosts_summary
 from patchrules.errors import UnknownNameError
-from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.coverage import AgeLimits, hindsight
+from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
 from patchrules.evaluation.options import one_override, settings
