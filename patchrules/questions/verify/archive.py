@@ -27,7 +27,7 @@ from patchrules.sources.files import Input, Limits, open_document
 
 SCHEMA = "patchrules/evidence/1"
 MANIFEST = "manifest.json"
-RUN = ("run/run.json", "run/hosts.parquet", "run/verdicts.parquet")
+RUN = ("run/run.json", "run/hosts.parquet", "run/verdicts.parquet", "run/fixes.parquet")
 INVENTORY = ("inventory/hosts.parquet", "inventory/packages.parquet", "inventory/rejects.parquet")
 _MOST_BYTES = 4 * 1024**3
 _EPOCH = (1980, 1, 1, 0, 0, 0)
