@@ -32,6 +32,10 @@ TABLES = (
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
     ("exposed", columns.EXPOSED, "`pr.exposed(runs, cve)`: one row a host and time that it had a CVE."),
+    ("verdict changes", columns.VERDICT_CHANGES, "One row a verdict that differs between two runs."),
+    ("host changes", columns.HOST_CHANGES, "One row a host on which anything differs between two runs."),
+    ("patch changes", columns.PATCH_CHANGES, "One row a package, version, advisory and kind of change."),
+    ("group changes", columns.GROUP_CHANGES, "One row a patch group with a host on which anything differs."),
     ("rejects", columns.REJECTS, "One row a refused row: nothing is lost."),
 )
 

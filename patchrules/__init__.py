@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from patchrules.model.verdict import Verdict as Verdict
     from patchrules.model.window import Calendar as Calendar
     from patchrules.model.window import Window as Window
+    from patchrules.questions.diff import diff as diff
+    from patchrules.questions.diff import what_if as what_if
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
     from patchrules.questions.history import exposed as exposed
@@ -102,6 +104,7 @@ _HOMES = {
     "Verdict": "model.verdict",
     "Window": "model.window",
     "approvals": "evaluation.approvals",
+    "diff": "questions.diff",
     "evaluate": "evaluation.host",
     "evaluate_fleet": "evaluation.fleet",
     "executions": "schedule.windows",
@@ -133,6 +136,7 @@ _HOMES = {
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
     "table": "questions.tables",
+    "what_if": "questions.diff",
     "write": "reports",
 }
 """Where each public name lives."""

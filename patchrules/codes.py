@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "PR1038": "a registry file names another registry file",
     "PR1039": "a BaselineOverride holds no list of baselines (AWS error 160)",
     "PR1040": "BaselineTags is not Key=KEY,Values=VALUE,VALUE",
+    "PR1041": "the document is no Terraform plan",
     "PR1201": "a delay has no effect: patches of this operating system have no release date",
     "PR1202": "a key or field is given more than once; the last one counts",
     "PR1203": "AWS has no such field; it is not read",
@@ -280,11 +281,12 @@ CODES: dict[str, str] = {
     "PR7011": "an approved update is replaced by a later one that is not approved: AWS offers neither",
     "PR7012": "the host's build is not known: updates for other releases of its product cannot be told apart",
     "PR7013": "a patch is of a module stream, and nobody knows which streams the host has enabled: it was taken",
-    # PR78xx saved runs (evaluation/saved.py), PR79xx reports (reports/)
+    # PR78xx saved runs (evaluation/saved.py) and what differs between them (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",
     "PR7803": "something that is no saved run stands where a run is to be written",
     "PR7804": "a folder holds no saved run",
+    "PR7811": "a run lists only what does not comply, and inventories differ: absence says nothing of approvals",
     "PR7901": "a report cannot be written: its folder is not there, or the system refuses it",
     "PR7902": "a report that is a folder cannot be written to a stream",
     "PR7903": "the end of a report's file name is that of no format",

@@ -14,6 +14,19 @@ PACKAGE = Path(__file__).resolve().parents[1] / "patchrules"
 FLEET_QUESTIONS = {
     f"questions/{name}"
     for name in ("cves", "diff", "forecast", "next_run", "inspect", "tune", "history", "tables", "verify", "feasible")
+    for name in (
+        "diff",
+        "causes",
+        "changes",
+        "treadmill",
+        "forecast",
+        "next_run",
+        "inspect",
+        "tune",
+        "history",
+        "verify",
+        "feasible",
+    )
 }
 FLOORS = [
     {"codes"},

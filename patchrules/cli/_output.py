@@ -73,7 +73,7 @@ def emit_rows(
     elif form == "csv":
         emit(_csv(rows), output)
     else:
-        emit(_table(rows, columns, head), output)
+        emit(table(rows, columns, head), output)
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -87,7 +87,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: str) -> str:
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: str = "") -> str:
     """Return the first rows as a table as wide as the terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -97,17 +97,17 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: 
     from patchrules.reports.text import visible
 
     shown = [{name: "-" if value in (None, "") else value for name, value in row.items()} for row in rows[:_MOST_ROWS]]
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     room = 2 * _NEVER_FOLDED
     for title, cell in columns.items():
         longest = max((len(cell.format_map(row)) for row in shown), default=0)
         justify: Literal["left", "right"] = "right" if title[0] == ">" else "left"
-        table.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, room))
+        drawn.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, room))
         room = _NEVER_FOLDED
     for row in shown:
-        table.add_row(*(Text(visible(cell.format_map(row))) for cell in columns.values()))
+        drawn.add_row(*(Text(visible(cell.format_map(row))) for cell in columns.values()))
     text = io.StringIO()
-    Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(table)
+    Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(drawn)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     more = len(rows) - _MOST_ROWS
     rest = [f"  … and {more:,} more: --output-format csv lists every one"] if more > 0 else []

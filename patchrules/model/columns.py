@@ -275,3 +275,59 @@ EXPOSED = (
     Column("ended", "instant", "instant of the run that found it gone; absent while it is there"),
 )
 """One row a host and time that it had a CVE."""
+VERDICT_CHANGES = (
+    Column("host", "string", "host id", required=True),
+    Column("patch_group", "string", "value of the tag Patch Group"),
+    Column("id", "string", "name.arch, as AWS's Id", required=True),
+    Column("approval_change", "string", "NEWLY_APPROVED, LOST_APPROVAL or empty", required=True),
+    Column("state_before", "string", "state in the run before", absence="that run lists no verdict on it"),
+    Column("state_after", "string", "state in the run after", absence="that run lists no verdict on it"),
+    Column("installed_before", "string", "installed version in the run before"),
+    Column("installed_after", "string", "installed version in the run after"),
+    Column("target_before", "string", "highest version that was approved"),
+    Column("target_after", "string", "highest version that is approved"),
+    Column("level_before", "string", "compliance level in the run before"),
+    Column("level_after", "string", "compliance level in the run after"),
+    Column("advisory", "string", "advisory that decides now, else the one that decided before"),
+    Column("cause", "string", "what made the difference: a word of `Cause`, several where nothing tells them apart"),
+)
+"""One row a verdict that differs between two runs."""
+
+HOST_CHANGES = (
+    Column("host", "string", "host id", required=True),
+    Column("patch_group", "string", "value of the tag Patch Group"),
+    Column("baseline_before", "string", "name of the baseline that served the host"),
+    Column("baseline_after", "string", "name of the baseline that serves it"),
+    Column("status_before", "string", "status in the run before", absence="the host is not in that run"),
+    Column("status_after", "string", "status in the run after", absence="the host is not in that run"),
+    Column("unknown_after", "list<string>", "why the host is UNKNOWN in the run after"),
+    Column("missing_before", "int64", "number of patches that were MISSING or FAILED", required=True),
+    Column("missing_after", "int64", "number of patches that are MISSING or FAILED", required=True),
+    Column("newly_approved", "int64", "number of packages with a higher approved version", required=True),
+    Column("lost_approval", "int64", "number of packages whose approved version is lower or gone", required=True),
+    Column("cause", "string", "what made the difference", required=True),
+)
+"""One row a host on which anything differs between two runs."""
+
+PATCH_CHANGES = (
+    Column("id", "string", "name.arch, as AWS's Id", required=True),
+    Column("target", "string", "the version whose approval changed, else the one that is approved"),
+    Column("advisory", "string", "advisory that decided"),
+    Column("approval_change", "string", "NEWLY_APPROVED, LOST_APPROVAL or empty", required=True),
+    Column("hosts", "int64", "number of hosts", required=True),
+    Column("missing", "int64", "on how many more hosts it is MISSING or FAILED", required=True),
+    Column("cause", "string", "what made the difference", required=True),
+)
+"""One row a package, version, advisory and kind of change."""
+
+GROUP_CHANGES = (
+    Column("patch_group", "string", "value of the tag Patch Group", absence="hosts without a group"),
+    Column("hosts", "int64", "number of hosts on which anything differs", required=True),
+    Column("turn_noncompliant", "int64", "number of hosts that turn NON_COMPLIANT", required=True),
+    Column("turn_compliant", "int64", "number of hosts that turn COMPLIANT", required=True),
+    Column("turn_unknown", "int64", "number of hosts that turn UNKNOWN", required=True),
+    Column("missing", "int64", "how many more patches are MISSING or FAILED", required=True),
+    Column("newly_approved", "int64", "sum over the hosts", required=True),
+    Column("lost_approval", "int64", "sum over the hosts", required=True),
+)
+"""One row a patch group with a host on which anything differs."""

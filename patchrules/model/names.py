@@ -117,6 +117,26 @@ class Status(StrEnum):
     NONE = ""
 
 
+class ApprovalChange(StrEnum):
+    """What became of the approval of a package between two runs."""
+
+    NEWLY_APPROVED = "NEWLY_APPROVED"
+    LOST_APPROVAL = "LOST_APPROVAL"
+    NONE = ""
+
+
+class Cause(StrEnum):
+    """What can differ between two runs."""
+
+    INVENTORY = "inventory"
+    ASSIGNMENT = "assignment"
+    BASELINE = "baseline"
+    CATALOG = "catalog"
+    AS_OF = "as-of"
+    SETTINGS = "settings"
+    VERSION = "version"
+
+
 class Unknown(StrEnum):
     """Why a host cannot be judged (DECISIONS 31)."""
 

@@ -1,0 +1,170 @@
+"""What differs between two runs, as Markdown that fits a comment on a pull request, and as plain data for JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from patchrules.evaluation.plain import plain
+from patchrules.questions.diff import Diff, Side, counted
+
+SCHEMA = "patchrules/diff/1"
+PATCHES = {
+    "Patch": "{id}",
+    "Version": "{target}",
+    "Advisory": "{advisory}",
+    "Approval": "{approval}",
+    ">Hosts": "{hosts}",
+    ">Missing": "{missing:+}",
+    "Because of": "{cause}",
+}
+"""The columns of a table of patches: titles, ``>`` before those of numbers, and how a row makes its cells."""
+
+GROUPS = {
+    "Group": "{patch_group}",
+    ">Hosts": "{hosts}",
+    ">Turn non-compliant": "{turn_noncompliant}",
+    ">compliant": "{turn_compliant}",
+    ">unknown": "{turn_unknown}",
+    ">Missing": "{missing:+}",
+    ">Newly approved": "{newly_approved}",
+    ">Lost": "{lost_approval}",
+}
+HOSTS = {
+    "Host": "{host}",
+    "Group": "{patch_group}",
+    "Status": "{status}",
+    ">Missing": "{missing_before} → {missing_after}",
+    ">Newly approved": "{newly_approved}",
+    ">Lost": "{lost_approval}",
+    "Because of": "{cause}",
+}
+
+_MOST_ROWS = 40
+_MOST_CHARACTERS = 60_000
+_WORDS = {"NEWLY_APPROVED": "newly approved", "LOST_APPROVAL": "no longer approved", "": "as before"}
+_MARKS = re.compile(r"([\\`*_\[\]<>|~])")
+
+
+def document(found: Diff) -> dict[str, Any]:
+    """Return everything that differs, ready for JSON; instants are UTC."""
+    tables = {"groups": found.groups(), "hosts": found.hosts, "patches": found.patches(), "verdicts": found.verdicts}
+    return {
+        "schema": SCHEMA,
+        "headline": str(found),
+        "rows": found.rows,
+        "before": plain(found.before),
+        "after": plain(found.after),
+        "differences": plain(found.differences),
+        **{name: rows.to_pylist() for name, rows in tables.items()},
+        "diagnostics": plain(found.diagnostics),
+    }
+
+
+def patch_rows(found: Diff) -> list[dict[str, Any]]:
+    """Return a row a patch, with the change of its approval in words."""
+    return [row | {"approval": _WORDS[row["approval_change"]]} for row in found.patches().to_pylist()]
+
+
+def group_rows(found: Diff) -> list[dict[str, Any]]:
+    """Return a row a group; hosts without one are so called."""
+    return [row | {"patch_group": row["patch_group"] or "(none)"} for row in found.groups().to_pylist()]
+
+
+def host_rows(found: Diff) -> list[dict[str, Any]]:
+    """Return a row a host: those whose status changes first."""
+    rows = [row | {"status": _status(row)} for row in found.hosts.to_pylist()]
+    return sorted(rows, key=lambda row: (row["status_before"] == row["status_after"], row["host"]))
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    """Return what became of a host's status, and why it is UNKNOWN."""
+    sides = [row[f"status_{side}"] or "(not there)" for side in ("before", "after")]
+    text = " → ".join(dict.fromkeys(sides))
+    return f"{text} ({', '.join(row['unknown_after'])})" if row["unknown_after"] else text
+
+
+def markdown(found: Diff, *, title: str = "Patch baselines") -> str:
+    """Return a comment for a pull request: headline, both sides, causes, patches, groups and hosts.
+
+    Long tables are cut, and say so; the whole is at most 60,000 characters, so that a forge takes it.
+    """
+    parts = [f"### {_cell(title)}: {_cell(str(found))}"]
+    parts += ["\n".join(_sides(found)), "\n".join(_causes(found))]
+    parts += ["\n".join(f"> {_cell(str(one))}" for one in found.diagnostics)]
+    sections = (
+        ("patch", "patches", PATCHES, patch_rows(found)),
+        ("group", "groups", GROUPS, group_rows(found)),
+        ("host", "hosts", HOSTS, host_rows(found)),
+    )
+    for one, many, columns, rows in sections:
+        if rows:
+            head = f"<details{' open' if one == 'patch' else ''}><summary>{counted(len(rows), one, many)}</summary>"
+            parts.append("\n".join([head, "", *_table(columns, rows), "", "</details>"]))
+    text = "\n\n".join(part for part in parts if part)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n\n… cut: see the job's output"
+
+
+def _sides(found: Diff) -> Iterator[str]:
+    """Yield the table of both sides."""
+    sides = (found.before, found.after)
+    yield from ("| | Before | After |", "| --- | ---: | ---: |")
+    yield _line(["as of", *(instant(side.as_of) for side in sides)])
+    yield _line(["hosts", *(f"{side.hosts:,}" for side in sides)])
+    for status in found.before.statuses:
+        yield _line([status.lower().replace("_", "-"), *(f"{side.statuses[status]:,}" for side in sides)])
+    for name in ("missing", "failed", "installed_rejected"):
+        if any(side.totals[name] for side in sides):
+            yield _line([name.upper(), *(f"{side.totals[name]:,}" for side in sides)])
+    yield _line(["run", *(side.id for side in sides)])
+
+
+def _causes(found: Diff) -> Iterator[str]:
+    """Yield what differs between the runs."""
+    if found.differences:
+        yield "**What differs**\n"
+    yield from (f"- {_cell(str(one))}" for one in found.differences)
+
+
+def _table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a table, cut where it is long."""
+    yield _line([title.lstrip(">") for title in columns])
+    yield _line(["---:" if title[0] == ">" else "---" for title in columns])
+    for row in rows[:_MOST_ROWS]:
+        shown = {name: "-" if value in (None, "") else value for name, value in row.items()}
+        yield _line([_cell(cell.format_map(shown)) for cell in columns.values()])
+    more = len(rows) - _MOST_ROWS
+    if more > 0:
+        yield _line([f"… and {more:,} more", *[""] * (len(columns) - 1)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Return a line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str) -> str:
+    r"""Return a foreign text that Markdown shows as it is: no table is broken, no tag starts, nobody is mentioned.
+
+    >>> print(_cell("a|b_c @team"))
+    a\|b\_c @&#8203;team
+    """
+    return _MARKS.sub(r"\\\1", " ".join(text.split())).replace("@", "@&#8203;")
+
+
+def instant(at: datetime) -> str:
+    """Return an instant with its zone, to the second where it has seconds.
+
+    >>> from datetime import UTC
+    >>> instant(datetime(2026, 11, 1, tzinfo=UTC))
+    '2026-11-01 00:00Z'
+    """
+    return f"{at:%Y-%m-%d %H:%M:%SZ}" if at.second else f"{at:%Y-%m-%d %H:%MZ}"
+
+
+def standing(side: Side) -> str:
+    """Return how the hosts of a run stand, on one line."""
+    statuses = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in side.statuses.items())
+    return f"{counted(side.hosts, 'host')}: {statuses}"
