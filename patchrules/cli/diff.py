@@ -106,8 +106,7 @@ def _show(found: Diff, form: str, output: str | None) -> None:
     elif form == "csv":
         emit_rows(found.verdicts.to_pylist(), columns={}, schema=shown.SCHEMA, form="csv", output=output)
     else:
-        sides = [(name, getattr(found, name)) for name in ("before", "after")]
-        lines = [f"{name:7} {side.id}  {shown.instant(side.as_of)}  {shown.standing(side)}" for name, side in sides]
+        lines = [f"before  {found.before}", f"after   {found.after}"]
         head = "\n".join([str(found), *lines, *(str(one) for one in found.differences)])
         parts: list[tuple[list[dict[str, Any]], dict[str, str]]] = [
             (shown.patch_rows(found), shown.PATCHES),

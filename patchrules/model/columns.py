@@ -282,6 +282,8 @@ VERDICT_CHANGES = (
     Column("approval_change", "string", "NEWLY_APPROVED, LOST_APPROVAL or empty", required=True),
     Column("state_before", "string", "state in the run before", absence="that run lists no verdict on it"),
     Column("state_after", "string", "state in the run after", absence="that run lists no verdict on it"),
+    Column("status_before", "string", "COMPLIANT, NON_COMPLIANT or empty in the run before"),
+    Column("status_after", "string", "the same in the run after"),
     Column("installed_before", "string", "installed version in the run before"),
     Column("installed_after", "string", "installed version in the run after"),
     Column("target_before", "string", "highest version that was approved"),
@@ -316,6 +318,7 @@ PATCH_CHANGES = (
     Column("approval_change", "string", "NEWLY_APPROVED, LOST_APPROVAL or empty", required=True),
     Column("hosts", "int64", "number of hosts", required=True),
     Column("missing", "int64", "on how many more hosts it is MISSING or FAILED", required=True),
+    Column("noncompliant", "int64", "on how many more hosts it does not comply", required=True),
     Column("cause", "string", "what made the difference", required=True),
 )
 """One row a package, version, advisory and kind of change."""

@@ -238,8 +238,8 @@ def _stated(before: Run, after: Run) -> Iterator[Difference]:
         if found[0] != found[1]:
             said = name.replace("_", " ")
             is_list = name == "install_override"
-            text = "another list" if is_list else f"{shown(found[0])} → {shown(found[1])}"
-            yield Difference(Cause.SETTINGS, f"{said}: {text}")
+            text = "is another list" if is_list else f"{shown(found[0])} → {shown(found[1])}"
+            yield Difference(Cause.SETTINGS, f"{said} {text}")
     if before.limits != after.limits:
         yield Difference(Cause.SETTINGS, "other limits of age")
     if before.version != after.version:

@@ -20,19 +20,20 @@ COMPARED = ("state", "status", "installed", "target", "compliance_severity")
 """What a verdict differs by."""
 
 _KEPT = (*COMPARED, "advisory", "since")
+_USED = ("host", "id", *_KEPT)
 _LEVEL = {"compliance_severity": "level"}
 _NOT_INSTALLED = pa.array([State.MISSING.value, State.FAILED.value])
 _END = "\x1f"
 
 
 def changed(before: Run, after: Run, causes: Causes) -> pa.Table:
-    """Return ``model.columns.VERDICT_CHANGES`` with ``since_before`` and ``since_after``, sorted by host and id.
+    """Return ``model.columns.VERDICT_CHANGES`` with ``since_before`` and ``since_after``, in the order of the runs.
 
     Where one of the runs lists only what does not comply, only that is compared. O(verdicts) in Arrow: two hash
     look-ups, and gathers of what is compared.
     """
     lists_all = before.rows == after.rows == "all"
-    one, other = (run.verdicts if lists_all else _failing(run) for run in (before, after))
+    one, other = ((run.verdicts if lists_all else _failing(run)).select(_USED) for run in (before, after))
     hosts = pc.unique(pa.chunked_array([*before.hosts["host"].chunks, *after.hosts["host"].chunks], pa.string()))
     pairs = _pairs(one, other, hosts)
     told = _described(pairs, before, after)
@@ -48,7 +49,9 @@ def not_installed(states: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _failing(run: Run) -> pa.Table:
     """Return the verdicts that do not comply."""
-    return run.verdicts.filter(pc.equal(run.verdicts["status"], Status.NON_COMPLIANT.value))
+    if run.rows == "noncompliant":
+        return run.verdicts
+    return run.verdicts.select(_USED).filter(pc.equal(run.verdicts["status"], Status.NON_COMPLIANT.value))
 
 
 def _pairs(before: pa.Table, after: pa.Table, hosts: pa.Array) -> pa.Table:

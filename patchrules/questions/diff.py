@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.plain import stamp
 from patchrules.evaluation.run import Run
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import COUNTS, GROUP_CHANGES, HOST_CHANGES, PATCH_CHANGES, VERDICT_CHANGES, Column
@@ -32,18 +33,31 @@ _TURNS = {"turn_noncompliant": Status.NON_COMPLIANT, "turn_compliant": Status.CO
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two runs: its id, instant, hosts by status, and the sums of its counts."""
+    """One of the two runs, without its verdicts."""
 
-    id: str
-    as_of: datetime
-    hosts: int
-    statuses: dict[str, int]
-    totals: dict[str, int]
+    run: Run = field(repr=False)
 
     @classmethod
     def of(cls, run: Run) -> Side:
         """Return what is told of a run."""
-        return cls(run.id, run.settings.as_of, run.hosts.num_rows, run.statuses(), run.totals())
+        return cls(replace(run, verdicts=run.verdicts.slice(0, 0)))
+
+    @property
+    def as_of(self) -> datetime:
+        """Return the instant it judges at."""
+        return self.run.settings.as_of
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return its id, instant, hosts by status and sums of counts, ready for JSON."""
+        run = self.run
+        told = {"id": run.id, "as_of": stamp(self.as_of), "hosts": run.hosts.num_rows}
+        return told | {"statuses": run.statuses(), "totals": run.totals()}
+
+    def __str__(self) -> str:
+        """Return id, instant, and the hosts by status."""
+        statuses = self.run.statuses().items()
+        told = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in statuses)
+        return f"{self.run.id}  {stamp(self.as_of)}  {counted(self.run.hosts.num_rows, 'host')}: {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +85,19 @@ class Diff:
         target = pc.if_else(lost, rows["target_before"], pc.coalesce(rows["target_after"], rows["target_before"]))
         told = pa.table(
             {name: rows[name] for name in ("id", "advisory", "approval_change", "host", "cause")}
-            | {"target": target, "missing": _more(rows), "order": pc.if_else(_changes(rows), order, 2)}
+            | {"target": target, **_more(rows), "order": pc.if_else(_changes(rows), order, 2)}
         )
         keys = ["order", "approval_change", "id", "target", "advisory"]
         found = told.group_by(keys, use_threads=False).aggregate(
-            [("host", "count_distinct"), ("missing", "sum"), ("cause", "distinct")]
+            [("host", "count_distinct"), ("missing", "sum"), ("noncompliant", "sum"), ("cause", "distinct")]
         )
         data = {name: found[name] for name in keys[1:]}
-        data |= {"hosts": found["host_count_distinct"], "missing": found["missing_sum"]}
-        data |= {"cause": _united(found["cause_distinct"]), "order": found["order"]}
+        data |= {name: found[f"{name}_sum"] for name in ("missing", "noncompliant")}
+        data |= {
+            "hosts": found["host_count_distinct"],
+            "cause": _united(found["cause_distinct"]),
+            "order": found["order"],
+        }
         by = [("order", "ascending"), ("hosts", "descending"), ("id", "ascending"), ("target", "ascending")]
         return _typed(PATCH_CHANGES, pa.table(data).sort_by([*by, ("advisory", "ascending")]))
 
@@ -284,10 +302,13 @@ def _changes(rows: pa.Table) -> pa.ChunkedArray:
     return pc.not_equal(rows["approval_change"], ApprovalChange.NONE.value)
 
 
-def _more(rows: pa.Table) -> pa.ChunkedArray:
-    """Return 1 where a patch is not installed any more, -1 where it was not and is, else 0."""
-    sides = [pc.cast(not_installed(rows[f"state_{side}"]), pa.int64()) for side in ("after", "before")]
-    return pc.subtract(*sides)
+def _more(rows: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """Return 1 where a patch has come to be missing, or not to comply; -1 where it was and is not, else 0."""
+    sides = ("after", "before")
+    missing = [not_installed(rows[f"state_{side}"]) for side in sides]
+    failing = [pc.fill_null(pc.equal(rows[f"status_{side}"], Status.NON_COMPLIANT.value), False) for side in sides]
+    pairs = {"missing": missing, "noncompliant": failing}
+    return {name: pc.subtract(*(pc.cast(flag, pa.int64()) for flag in pair)) for name, pair in pairs.items()}
 
 
 def _doubts(rows: str, causes: Causes) -> tuple[Diagnostic, ...]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from patchrules.evaluation.plain import plain
-from patchrules.questions.diff import Diff, Side, counted
+from patchrules.questions.diff import Diff, counted
 
 SCHEMA = "patchrules/diff/1"
 PATCHES = {
@@ -18,6 +17,7 @@ PATCHES = {
     "Approval": "{approval}",
     ">Hosts": "{hosts}",
     ">Missing": "{missing:+}",
+    ">Not compliant": "{noncompliant:+}",
     "Because of": "{cause}",
 }
 """The columns of a table of patches: titles, ``>`` before those of numbers, and how a row makes its cells."""
@@ -55,8 +55,8 @@ def document(found: Diff) -> dict[str, Any]:
         "schema": SCHEMA,
         "headline": str(found),
         "rows": found.rows,
-        "before": plain(found.before),
-        "after": plain(found.after),
+        "before": found.before.as_dict(),
+        "after": found.after.as_dict(),
         "differences": plain(found.differences),
         **{name: rows.to_pylist() for name, rows in tables.items()},
         "diagnostics": plain(found.diagnostics),
@@ -109,16 +109,16 @@ def markdown(found: Diff, *, title: str = "Patch baselines") -> str:
 
 def _sides(found: Diff) -> Iterator[str]:
     """Yield the table of both sides."""
-    sides = (found.before, found.after)
+    sides = [side.as_dict() for side in (found.before, found.after)]
     yield from ("| | Before | After |", "| --- | ---: | ---: |")
-    yield _line(["as of", *(instant(side.as_of) for side in sides)])
-    yield _line(["hosts", *(f"{side.hosts:,}" for side in sides)])
-    for status in found.before.statuses:
-        yield _line([status.lower().replace("_", "-"), *(f"{side.statuses[status]:,}" for side in sides)])
+    yield _line(["as of", *(side["as_of"] for side in sides)])
+    yield _line(["hosts", *(f"{side['hosts']:,}" for side in sides)])
+    for status in sides[0]["statuses"]:
+        yield _line([status.lower().replace("_", "-"), *(f"{side['statuses'][status]:,}" for side in sides)])
     for name in ("missing", "failed", "installed_rejected"):
-        if any(side.totals[name] for side in sides):
-            yield _line([name.upper(), *(f"{side.totals[name]:,}" for side in sides)])
-    yield _line(["run", *(side.id for side in sides)])
+        if any(side["totals"][name] for side in sides):
+            yield _line([name.upper(), *(f"{side['totals'][name]:,}" for side in sides)])
+    yield _line(["run", *(side["id"] for side in sides)])
 
 
 def _causes(found: Diff) -> Iterator[str]:
@@ -152,19 +152,3 @@ def _cell(text: str) -> str:
     a\|b\_c @&#8203;team
     """
     return _MARKS.sub(r"\\\1", " ".join(text.split())).replace("@", "@&#8203;")
-
-
-def instant(at: datetime) -> str:
-    """Return an instant with its zone, to the second where it has seconds.
-
-    >>> from datetime import UTC
-    >>> instant(datetime(2026, 11, 1, tzinfo=UTC))
-    '2026-11-01 00:00Z'
-    """
-    return f"{at:%Y-%m-%d %H:%M:%SZ}" if at.second else f"{at:%Y-%m-%d %H:%MZ}"
-
-
-def standing(side: Side) -> str:
-    """Return how the hosts of a run stand, on one line."""
-    statuses = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in side.statuses.items())
-    return f"{counted(side.hosts, 'host')}: {statuses}"
