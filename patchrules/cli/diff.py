@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from patchrules.cli._diff_shown import show, show_aws
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, RULES, SCOPE
-from patchrules.cli._output import OUTPUT, emit, emit_rows, table
+from patchrules.cli._output import OUTPUT
 from patchrules.cli._progress import stage
-from patchrules.cli._types import Named, Place
+from patchrules.cli._types import Place
+from patchrules.cli._windows import told
 
 if TYPE_CHECKING:
+    from patchrules.questions.against_aws import AgainstAws
     from patchrules.questions.diff import Diff
 
 _FINDINGS = 1
-
-
-def _failures() -> list[str]:
-    """Return what ``--fail-on`` understands."""
-    from patchrules.questions.diff import FAILURES
-
-    return [*FAILURES, "never"]
+_BOTH = 2
 
 
 @click.command()
-@click.argument("runs", nargs=-1, type=Place(), metavar="[BEFORE AFTER]")
+@click.argument("runs", nargs=-1, type=Place(), metavar="[BEFORE AFTER | RUN AWS_FILE]")
 @click.option("--terraform", type=Place(), metavar="FILE", help="A plan: `terraform show -json`, before against after.")
+@click.option("--agent", type=Place(), metavar="RUN", help="Against AWS: the same hosts judged in the dialect agent.")
 @click.option(
     "--fail-on",
-    type=Named("condition", _failures),
+    type=click.Choice(["new-noncompliant", "lost-approval", "any", "never"]),
     multiple=True,
     default=("new-noncompliant",),
     show_default=True,
-    help="What ends in exit code 1: new-noncompliant, lost-approval, any or never.",
+    help="What ends in exit code 1; may be given several times.",
 )
 @given(CATALOG, INVENTORY, SCOPE, RULES)
 @click.option(
@@ -47,6 +45,7 @@ def command(
     runs: tuple[str, ...],
     inputs: Inputs,
     terraform: str | None,
+    agent: str | None,
     fail_on: tuple[str, ...],
     output_format: str,
     output: str | None,
@@ -56,16 +55,37 @@ def command(
     \b
     patchrules diff before/ after/ --output-format markdown
     patchrules diff --terraform plan.json --inventory dumps/ --catalog 'RedhatEnterpriseLinux9*=repo/'
+    patchrules diff run/ list-compliance-items.json --agent run-agent/
 
     Runs are saved by `patchrules evaluate --output-format parquet -o FOLDER`. With --terraform the hosts are judged
     twice: by the baselines of the state before the plan, and by those after it. csv lists every verdict that differs.
+    With a file of AWS's own verdicts, what differs is told with its cause; exit code 1 where one is unexplained.
     """
-    found = _planned(inputs, terraform, runs) if terraform else _saved(inputs, runs)
-    for doubt in found.diagnostics:
-        click.echo(str(doubt), err=True)
-    _show(found, output_format, output)
-    if "never" not in fail_on and found.fails(fail_on):
+    if len(runs) == _BOTH and not terraform and Path(runs[1]).is_file():
+        aws = _against_aws(inputs, *runs, agent)
+        told(aws.diagnostics)
+        show_aws(aws, output_format, output)
+        fails = ("any" in fail_on and bool(aws.disagreements)) or aws.unexplained > 0
+    else:
+        found = _planned(inputs, terraform, runs) if terraform else _saved(inputs, runs)
+        told(found.diagnostics)
+        show(found, output_format, output)
+        fails = found.fails(fail_on)
+    if fails and "never" not in fail_on:
         raise SystemExit(_FINDINGS)
+
+
+def _against_aws(inputs: Inputs, folder: str, dump: str, agent: str | None) -> AgainstAws:
+    """Compare a saved run with what AWS says."""
+    from patchrules.documents.aws_compliance import load_compliance
+    from patchrules.evaluation.saved import load_run
+    from patchrules.questions.against_aws import against_aws
+
+    run, other = load_run(folder), load_run(agent) if agent else None
+    only = run.hosts["host"][0].as_py() if run.hosts.num_rows == 1 else None
+    reported, doubts = load_compliance(dump, host=inputs.host or only)
+    told(doubts)
+    return against_aws(run, reported, agent=other)
 
 
 def _saved(inputs: Inputs, runs: tuple[str, ...]) -> Diff:
@@ -73,13 +93,12 @@ def _saved(inputs: Inputs, runs: tuple[str, ...]) -> Diff:
     from patchrules.evaluation.saved import load_run
     from patchrules.questions.diff import diff
 
-    if len(runs) != 2:  # noqa: PLR2004  two sides
+    if len(runs) != _BOTH:
         raise click.UsageError("two saved runs are compared\n  hint: patchrules diff BEFORE AFTER")
     if inputs.inventory or inputs.catalog:
         raise click.UsageError("saved runs have their own catalogs and inventory: give runs or --terraform")
-    before, after = (load_run(folder) for folder in runs)
     with stage("comparing"):
-        return diff(before, after)
+        return diff(*(load_run(folder) for folder in runs))
 
 
 def _planned(inputs: Inputs, plan: str, runs: tuple[str, ...]) -> Diff:
@@ -88,29 +107,8 @@ def _planned(inputs: Inputs, plan: str, runs: tuple[str, ...]) -> Diff:
     from patchrules.questions.diff import what_if
 
     if runs:
-        raise click.UsageError("a plan is compared with its own state before: give runs or --terraform")
+        raise click.UsageError("a plan is compared with its own state before: give runs or --terraform, not both")
     before, after = load_plan(plan, strict=inputs.strict)
     catalogs, fleet = inputs.catalogs(after), inputs.fleet()
     with stage(f"judging {fleet.hosts.num_rows:,} hosts twice"):
         return what_if(fleet, catalogs, before=before, after=after, limits=inputs.limits(), **inputs.options())
-
-
-def _show(found: Diff, form: str, output: str | None) -> None:
-    """Write what differs."""
-    from patchrules.questions import diff_shown as shown
-
-    if form == "json":
-        emit(json.dumps(shown.document(found), indent=2, ensure_ascii=False), output)
-    elif form == "markdown":
-        emit(shown.markdown(found), output)
-    elif form == "csv":
-        emit_rows(found.verdicts.to_pylist(), columns={}, schema=shown.SCHEMA, form="csv", output=output)
-    else:
-        lines = [f"before  {found.before}", f"after   {found.after}"]
-        head = "\n".join([str(found), *lines, *(str(one) for one in found.differences)])
-        parts: list[tuple[list[dict[str, Any]], dict[str, str]]] = [
-            (shown.patch_rows(found), shown.PATCHES),
-            (shown.group_rows(found), shown.GROUPS),
-            (shown.host_rows(found), shown.HOSTS),
-        ]
-        emit("\n\n".join([head, *(table(rows, columns) for rows, columns in parts if rows)]), output)

@@ -118,6 +118,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedVerdict:
+    """What AWS says of one patch of one host (SEMANTICS 5.11); ``captured_at`` is when, None where it does not say."""
+
+    host: str
+    id: str
+    state: State
+    title: str = ""
+    baseline_id: str = ""
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HostReport:
     """The verdicts on one host, with what they were made from so that they can be explained.
 

@@ -102,7 +102,7 @@ def markdown(found: Diff, *, title: str = "Patch baselines") -> str:
     for one, many, columns, rows in sections:
         if rows:
             head = f"<details{' open' if one == 'patch' else ''}><summary>{counted(len(rows), one, many)}</summary>"
-            parts.append("\n".join([head, "", *_table(columns, rows), "", "</details>"]))
+            parts.append("\n".join([head, "", *markdown_table(columns, rows), "", "</details>"]))
     text = "\n\n".join(part for part in parts if part)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\n\n… cut: see the job's output"
 
@@ -128,7 +128,7 @@ def _causes(found: Diff) -> Iterator[str]:
     yield from (f"- {_cell(str(one))}" for one in found.differences)
 
 
-def _table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def markdown_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a table, cut where it is long."""
     yield _line([title.lstrip(">") for title in columns])
     yield _line(["---:" if title[0] == ">" else "---" for title in columns])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 
 import pyarrow.compute as pc
@@ -13,19 +14,23 @@ from hypothesis import strategies as st
 import patchrules as pr
 from patchrules.evaluation.nouns import hosts_table, only, packages_table
 from patchrules.families import facts_of, families
+from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.columns import COUNTS, REJECTS
-from patchrules.model.host import Inventory
-from patchrules.model.names import ApprovalChange
+from patchrules.model.host import Host, Inventory
+from patchrules.model.names import ApprovalChange, OperatingSystem
+from patchrules.model.package import Package
+from patchrules.model.patch import Patch
 from patchrules.questions.diff import FAILURES
 from patchrules.questions.diff_shown import document, markdown
 from patchrules.sources import arrow
-from patchrules.testing.strategies import baselines, instants
+from patchrules.testing.strategies import T0, Situation, baselines, instants
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 from patchrules.versions import SCHEMES
 from tests.conftest import ROOT
 
 EXAMPLES = settings().max_examples // 2
+DAY = timedelta(days=1)
 COMPARED = ("state", "status", "installed", "target", "compliance_severity")
 
 
@@ -43,7 +48,9 @@ def changed_situations(draw):
     """Draw a situation and changes of some of: baseline, instant, catalog, installed packages, hosts."""
     situation = draw(all_situations())
     changes: dict[str, Any] = {}
-    kinds = draw(st.sets(st.sampled_from(["baseline", "as_of", "catalog", "packages", "hosts"]), max_size=3))
+    kinds = draw(
+        st.sets(st.sampled_from(["baseline", "as_of", "catalog", "packages", "hosts"]), min_size=1, max_size=3)
+    )
     if "baseline" in kinds:
         changes["baseline"] = draw(baselines(situation.baseline.operating_system))
     if "as_of" in kinds:
@@ -150,6 +157,26 @@ def test_the_way_back_is_the_mirror_image(runs):
     assert pr.diff(runs[0], runs[0]).is_empty
 
 
+@pytest.mark.parametrize(("older", "newer"), [("0:1.9-1.el8", "0:1.10-1.el8"), ("0:2.0-1.el8", "1:1.0-1.el8")])
+def test_an_approval_rises_and_falls_in_the_order_of_versions(older, newer):
+    prod = Baseline(
+        "prod", OperatingSystem.CENTOS, rules=(ApprovalRule(approve_after_days=7, enable_non_security=True),)
+    )
+    patches = [
+        Patch("bash", "x86_64", evr, "RHSA-1", issued=T0 - age) for evr, age in ((older, 20 * DAY), (newer, 2 * DAY))
+    ]
+    host = Host("web-1", "centos", "CentOS8", "x86_64", packages=(Package("bash", "x86_64", "0:1.0-1.el8"),))
+    now = Situation(prod, (host,), tuple(patches), {"as_of": T0})
+    for rows in ("all", "noncompliant"):
+        runs = [run_of(now, rows), run_of(now, rows, baseline=prod.with_rule(1, approve_after_days=1))]
+        for (before, after), change in ((runs, "NEWLY_APPROVED"), (runs[::-1], "LOST_APPROVAL")):
+            found = pr.diff(before, after)
+            [row] = found.verdicts.to_pylist()
+            assert (row["approval_change"], row["cause"]) == (change, "baseline")
+            assert {row["target_before"], row["target_after"]} == {older, newer}
+            assert found.patches()["target"].to_pylist() == [newer]
+
+
 @settings(max_examples=EXAMPLES)
 @given(changed_situations())
 def test_runs_that_list_less_tell_fewer_approvals_and_no_other(drawn):
@@ -217,7 +244,13 @@ ONE_CHANGE = {
 @pytest.mark.parametrize("kind", ONE_CHANGE)
 @pytest.mark.parametrize("rows", ["all", "noncompliant"])
 def test_the_one_thing_that_was_changed_is_the_cause(kind, rows, fleet, catalogs, registry):
-    before = after = {"policy": registry, "fleet": fleet, "catalogs": catalogs, "as_of": AS_OF, "rows": rows}
+    given_to_both: dict[str, Any] = {
+        "policy": registry,
+        "fleet": fleet,
+        "catalogs": catalogs,
+        "as_of": AS_OF,
+        "rows": rows,
+    }
     changes = {
         "baseline": {"policy": served(registry, "prod-rhel9", approved_patches=())},
         "assignment": {"policy": dataclasses.replace(registry, groups={})},
@@ -227,7 +260,7 @@ def test_the_one_thing_that_was_changed_is_the_cause(kind, rows, fleet, catalogs
         "hosts": {"fleet": only(fleet, "app-2")},
         "settings": {"operation": "install"},
     }
-    found = pr.diff(pr.evaluate_fleet(**before), pr.evaluate_fleet(**{**after, **changes[kind]}))
+    found = pr.diff(pr.evaluate_fleet(**given_to_both), pr.evaluate_fleet(**{**given_to_both, **changes[kind]}))
     causes, words = ONE_CHANGE[kind]
     assert set(found.hosts["cause"].to_pylist()) == causes
     assert set(found.verdicts["cause"].to_pylist()) == causes
@@ -235,12 +268,9 @@ def test_the_one_thing_that_was_changed_is_the_cause(kind, rows, fleet, catalogs
 
 
 def test_what_two_changes_did_is_told_apart(fleet, catalogs, registry):
-    later, narrower = (
-        {"as_of": "2026-11-10T00:00Z"},
-        served(registry, "prod-rhel9", rejected_patches=(), approved_patches=()),
-    )
+    narrower = served(registry, "prod-rhel9", rejected_patches=(), approved_patches=())
     before = pr.evaluate_fleet(registry, fleet, catalogs, as_of=AS_OF, rows="all")
-    after = pr.evaluate_fleet(narrower, fleet, catalogs, rows="all", **later)
+    after = pr.evaluate_fleet(narrower, fleet, catalogs, rows="all", as_of="2026-11-10T00:00Z")
     found = {
         (row["id"], row["target_after"] or "-"): row["cause"] for row in pr.diff(before, after).verdicts.to_pylist()
     }
