@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from patchrules.questions.feasible import feasible as feasible
     from patchrules.questions.history import exposed as exposed
     from patchrules.questions.history import history as history
+    from patchrules.questions.forecast import forecast as forecast
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
@@ -114,6 +115,7 @@ _HOMES = {
     "feasible": "questions.feasible",
     "inspect": "questions.inspect",
     "history": "questions.history",
+    "forecast": "questions.forecast",
     "load_baseline": "documents.baseline",
     "load_baselines": "documents.baseline",
     "load_calendar": "documents.calendars",

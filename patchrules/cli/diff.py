@@ -62,7 +62,7 @@ def command(
     With a file of AWS's own verdicts, what differs is told with its cause; exit code 1 where one is unexplained.
     """
     if len(runs) == _BOTH and not terraform and Path(runs[1]).is_file():
-        aws = _against_aws(inputs, *runs, agent)
+        aws = _against_aws(inputs, runs[0], runs[1], agent)
         told(aws.diagnostics)
         show_aws(aws, output_format, output)
         fails = ("any" in fail_on and bool(aws.disagreements)) or aws.unexplained > 0

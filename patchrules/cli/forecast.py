@@ -1,8 +1,9 @@
-"""``patchrules forecast``: what the next run of a maintenance window would find approved and install."""
+"""``patchrules forecast``: what becomes approved when, and what the next run of a maintenance window would install."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,39 +12,29 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import (
-    CALENDAR,
-    NAME,
-    WINDOW,
-    read_calendars,
-    read_nodes,
-    read_windows,
-    row_of,
-    stamp,
-    told,
-)
+from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from patchrules.model.host import Inventory
-    from patchrules.questions.next_run import NextRun
-    from patchrules.schedule.targets import Node
+    from patchrules.model.window import Calendar, Window
+    from patchrules.questions.forecast import Forecast
 
 _COLUMNS = {
-    "Host": "{host}",
-    "Package": "{id}",
-    "Installed → approved": "{installed} → {target}",
+    "Day (UTC)": "{day}",
+    "Patch": "{id}",
+    "Version": "{target}",
     "Advisory": "{advisory}",
     "Level": "{level}",
-    "Approved": "{when}",
+    ">Hosts": "{hosts}",
+    "Reboot": "{reboot}",
 }
+_SCHEMA, _CALENDAR_SCHEMA = "patchrules/forecast/1", "patchrules/calendar/1"
 _NO_RUN = 1
-_SCHEMA = "patchrules/forecast/1"
+_DAYS = 30
 
 
 @click.command()
-@WINDOW
+@click.option("--days", type=click.IntRange(1, 400), help=f"How far to look. Default without --window: {_DAYS}.")
+@click.option("--window", "windows", multiple=True, metavar="FILE|FOLDER", help="Maintenance windows.")
 @NAME
 @CALENDAR
 @given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
@@ -52,108 +43,83 @@ _SCHEMA = "patchrules/forecast/1"
 def command(
     *,
     inputs: Inputs,
+    days: int | None,
     windows: tuple[str, ...],
     names: tuple[str, ...],
     calendars: tuple[str, ...],
     output_format: str,
     output: str | None,
 ) -> None:
-    """Say what the next execution of a window would install on each host, from what the catalogs know today.
+    """Say what becomes approved when, or what the next execution of a window would install.
 
     \b
+    patchrules forecast --days 30 --registry baselines/ --inventory dumps/ --catalog 'RedhatEnterpriseLinux9*=repo/'
     patchrules forecast --window windows.yaml --registry baselines/ --inventory dumps/ --hosts hosts.yaml \\
       --catalog 'RedhatEnterpriseLinux9*=repo/'
 
-    Hosts are judged at the instant the execution starts; the next one is after --as-of. Windows that name targets serve
-    the hosts with these tags, ids and groups. Exit code 1 when a window has no execution within two years.
+    Both are from what the catalogs know today. The days begin at --as-of. With --window, hosts are judged at the
+    instant the next execution starts; windows that name targets serve the hosts with these tags, ids and groups; exit
+    code 1 when one has no execution within two years.
     """
-    from patchrules.questions.next_run import next_run
+    if windows and days:
+        raise click.UsageError("a calendar of days or the next run of a window: give --days or --window")
+    if windows:
+        found, layers = read_windows(windows, names, strict=inputs.strict), read_calendars(calendars)
+        _next_runs(inputs, found, layers, output_format, output)
+    else:
+        _calendar(inputs, days or _DAYS, output_format, output)
 
-    found, layers = read_windows(windows, names, strict=inputs.strict), read_calendars(calendars)
+
+def _calendar(inputs: Inputs, days: int, form: str, output: str | None) -> None:
+    """Write what becomes approved when."""
+    from patchrules.questions.forecast import forecast
+
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
-    nodes = _nodes(fleet, inputs.hosts)
-    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
+    options = {name: value for name, value in inputs.options().items() if name != "operation"}
+    aged = (inputs.max_catalog_age, inputs.max_inventory_age) != (None, None)
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        runs = [
-            next_run(
-                one,
-                policy,
-                fleet,
-                catalogs,
-                now=inputs.as_of,
-                calendars=layers,
-                nodes=nodes,
-                limits=inputs.limits(),
-                **options,
-            )
-            for one in found
-        ]
+        found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits() if aged else None, **options)
+    if form == "json":
+        emit(json.dumps({"schema": _CALENDAR_SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)
+        return
+    emit_rows(list(_rows(found)), columns=_COLUMNS, schema=_CALENDAR_SCHEMA, form=form, output=output, head=str(found))
+
+
+def _rows(found: Forecast) -> Iterator[dict[str, Any]]:
+    """Yield a row a patch that becomes approved."""
+    for day in found.days:
+        for one in day.patches:
+            yield {
+                "day": str(day.day),
+                **{name: getattr(one, name) for name in ("id", "target", "advisory", "level")},
+                "hosts": len(one.hosts),
+                "reboot": "yes" if one.reboot else "",
+                "since": stamp(one.since) if one.since else None,
+            }
+
+
+def _next_runs(
+    inputs: Inputs, windows: Sequence[Window], layers: Sequence[Calendar], form: str, output: str | None
+) -> None:
+    """Write what the next execution of each window would install; exits with 1 where one has none."""
+    from patchrules.cli import _next_run as shown
+    from patchrules.questions.next_run import next_run
+
+    policy = inputs.policy()
+    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
+    nodes = shown.nodes(fleet, inputs.hosts)
+    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
+    options |= {"now": inputs.as_of, "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
+    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
+        runs = [next_run(one, policy, fleet, catalogs, **options) for one in windows]
     told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))
-    rows = [row for run in runs for row in _rows(run)]
-    if output_format == "json":
-        documents = [_document(run) for run in runs]
+    rows = [row for run in runs for row in shown.rows(run)]
+    if form == "json":
+        documents = [shown.document(run) for run in runs]
         emit(json.dumps({"schema": _SCHEMA, "runs": documents, "rows": rows}, indent=2, ensure_ascii=False), output)
-        raise SystemExit(0 if all(run.execution for run in runs) else _NO_RUN)
-    head = "\n".join(line for run in runs for line in _head(run))
-    emit_rows(rows, columns=_COLUMNS, schema=_SCHEMA, form=output_format, output=output, head=head)
+    else:
+        head = "\n".join(line for run in runs for line in shown.head(run))
+        emit_rows(rows, columns=shown.COLUMNS, schema=_SCHEMA, form=form, output=output, head=head)
     if not all(run.execution for run in runs):
         raise SystemExit(_NO_RUN)
-
-
-def _nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
-    """Return what windows ask of the hosts of the inventory; their resource groups stand in the hosts file."""
-    import dataclasses
-
-    from patchrules.questions.next_run import nodes_of
-
-    groups = {node.host: node.groups for node in read_nodes(hosts)} if hosts else {}
-    return [dataclasses.replace(node, groups=groups.get(node.host)) for node in nodes_of(fleet)]
-
-
-def _head(run: NextRun) -> Iterator[str]:
-    """Yield the execution, what is skipped before it, and its hosts."""
-    yield str(run.execution) if run.execution else f"{run.window.name}: no execution within two years"
-    yield from (f"  before it: {one}" for one in run.skipped)
-    yield from (f"  {plan}" for plan in run.hosts)
-    if run.execution and not run.hosts:
-        yield "  for no host of the inventory"
-
-
-def _document(run: NextRun) -> dict[str, Any]:
-    """Return the execution, what is skipped before it, and its hosts: also those without a row."""
-    return {
-        "window": run.window.name,
-        "execution": row_of(run.execution) if run.execution else None,
-        "skipped": [row_of(one) for one in run.skipped],
-        "hosts": [
-            {
-                "host": plan.host,
-                "operation": str(plan.operation),
-                "status": str(plan.status),
-                "unknown": list(plan.unknown),
-                "patches": len(plan.patches),
-            }
-            for plan in run.hosts
-        ],
-    }
-
-
-def _rows(run: NextRun) -> Iterator[dict[str, Any]]:
-    """Yield a row a patch."""
-    start = stamp(run.execution.start) if run.execution else None
-    for plan in run.hosts:
-        for patch in plan.patches:
-            yield {
-                "window": run.window.name,
-                "start": start,
-                "host": plan.host,
-                "operation": str(plan.operation),
-                "id": patch.id,
-                "installed": patch.installed,
-                "target": patch.target,
-                "advisory": patch.advisory,
-                "level": patch.level,
-                "since": stamp(patch.since) if patch.since else None,
-                "when": "by then" if patch.is_new else "already",
-            }

@@ -236,3 +236,30 @@ def test_a_folder_without_windows_is_told(tmp_path, patchrules):
     assert "PR4510" in patchrules("windows", tmp_path).stderr
     with pytest.raises(ValueError, match="PR4510"):
         read_windows([str(tmp_path)])
+
+
+def test_the_calendar_of_a_month(patchrules, demo):
+    result = patchrules("forecast", *demo)
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[:3] == [
+        "2026-11-01 00:00Z to 2026-12-01 00:00Z: 4 days with changes",
+        "2026-11-02: 1 patch approved, MISSING +2 on 2 hosts, 1 host to turn NON_COMPLIANT",
+        "2026-11-03: 1 patch approved, MISSING +3 on 3 hosts, 1 host to turn NON_COMPLIANT",
+    ]
+    found = json.loads(patchrules("forecast", *demo, "--days", "2", "--output-format", "json").stdout)
+    [day] = found["days"]
+    assert (found["schema"], found["until"], day["day"], day["noncompliant"]) == (
+        "patchrules/calendar/1",
+        "2026-11-03T00:00:00Z",
+        "2026-11-02",
+        ["app-1"],
+    )
+    stale = patchrules("forecast", *demo, "--days", "3", "--max-catalog-age", "2d").stdout
+    assert "2026-11-02: 1 patch approved, MISSING +2 on 2 hosts, 1 host to turn NON_COMPLIANT, 4 hosts to turn UNKNOWN" in stale
+
+
+def test_days_and_a_window_are_two_questions(patchrules, demo):
+    result = patchrules("forecast", *demo, "--days", "3", "--window", "w.yaml")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a calendar of days or the next run of a window: give --days or --window" in result.stderr

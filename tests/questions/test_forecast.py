@@ -1,0 +1,95 @@
+"""The calendar of approvals: the same as judging everything at every midnight, by both engines."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+
+import pyarrow.compute as pc
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import patchrules as pr
+from patchrules.evaluation.nouns import hosts_table, packages_table
+from patchrules.model.columns import REJECTS
+from patchrules.model.host import Inventory
+from patchrules.model.names import Status
+from patchrules.sources import arrow
+from patchrules.testing.twins import by_reference, catalog_of
+from patchrules.testing.updates import all_situations
+
+EXAMPLES = settings().max_examples // 3
+AHEAD = 4
+DAY = timedelta(days=1)
+
+
+def midnights(start, days):
+    """Return the instants that a calendar compares."""
+    until = start + days * DAY
+    first = datetime(start.year, start.month, start.day, tzinfo=UTC) + DAY
+    inner = [first + number * DAY for number in range(days + 1)]
+    return [start, *(one for one in inner if one < until), until]
+
+
+def of_days(found):
+    """Return what a calendar says by the end of each day."""
+    return {
+        day.until: (
+            {(one.id, one.target, one.advisory, one.level, one.hosts) for one in day.patches},
+            day.noncompliant,
+            day.compliant,
+            day.unknown,
+            day.missing,
+        )
+        for day in found.days
+    }
+
+
+def by_judging(judge, instants):
+    """Say the same by judging everything at every instant and comparing two after two."""
+    expected = {}
+    runs = [judge(instant) for instant in instants]
+    for before, after, end in zip(runs[:-1], runs[1:], instants[1:], strict=True):
+        found = pr.diff(before, after)
+        approved: dict[tuple[object, ...], list[str]] = {}
+        for row in found.verdicts.to_pylist():
+            if row["approval_change"] == "NEWLY_APPROVED":
+                key = (row["id"], row["target_after"], row["advisory"], row["level_after"])
+                approved.setdefault(key, [])
+                approved[key] += [row["host"]] if row["state_after"] in ("MISSING", "FAILED") else []
+        turned = [tuple(found.hosts.filter(_to(found.hosts, status))["host"].to_pylist()) for status in _STATUSES]
+        day = ({(*key, tuple(sorted(hosts))) for key, hosts in approved.items()}, *turned, found.missing)
+        if any(day):
+            expected[end] = day
+    return expected
+
+
+_STATUSES = (Status.NON_COMPLIANT, Status.COMPLIANT, Status.UNKNOWN)
+
+
+def _to(hosts, status):
+    """Say which hosts have another status now, and which."""
+    return pc.and_(pc.equal(hosts["status_after"], status.value), pc.not_equal(hosts["status_before"], status.value))
+
+
+@settings(max_examples=EXAMPLES)
+@given(all_situations(), st.sampled_from([timedelta(0), timedelta(hours=7, seconds=1)]))
+def test_it_equals_judging_everything_every_day(situation, later):
+    hosts = tuple(dataclasses.replace(host, previous_run=None) for host in situation.hosts)
+    fleet = Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
+    catalog = catalog_of(situation.baseline, hosts, situation.patches)
+    start = situation.options["as_of"] + later
+    options = {"missing_date": situation.options["missing_date"]}
+    found = pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
+    instants = midnights(start, AHEAD)
+
+    def judge(instant):
+        return pr.evaluate_fleet(situation.baseline, fleet, catalog, as_of=instant, rows="all", **options)
+
+    assert of_days(found) == by_judging(judge, instants)
+    statuses = dict(zip(fleet.hosts["host"].to_pylist(), judge(start).hosts["status"].to_pylist(), strict=True))
+    for day in found.days:
+        for status, names in zip(_STATUSES, (day.noncompliant, day.compliant, day.unknown), strict=True):
+            statuses |= dict.fromkeys(names, str(status))
+    by_definition = by_reference(situation.baseline, hosts, situation.patches, as_of=instants[-1], **options)
+    assert statuses == {host: one["status"] for host, one in by_definition.items()}
