@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run
     from patchrules.questions.tables import table as table
+    from patchrules.questions.treadmill import treadmill as treadmill
+    from patchrules.questions.tune import tune as tune
     from patchrules.reports import write as write
     from patchrules.schedule.expressions import parse_schedule as parse_schedule
     from patchrules.schedule.windows import executions as executions
@@ -138,6 +140,8 @@ _HOMES = {
     "read_catalogs": "catalog",
     "read_inventory": "inventory",
     "table": "questions.tables",
+    "treadmill": "questions.treadmill",
+    "tune": "questions.tune",
     "what_if": "questions.diff",
     "write": "reports",
 }

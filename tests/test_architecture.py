@@ -18,7 +18,7 @@ FLEET_QUESTIONS = {
         "diff",
         "causes",
         "changes",
-        "treadmill",
+        "moving",
         "forecast",
         "next_run",
         "inspect",

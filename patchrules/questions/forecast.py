@@ -23,7 +23,6 @@ from patchrules.evaluation.options import settings
 from patchrules.evaluation.plain import plain
 from patchrules.evaluation.profiles import registry_of
 from patchrules.evaluation.run import Run
-from patchrules.families import facts_of, families
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
 from patchrules.model.names import ApprovalChange, Dialect, Status, Unknown
@@ -31,9 +30,8 @@ from patchrules.model.patch import Catalog
 from patchrules.questions.causes import causes_of
 from patchrules.questions.changes import changed, not_installed
 from patchrules.questions.diff import counted
-from patchrules.sources import arrow
+from patchrules.questions.moving import Moving, moving, part_of
 
-CLOCKS = ("issued", "updated", "built")
 LONGEST = 400
 """The most days that are looked ahead: a delay is at most 360."""
 
@@ -147,32 +145,19 @@ def forecast(
     given: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates, "limits": limits}
     registry, until = registry_of(policy, fleet), start + days * _DAY
     base = evaluate_fleet(registry, fleet, scoped, as_of=start, **given)
-    moving = _moving(base, fleet, scoped, until)
+    delays = {rule.delay for one in base.baselines for rule in one.rules}
+    parts = moving(fleet, scoped, delays, start, until)
     every_day = limits is not None or base.settings.dialect is not Dialect.DOCUMENTED
-    part, known = _parts(fleet, scoped, moving, base, all_hosts=limits is not None)
+    part, known = part_of(fleet, scoped, parts, base.settings.dialect, all_hosts=limits is not None)
     standing, found = _Standing.of(base), []
     before = evaluate_fleet(registry, part, known, as_of=start, rows="all", **given)
     for begin, end in _spans(start, until):
-        if every_day or moving.between(begin, end):
+        if every_day or parts.between(begin, end):
             after = evaluate_fleet(registry, part, known, as_of=end, rows="all", **given)
-            found.append(_day(before, after, standing, moving))
+            found.append(_day(before, after, standing, parts))
             before = after
     told = tuple(day for day in found if day.patches or day.missing or day.noncompliant or day.compliant or day.unknown)
     return Forecast(start, until, told, base.diagnostics)
-
-
-@dataclass(frozen=True, slots=True)
-class _Moving:
-    """Which names of packages may change, at which instants; ``reboots`` are (id, advisory) that suggest a reboot."""
-
-    names: pa.Array
-    instants: pa.Array
-    reboots: frozenset[tuple[str, str | None]]
-
-    def between(self, begin: datetime, end: datetime) -> bool:
-        """Say whether anything may change between two instants, both included."""
-        inside = pc.and_(*_inside(self.instants, begin, end))
-        return bool(pc.any(inside).as_py())
 
 
 @dataclass(slots=True)
@@ -220,68 +205,10 @@ def _spans(start: datetime, until: datetime) -> Iterator[tuple[datetime, datetim
         begin = end
 
 
-def _moving(base: Run, fleet: Inventory, catalogs: Sequence[Catalog], until: datetime) -> _Moving:
-    """Return what may change: rows with a date that, with the delay of any rule, lies in the time asked about."""
-    start, delays = base.settings.as_of, {timedelta(0)} | {rule.delay for one in base.baselines for rule in one.rules}
-    names, instants, reboots = [], [], set()
-    tables = [*((one.table, CLOCKS) for one in catalogs), (fleet.packages, ("built",))]
-    for rows, clocks in tables:
-        for clock in clocks:
-            for delay in delays:
-                flips = pc.add(pc.cast(rows[clock], arrow.INSTANT), pa.scalar(delay, pa.duration("us")))
-                hit = pc.fill_null(pc.and_(*_inside(flips, start, until)), False)
-                names += pc.unique(rows["name"].filter(hit)).to_pylist()
-                instants += pc.unique(flips.filter(hit)).to_pylist()
-    for one in catalogs:
-        rows = one.table.filter(pc.fill_null(one.table["reboot"], False)).select(["name", "arch", "advisory"])
-        for row in rows.to_pylist():
-            reboots |= {(row["name"], row["advisory"]), (f"{row['name']}.{row['arch']}", row["advisory"])}
-    return _Moving(
-        pa.array(sorted(set(names)), pa.string()), pa.array(sorted(set(instants)), arrow.INSTANT), frozenset(reboots)
-    )
-
-
-def _inside(instants: pa.Array, begin: datetime, end: datetime) -> tuple[pa.Array, pa.Array]:
-    """Say which instants are not before the one and not after the other."""
-    limits = [pa.scalar(limit, arrow.INSTANT) for limit in (begin, end)]
-    return pc.greater_equal(instants, limits[0]), pc.less_equal(instants, limits[1])
-
-
-def _parts(
-    fleet: Inventory, catalogs: Sequence[Catalog], moving: _Moving, base: Run, *, all_hosts: bool
-) -> tuple[Inventory, list[Catalog]]:
-    """Return the packages and patches that may change; of hosts whose packages depend on one another, all of them."""
-    whole = [
-        family.name
-        for family in families().values()
-        if base.settings.dialect is not Dialect.DOCUMENTED
-        or facts_of(family, base.settings.dialect, None).states != "documented"
-    ]
-    hosts = fleet.hosts.filter(
-        pc.fill_null(pc.is_in(fleet.hosts["family"], value_set=pa.array(whole, pa.string())), False)
-    )
-    packages = fleet.packages
-    kept = pc.or_(_is_in(packages["name"], moving.names), _is_in(packages["host"], hosts["host"].combine_chunks()))
-    packages = packages.filter(kept)
-    present = pc.or_(*(_is_in(fleet.hosts["host"], rows["host"].combine_chunks()) for rows in (packages, hosts)))
-    part = replace(fleet, packages=packages, hosts=fleet.hosts if all_hosts else fleet.hosts.filter(present))
-    return part, [
-        one
-        if one.scope.family in whole
-        else replace(one, table=one.table.filter(_is_in(one.table["name"], moving.names)))
-        for one in catalogs
-    ]
-
-
-def _is_in(column: pa.ChunkedArray, known: pa.Array) -> pa.ChunkedArray:
-    """Say which texts are among some."""
-    return pc.is_in(pc.cast(column, pa.string()), value_set=pc.cast(known, pa.string()))
-
-
-def _day(before: Run, after: Run, standing: _Standing, moving: _Moving) -> ForecastDay:
+def _day(before: Run, after: Run, standing: _Standing, parts: Moving) -> ForecastDay:
     """Return what differs between the start and the end of a day."""
     told, end = changed(before, after, causes_of(before, after)), after.settings.as_of
-    patches = tuple(_patches(told, moving))
+    patches = tuple(_patches(told, parts))
     fails = [
         pc.fill_null(pc.equal(told[f"status_{side}"], Status.NON_COMPLIANT.value), False)
         for side in ("after", "before")
@@ -305,7 +232,7 @@ def _day(before: Run, after: Run, standing: _Standing, moving: _Moving) -> Forec
     )
 
 
-def _patches(told: pa.Table, moving: _Moving) -> Iterator[ForecastPatch]:
+def _patches(told: pa.Table, parts: Moving) -> Iterator[ForecastPatch]:
     """Yield what becomes approved, by id and version."""
     rows = told.filter(pc.equal(told["approval_change"], ApprovalChange.NEWLY_APPROVED.value))
     host = pc.if_else(not_installed(rows["state_after"]), rows["host"], pa.scalar(None, pa.string()))
@@ -321,5 +248,5 @@ def _patches(told: pa.Table, moving: _Moving) -> Iterator[ForecastPatch]:
             level=row["level_after"],
             since=row["since_after"],
             hosts=tuple(sorted(name for name in row["host_distinct"] if name is not None)),
-            reboot=(row["id"], row["advisory"]) in moving.reboots,
+            reboot=(row["id"], row["advisory"]) in parts.reboots,
         )

@@ -256,7 +256,10 @@ def test_the_calendar_of_a_month(patchrules, demo):
         ["app-1"],
     )
     stale = patchrules("forecast", *demo, "--days", "3", "--max-catalog-age", "2d").stdout
-    assert "2026-11-02: 1 patch approved, MISSING +2 on 2 hosts, 1 host to turn NON_COMPLIANT, 4 hosts to turn UNKNOWN" in stale
+    assert (
+        "2026-11-02: 1 patch approved, MISSING +2 on 2 hosts, 1 host to turn NON_COMPLIANT, 4 hosts to turn UNKNOWN"
+        in stale
+    )
 
 
 def test_days_and_a_window_are_two_questions(patchrules, demo):
