@@ -54,10 +54,10 @@ class Side:
         return told | {"statuses": run.statuses(), "totals": run.totals()}
 
     def __str__(self) -> str:
-        """Return id, instant, and the hosts by status."""
+        """Return instant, and the hosts by status."""
         statuses = self.run.statuses().items()
         told = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in statuses)
-        return f"{self.run.id}  {stamp(self.as_of)}  {counted(self.run.hosts.num_rows, 'host')}: {told}"
+        return f"{stamp(self.as_of)}  {counted(self.run.hosts.num_rows, 'host')}: {told}"
 
 
 @dataclass(frozen=True, slots=True)

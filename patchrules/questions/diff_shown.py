@@ -17,8 +17,8 @@ PATCHES = {
     "Approval": "{approval}",
     ">Hosts": "{hosts}",
     ">Missing": "{missing:+}",
-    ">Not compliant": "{noncompliant:+}",
-    "Because of": "{cause}",
+    ">Failing": "{noncompliant:+}",
+    "Cause": "{cause}",
 }
 """The columns of a table of patches: titles, ``>`` before those of numbers, and how a row makes its cells."""
 
@@ -39,12 +39,12 @@ HOSTS = {
     ">Missing": "{missing_before} → {missing_after}",
     ">Newly approved": "{newly_approved}",
     ">Lost": "{lost_approval}",
-    "Because of": "{cause}",
+    "Cause": "{cause}",
 }
 
 _MOST_ROWS = 40
 _MOST_CHARACTERS = 60_000
-_WORDS = {"NEWLY_APPROVED": "newly approved", "LOST_APPROVAL": "no longer approved", "": "as before"}
+_WORDS = {"NEWLY_APPROVED": "new", "LOST_APPROVAL": "lost", "": "as before"}
 _MARKS = re.compile(r"([\\`*_\[\]<>|~])")
 
 

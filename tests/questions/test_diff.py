@@ -352,9 +352,9 @@ COMMENT = """\
 
 <details open><summary>1 patch</summary>
 
-| Patch | Version | Advisory | Approval | Hosts | Missing | Not compliant | Because of |
+| Patch | Version | Advisory | Approval | Hosts | Missing | Failing | Cause |
 | --- | --- | --- | --- | ---: | ---: | ---: | --- |
-| httpd.x86\\_64 | 0:2.4.62-9.el9\\_8 | RHSA-2026:1038 | no longer approved | 1 | -1 | -1 | baseline |
+| httpd.x86\\_64 | 0:2.4.62-9.el9\\_8 | RHSA-2026:1038 | lost | 1 | -1 | -1 | baseline |
 
 </details>
 
@@ -368,7 +368,7 @@ COMMENT = """\
 
 <details><summary>1 host</summary>
 
-| Host | Group | Status | Missing | Newly approved | Lost | Because of |
+| Host | Group | Status | Missing | Newly approved | Lost | Cause |
 | --- | --- | --- | ---: | ---: | ---: | --- |
 | web-2 | prod | NON\\_COMPLIANT | 4 → 3 | 0 | 1 | baseline |
 
