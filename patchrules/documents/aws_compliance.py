@@ -1,13 +1,14 @@
 """AWS's own verdicts as it gives them out: compliance items of the API or a Resource Data Sync, and instance patches.
 
 Read are the saved answers of ``aws ssm list-compliance-items`` and ``describe-instance-patches``, and the lines of
-``AWS:ComplianceItem`` that a Resource Data Sync writes; several answers may follow one another (SEMANTICS 5.11, 5.14).
+``AWS:ComplianceItem`` that a Resource Data Sync writes; so are the requests PutComplianceItems and PutInventory, as our
+own reports write them. Several answers may follow one another (SEMANTICS 5.11, 5.14).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from patchrules.errors import Diagnostic, DocumentError, Level, Where
@@ -19,6 +20,8 @@ from patchrules.sources.json import values
 
 _WORDS = re.compile("(?<=[a-z])(?=[A-Z])")
 _PATCH = "patch"
+_INVENTORY = "AWS:ComplianceItem"
+_LISTS = ("ComplianceItems", "Patches", "Items", "requests")
 _HINT = "save the answer of `aws ssm list-compliance-items` or `describe-instance-patches` as JSON"
 
 
@@ -57,16 +60,22 @@ def load_compliance(source: Input, *, host: str | None = None) -> tuple[tuple[Re
 
 
 def _patches(value: Mapping[str, Any], where: Where) -> Iterator[Mapping[str, Any]]:
-    """Yield the patches of one answer, or the one that a line of a sync is."""
-    listed = next((value[name] for name in ("ComplianceItems", "Patches") if name in value), None)
-    if listed is None and _folded(value).get("patchstate") is None:
+    """Yield the patches of one answer or request, or the one that a line of a sync is."""
+    name = next((name for name in _LISTS if name in value), None)
+    if name is None and _folded(value).get("patchstate") is None:
         raise _refusal("21", "this is neither an answer nor an item of AWS about compliance", where)
-    rows: Iterable[Any] = [value] if listed is None else listed
+    rows = [value] if name is None else value[name]
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise _refusal("21", f"`{name}` is no list of objects", where)
+    host = {key: value[key] for key in ("ResourceId", "InstanceId") if name and key in value}
     for row in rows:
-        if not isinstance(row, Mapping):
-            raise _refusal("21", "an item of the answer is no object", where)
-        if str(row.get("ComplianceType", _PATCH)).lower() == _PATCH:
-            yield row
+        if name == "requests":
+            yield from _patches(row, where)
+        elif row.get("TypeName") == _INVENTORY:
+            shared = host | {"CaptureTime": row.get("CaptureTime")}
+            yield from ({**shared, **one} for one in _patches({"Patches": row.get("Content")}, where))
+        elif "TypeName" not in row and str(row.get("ComplianceType", _PATCH)).lower() == _PATCH:
+            yield {**host, **row}
 
 
 def _verdict(row: Mapping[str, Any], host: str | None, where: Where) -> ReportedVerdict:
@@ -74,7 +83,7 @@ def _verdict(row: Mapping[str, Any], host: str | None, where: Where) -> Reported
     fields = _folded(row)
     fields |= _folded(fields.get("details") or {})
     told = {name: str(fields.get(name) or "") for name in _TEXTS}
-    of = told["resourceid"] or host or ""
+    of = told["resourceid"] or told["instanceid"] or host or ""
     identity, state = told["kbid"] or told["id"], _state(told["patchstate"] or told["state"])
     if not of or not identity or state is None:
         lacks = "host" if not of else "id" if not identity else f"known state: `{told['patchstate'] or told['state']}`"
@@ -91,7 +100,7 @@ def _verdict(row: Mapping[str, Any], host: str | None, where: Where) -> Reported
 
 
 _TEXTS = (
-    *("resourceid", "kbid", "id", "patchstate", "state", "title"),
+    *("resourceid", "instanceid", "kbid", "id", "patchstate", "state", "title"),
     *("patchbaselineid", "capturetime", "executiontime"),
 )
 

@@ -53,7 +53,7 @@ def test_both_spellings_of_a_state(state):
         ("", "the file is empty [PR7821]\n  at <bytes>"),
         ("[1]", "this is no answer of AWS about compliance [PR7821]\n  at <bytes>:1"),
         ('\n{"a": 1}', "this is neither an answer nor an item of AWS about compliance [PR7821]\n  at <bytes>:2"),
-        ('{"Patches": [1]}', "an item of the answer is no object [PR7821]\n  at <bytes>:1"),
+        ('{"Patches": [1]}', "`Patches` is no list of objects [PR7821]\n  at <bytes>:1"),
         ('{"Patches": [{"State": "Missing", "KBId": "KB1"}]}', "a patch has no host [PR7822]\n  at <bytes>:1"),
         ('{"ComplianceItems": [{"ResourceId": "w"}]}', "a patch has no id [PR7822]\n  at <bytes>:1"),
         (
@@ -77,11 +77,26 @@ def test_a_page_of_an_answer_is_told():
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    st.just("AWS:ComplianceItem") | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from(["ComplianceItems", "Patches", "Id", "KBId", "Details", "PatchState", "State"]), inner
+            st.sampled_from(
+                [
+                    "ComplianceItems",
+                    "Patches",
+                    "Items",
+                    "requests",
+                    "TypeName",
+                    "Content",
+                    "Id",
+                    "KBId",
+                    "Details",
+                    "PatchState",
+                    "State",
+                ]
+            ),
+            inner,
         )
     ),
     max_leaves=8,

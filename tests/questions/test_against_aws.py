@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import patchrules as pr
+from patchrules.documents.aws_compliance import load_compliance
 from patchrules.errors import DocumentError
 from patchrules.evaluation.nouns import only
 from patchrules.model.names import State
@@ -42,6 +44,15 @@ def test_it_agrees_with_itself(runs):
     found = against_aws(run, as_reported(run))
     assert (found.agreed, found.disagreements, found.unexplained) == (run.verdicts.num_rows, (), 0)
     assert str(found) == f"{run.verdicts.num_rows} verdicts agree, 0 differ"
+
+
+@pytest.mark.parametrize("form", ["aws-compliance", "aws-inventory"])
+def test_it_agrees_with_its_own_report_in_the_shape_of_aws(runs, form):
+    run, written = runs["documented", "all"], io.BytesIO()
+    pr.write(run, written, format=form)
+    reported, doubts = load_compliance(written.getvalue())
+    found = against_aws(run, reported)
+    assert (doubts, found.agreed, found.disagreements) == ([], run.verdicts.num_rows, ())
 
 
 CAUSES = {

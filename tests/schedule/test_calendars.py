@@ -366,10 +366,10 @@ def test_rules_that_never_match_end_soon():
         "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4",
     ]
     for rule in never:
-        begun = time.perf_counter()
+        begun = time.process_time()
         text = ics("DTSTART;VALUE=DATE:20260601", f"RRULE:{rule}")
         assert spans(text, *YEAR) == ["06-01T00:00/06-02T00:00"]
-        assert time.perf_counter() - begun < 2
+        assert time.process_time() - begun < 2
 
 
 def test_a_range_prints_its_reason():

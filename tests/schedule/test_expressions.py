@@ -282,7 +282,7 @@ def test_no_text_does_anything_but_parse_or_be_refused(text):
 @pytest.mark.parametrize("text", ["cron(0/15 * * * ? *)", "cron(0 2 ? * * *)", "cron(0 2 ? * MON,THU *)"])
 def test_ten_thousand_runs_take_less_than_half_a_second(text, zone):
     schedule = parse(text, zone=zone)
-    begun = time.perf_counter()
+    begun = time.process_time()
     runs = sum(1 for _ in islice(schedule.between(at("2026-01-01T00:00Z"), LATER), 10_000))
     assert runs == 10_000
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
