@@ -22,7 +22,7 @@ COLUMNS = {
 }
 
 
-def nodes(fleet: Inventory, hosts: str | None) -> list[Node]:
+def nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
     """Return what windows ask of the hosts of the inventory; their resource groups stand in the hosts file."""
     import dataclasses
 
