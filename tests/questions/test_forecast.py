@@ -6,15 +6,20 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pyarrow.compute as pc
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import patchrules as pr
 from patchrules.evaluation.nouns import hosts_table, packages_table
+from patchrules.model.baseline import ApprovalRule, Baseline, Registry
 from patchrules.model.columns import REJECTS
-from patchrules.model.host import Inventory
-from patchrules.model.names import Status
+from patchrules.model.host import Host, Inventory
+from patchrules.model.names import OperatingSystem, Status
+from patchrules.model.package import Package
+from patchrules.model.patch import Patch
 from patchrules.sources import arrow
+from patchrules.testing.strategies import T0
 from patchrules.testing.twins import by_reference, catalog_of
 from patchrules.testing.updates import all_situations
 
@@ -93,3 +98,40 @@ def test_it_equals_judging_everything_every_day(situation, later):
             statuses |= dict.fromkeys(names, str(status))
     by_definition = by_reference(situation.baseline, hosts, situation.patches, as_of=instants[-1], **options)
     assert statuses == {host: one["status"] for host, one in by_definition.items()}
+
+
+def test_a_notice_that_suggests_a_reboot_says_which_hosts_need_one():
+    rule = ApprovalRule(approve_after_days=7, enable_non_security=True)
+    baseline = Baseline("prod", OperatingSystem.CENTOS, rules=(rule,))
+    rows = [
+        Patch(name, "x86_64", "0:1.1-1.el8", f"RHSA-{name}", issued=T0, reboot=name == "kernel")
+        for name in ("kernel", "bash")
+    ]
+    hosts = [
+        Host(name, "centos", "CentOS8", "x86_64", packages=(Package(name, "x86_64", "0:1.0-1.el8"),))
+        for name in ("kernel", "bash")
+    ]
+    fleet = Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
+    found = pr.forecast(baseline, fleet, catalog_of(baseline, hosts, rows), as_of=T0, days=8)
+    [day] = found.days
+    assert (day.day, day.hosts, day.reboots, day.noncompliant) == (
+        (T0 + 7 * DAY).date(),
+        ("bash", "kernel"),
+        ("kernel",),
+        ("bash", "kernel"),
+    )
+    assert str(day) == (
+        "2024-02-07: 2 patches approved, MISSING +2 on 2 hosts, 1 host to reboot, 2 hosts to turn NON_COMPLIANT"
+    )
+    assert [str(one) for one in day.patches] == [
+        "bash.x86_64 0:1.1-1.el8 (RHSA-bash, UNSPECIFIED): 1 host",
+        "kernel.x86_64 0:1.1-1.el8 (RHSA-kernel, UNSPECIFIED): 1 host, with a reboot",
+    ]
+
+
+@pytest.mark.parametrize("days", [0, 401])
+def test_a_number_of_days_that_is_refused(days):
+    none = arrow.table(REJECTS, {}, 0)
+    fleet = Inventory(hosts_table([]), packages_table([]), none)
+    with pytest.raises(ValueError, match=f"`{days}` is not a number of days from 1 to 400"):
+        pr.forecast(Registry(()), fleet, [], as_of=T0, days=days)
