@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from patchrules.cli._windows import read_nodes, row_of, stamp
+from patchrules.cli._inputs import Inputs
+from patchrules.cli._output import emit, emit_rows
+from patchrules.cli._progress import stage
+from patchrules.cli._windows import read_nodes, row_of, stamp, told
 
 if TYPE_CHECKING:
     from patchrules.model.host import Inventory
+    from patchrules.model.window import Calendar, Window
     from patchrules.questions.next_run import NextRun
     from patchrules.schedule.targets import Node
 
-COLUMNS = {
+_COLUMNS = {
     "Host": "{host}",
     "Package": "{id}",
     "Installed → approved": "{installed} → {target}",
@@ -20,9 +25,34 @@ COLUMNS = {
     "Level": "{level}",
     "Approved": "{when}",
 }
+_SCHEMA = "patchrules/forecast/1"
+_NO_RUN = 1
 
 
-def nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
+def show(inputs: Inputs, windows: Sequence[Window], layers: Sequence[Calendar], form: str, output: str | None) -> None:
+    """Write what the next execution of each window would install; exits with 1 where one has none."""
+    from patchrules.questions.next_run import next_run
+
+    policy = inputs.policy()
+    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
+    nodes = _nodes(fleet, inputs.hosts)
+    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
+    options |= {"now": inputs.as_of, "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
+    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
+        runs = [next_run(one, policy, fleet, catalogs, **options) for one in windows]
+    told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))
+    rows = [row for run in runs for row in _rows(run)]
+    if form == "json":
+        documents = [_document(run) for run in runs]
+        emit(json.dumps({"schema": _SCHEMA, "runs": documents, "rows": rows}, indent=2, ensure_ascii=False), output)
+    else:
+        head = "\n".join(line for run in runs for line in _head(run))
+        emit_rows(rows, columns=_COLUMNS, schema=_SCHEMA, form=form, output=output, head=head)
+    if not all(run.execution for run in runs):
+        raise SystemExit(_NO_RUN)
+
+
+def _nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
     """Return what windows ask of the hosts of the inventory; their resource groups stand in the hosts file."""
     import dataclasses
 
@@ -32,7 +62,7 @@ def nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
     return [dataclasses.replace(node, groups=groups.get(node.host)) for node in nodes_of(fleet)]
 
 
-def head(run: NextRun) -> Iterator[str]:
+def _head(run: NextRun) -> Iterator[str]:
     """Yield the execution, what is skipped before it, and its hosts."""
     yield str(run.execution) if run.execution else f"{run.window.name}: no execution within two years"
     yield from (f"  before it: {one}" for one in run.skipped)
@@ -41,7 +71,7 @@ def head(run: NextRun) -> Iterator[str]:
         yield "  for no host of the inventory"
 
 
-def document(run: NextRun) -> dict[str, Any]:
+def _document(run: NextRun) -> dict[str, Any]:
     """Return the execution, what is skipped before it, and its hosts: also those without a row."""
     return {
         "window": run.window.name,
@@ -60,7 +90,7 @@ def document(run: NextRun) -> dict[str, Any]:
     }
 
 
-def rows(run: NextRun) -> Iterator[dict[str, Any]]:
+def _rows(run: NextRun) -> Iterator[dict[str, Any]]:
     """Yield a row a patch."""
     start = stamp(run.execution.start) if run.execution else None
     for plan in run.hosts:

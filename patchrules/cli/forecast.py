@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +12,9 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
+from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp
 
 if TYPE_CHECKING:
-    from patchrules.model.window import Calendar, Window
     from patchrules.questions.forecast import Forecast
 
 _COLUMNS = {
@@ -27,8 +26,7 @@ _COLUMNS = {
     ">Hosts": "{hosts}",
     "Reboot": "{reboot}",
 }
-_SCHEMA, _CALENDAR_SCHEMA = "patchrules/forecast/1", "patchrules/calendar/1"
-_NO_RUN = 1
+_SCHEMA = "patchrules/calendar/1"
 _DAYS = 30
 
 
@@ -64,8 +62,10 @@ def command(
     if windows and days:
         raise click.UsageError("a calendar of days or the next run of a window: give --days or --window")
     if windows:
+        from patchrules.cli._next_run import show
+
         found, layers = read_windows(windows, names, strict=inputs.strict), read_calendars(calendars)
-        _next_runs(inputs, found, layers, output_format, output)
+        show(inputs, found, layers, output_format, output)
     else:
         _calendar(inputs, days or _DAYS, output_format, output)
 
@@ -81,9 +81,9 @@ def _calendar(inputs: Inputs, days: int, form: str, output: str | None) -> None:
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits() if aged else None, **options)
     if form == "json":
-        emit(json.dumps({"schema": _CALENDAR_SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)
+        emit(json.dumps({"schema": _SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)
         return
-    emit_rows(list(_rows(found)), columns=_COLUMNS, schema=_CALENDAR_SCHEMA, form=form, output=output, head=str(found))
+    emit_rows(list(_rows(found)), columns=_COLUMNS, schema=_SCHEMA, form=form, output=output, head=str(found))
 
 
 def _rows(found: Forecast) -> Iterator[dict[str, Any]]:
@@ -97,29 +97,3 @@ def _rows(found: Forecast) -> Iterator[dict[str, Any]]:
                 "reboot": "yes" if one.reboot else "",
                 "since": stamp(one.since) if one.since else None,
             }
-
-
-def _next_runs(
-    inputs: Inputs, windows: Sequence[Window], layers: Sequence[Calendar], form: str, output: str | None
-) -> None:
-    """Write what the next execution of each window would install; exits with 1 where one has none."""
-    from patchrules.cli import _next_run as shown
-    from patchrules.questions.next_run import next_run
-
-    policy = inputs.policy()
-    catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
-    nodes = shown.nodes(fleet, inputs.hosts)
-    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
-    options |= {"now": inputs.as_of, "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
-    with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        runs = [next_run(one, policy, fleet, catalogs, **options) for one in windows]
-    told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))
-    rows = [row for run in runs for row in shown.rows(run)]
-    if form == "json":
-        documents = [shown.document(run) for run in runs]
-        emit(json.dumps({"schema": _SCHEMA, "runs": documents, "rows": rows}, indent=2, ensure_ascii=False), output)
-    else:
-        head = "\n".join(line for run in runs for line in shown.head(run))
-        emit_rows(rows, columns=shown.COLUMNS, schema=_SCHEMA, form=form, output=output, head=head)
-    if not all(run.execution for run in runs):
-        raise SystemExit(_NO_RUN)
