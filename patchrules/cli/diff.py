@@ -67,7 +67,7 @@ def command(
         show_aws(aws, output_format, output)
         fails = ("any" in fail_on and bool(aws.disagreements)) or aws.unexplained > 0
     else:
-        found = _planned(inputs, terraform, runs) if terraform else _saved(inputs, runs)
+        found = _planned(inputs, terraform, runs) if terraform else _saved(runs)
         told(found.diagnostics)
         show(found, output_format, output)
         fails = found.fails(fail_on)
@@ -88,15 +88,13 @@ def _against_aws(inputs: Inputs, folder: str, dump: str, agent: str | None) -> A
     return against_aws(run, reported, agent=other)
 
 
-def _saved(inputs: Inputs, runs: tuple[str, ...]) -> Diff:
-    """Compare two saved runs."""
+def _saved(runs: tuple[str, ...]) -> Diff:
+    """Compare two saved runs; catalogs and inventory of the project file are not theirs."""
     from patchrules.evaluation.saved import load_run
     from patchrules.questions.diff import diff
 
     if len(runs) != _BOTH:
         raise click.UsageError("two saved runs are compared\n  hint: patchrules diff BEFORE AFTER")
-    if inputs.inventory or inputs.catalog:
-        raise click.UsageError("saved runs have their own catalogs and inventory: give runs or --terraform")
     with stage("comparing"):
         return diff(*(load_run(folder) for folder in runs))
 

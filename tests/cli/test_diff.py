@@ -85,7 +85,6 @@ def test_a_run_is_compared_with_aws(patchrules, runs, data):
     [
         ((), "two saved runs are compared\n  hint: patchrules diff BEFORE AFTER"),
         (("a",), "two saved runs are compared"),
-        (("a", "b", "--inventory", "c"), "saved runs have their own catalogs and inventory: give runs or --terraform"),
         (
             ("a", "b", "--terraform", "c"),
             "a plan is compared with its own state before: give runs or --terraform, not both",
