@@ -75,6 +75,7 @@ def treadmill(
     Taken is that a repository offers the newest version only; ``catalog`` needs the history, as notices have it.
     The longest exposure comes first. Options and errors are those of :func:`approvals`; instants are UTC.
 
+    >>> from datetime import UTC
     >>> import pyarrow as pa
     >>> import patchrules as pr
     >>> days = [datetime(2026, 10, day, tzinfo=UTC) for day in (1, 5, 9)]
