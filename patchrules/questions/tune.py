@@ -99,7 +99,16 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
     ``as_of``; taken is that a repository offers the newest version only. ``target`` is a mean exposure in days. Other
     options and errors are those of :func:`evaluate_fleet`, with UnknownNameError for a rule that is not there.
 
-    Cost: one evaluation, and one a delay of the packages that came out in that time.
+    Cost: one evaluation, and one a delay of the packages that came out in that time. The delay counts from the release
+    date of SEMANTICS 3.5; instants are UTC.
+
+    >>> import patchrules as pr
+    >>> fleet = pr.open_fleet("data/inventories/fleet/web-2.tsv", family="rhel", product="RedhatEnterpriseLinux9.8")
+    >>> catalog = pr.read_catalog("data/catalogs/rhel9", family="rhel")
+    >>> prod = pr.load_baseline("data/baselines/demo/prod-rhel9.json")
+    >>> found = tune(prod, 2, fleet, catalog, as_of="2026-11-01T00:00Z", longest=7)
+    >>> [(one.delay, one.missing) for one in found.effects if one.delay in (0, 7)]
+    [(0, 6), (7, 4)]
     """
     known = [str(number) for number in range(1, len(baseline.rules) + 1)]
     if str(rule) not in known:
