@@ -65,9 +65,9 @@ if TYPE_CHECKING:
     from patchrules.questions.diff import what_if as what_if
     from patchrules.questions.explain import explain as explain
     from patchrules.questions.feasible import feasible as feasible
+    from patchrules.questions.forecast import forecast as forecast
     from patchrules.questions.history import exposed as exposed
     from patchrules.questions.history import history as history
-    from patchrules.questions.forecast import forecast as forecast
     from patchrules.questions.inspect import Inspection as Inspection
     from patchrules.questions.inspect import inspect as inspect
     from patchrules.questions.next_run import next_run as next_run

@@ -13,8 +13,9 @@ from patchrules.model.names import OperatingSystem
 PACKAGE = Path(__file__).resolve().parents[1] / "patchrules"
 FLEET_QUESTIONS = {
     f"questions/{name}"
-    for name in ("cves", "diff", "forecast", "next_run", "inspect", "tune", "history", "tables", "verify", "feasible")
     for name in (
+        "cves",
+        "tables",
         "diff",
         "causes",
         "changes",
