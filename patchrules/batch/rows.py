@@ -68,6 +68,8 @@ def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
 
     >>> repeated(np.array([3, 2]), np.array([7, 1, 7, 1, 7]), 8).tolist()
     [0, 2]
+    >>> repeated(np.array([0, 0]), np.array([], dtype=int), 0).tolist()
+    []
     """
     ends = np.cumsum(lengths)
     if names > _SLOTS:
@@ -80,7 +82,7 @@ def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
     for first in range(0, len(lengths), block):
         own = lengths[first : first + block]
         start, stop = int(ends[first] - lengths[first]), int(ends[min(first + block, len(ends)) - 1])
-        place = np.repeat(np.arange(0, len(own) * names, max(names, 1)), own) + name[start:stop]
+        place = np.repeat(np.arange(len(own)) * names, own) + name[start:stop]
         position = np.arange(stop - start, dtype=np.int32)
         places[place] = position
         later = places[place] != position
