@@ -114,7 +114,7 @@ def session(tmp_path_factory):
 
 
 def differing(
-    run: spark.SparkRun, local: pr.Run, inventory: pr.Inventory, names: Sequence[str] = tuple(SORTED)
+    run: spark.SparkRun, local: pr.Run, inventory: pr.Inventory | pr.Fleet, names: Sequence[str] = tuple(SORTED)
 ) -> list[str]:
     """Name the results that Spark gives otherwise, as sorted tables."""
     expected = {"hosts": local.hosts, "verdicts": local.verdicts, "rejects": inventory.rejects}
