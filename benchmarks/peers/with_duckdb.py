@@ -8,7 +8,6 @@ import duckdb
 
 GIVEN = ("policies", "decisions", "lists", "versions", "packages")
 
-FLAT = "select host, family, patch_group, name, arch, evr from read_parquet('{rows}')"
 DISTINCT_FLAT = """
 create or replace temp table seen as
 select policy, lists.* exclude (policy), seen.*, rank

@@ -123,14 +123,6 @@ def without_older(found: Situation, rows: list[Patch]) -> Iterable[Patch]:
             yield patch
 
 
-def offered_as_installed(found: Situation, rows: list[Patch]) -> Iterable[Patch]:
-    """Offer the installed versions, too."""
-    here = installed_order(found)
-    for patch in rows:
-        name, order = key(found, patch)
-        yield replace(patch, offered=patch.offered or here.get(name) == order)
-
-
 def installed_bare(found: Situation, rows: list[Patch]) -> Iterable[Patch]:
     """Forget what notices say of installed versions that nobody offers."""
     here = installed_order(found)

@@ -19,7 +19,6 @@ from patchrules.sources import arrow
 
 _LEVELS = pa.array(list(ComplianceLevel))
 _STATES = COUNTS[:8]
-_OF_CVE = ["cve", "id", "advisory", "standing", "compliance_severity"]
 _PATCH = ("family", "id", "target", "advisory", "classification", "severity")
 
 

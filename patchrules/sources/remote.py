@@ -68,23 +68,23 @@ class S3Path(type(Path())):  # type: ignore[misc]  # the class of paths on this 
 
     def is_file(self) -> bool:
         """Say whether there is an object of that key."""
-        return bool(self._info().is_file)
+        return bool(self._found().is_file)
 
     def is_dir(self) -> bool:
         """Say whether there are objects below that key."""
-        return str(self._info().type.name) == "Directory"
+        return str(self._found().type.name) == "Directory"
 
     def exists(self) -> bool:
         """Say whether there is anything."""
-        return str(self._info().type.name) != "NotFound"
+        return str(self._found().type.name) != "NotFound"
 
     def stat(self, **_options: Any) -> os.stat_result:  # noqa: ANN401  pathlib's signature
         """Return what a disk would say of a regular file or a folder; raises FileNotFoundError."""
-        info = self._info()
-        if info.type.name == "NotFound":
+        found = self._found()
+        if found.type.name == "NotFound":
             raise FileNotFoundError(str(self))
-        mode = stat.S_IFREG if info.is_file else stat.S_IFDIR
-        return os.stat_result((mode, 0, 0, 0, 0, 0, info.size or 0, 0, 0, 0))
+        mode = stat.S_IFREG if found.is_file else stat.S_IFDIR
+        return os.stat_result((mode, 0, 0, 0, 0, 0, found.size or 0, 0, 0, 0))
 
     def open(self, *_arguments: Any, **_options: Any) -> BinaryIO:  # noqa: ANN401
         """Return a stream of the object's bytes."""
@@ -96,7 +96,7 @@ class S3Path(type(Path())):  # type: ignore[misc]  # the class of paths on this 
 
         found = _as_on_a_disk(self.fs.get_file_info, FileSelector(self.key, recursive=True, allow_not_found=True))
         depth = len(self.parts) - 1
-        keys = sorted(info.path for info in found if info.is_file)
+        keys = sorted(one.path for one in found if one.is_file)
         return [self._beside(key) for key in keys if not any(p.startswith(".") for p in key.split("/")[depth:])]
 
     def rglob(self, pattern: str, **_options: Any) -> Iterator[S3Path]:  # noqa: ANN401  pathlib's signature
@@ -113,7 +113,7 @@ class S3Path(type(Path())):  # type: ignore[misc]  # the class of paths on this 
         fixed = self.key[: cast("re.Match[str]", _MAGIC.search(self.key)).start()].rpartition("/")[0]
         return [path for path in self._beside(fixed).walked() if _pattern(self.key)(path.key)]
 
-    def _info(self) -> Any:  # noqa: ANN401  pyarrow is Any
+    def _found(self) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return what the bucket says of the key."""
         return _as_on_a_disk(self.fs.get_file_info, self.key)
 
