@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings
 from patchrules.families import Facts, Family, facts_of, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
-from patchrules.model.names import Dialect, OperatingSystem
+from patchrules.model.names import Dialect
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings
 from patchrules.policytest.case import Case
-from patchrules.policytest.situation import Situation, baseline_of, patch_of
+from patchrules.policytest.situation import Situation, baseline_of, family_judged, patch_of
 from patchrules.questions.objections import objection, unheard
 from patchrules.questions.sentences import said
 from patchrules.questions.wording import when
@@ -34,11 +33,7 @@ def short_situation(case: Case, dialect: str, other: Baseline | None = None) -> 
     """
     fields = case.fields
     baseline = other or baseline_of(case, dialect)
-    system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
-    if baseline.operating_system is not system:
-        message = f"`{baseline.name}` is for {baseline.operating_system}, the patch is for {system}"
-        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {system}")
-    family = family_of(system)
+    family = family_judged(case, baseline, "the patch is for")
     product = fields["patch"].get("product")
     facts = facts_of(family, Dialect(dialect), product)
     patch = short_patch(fields["patch"], family, facts)

@@ -47,6 +47,15 @@ class Situation:
     has_catalog: bool = True
 
 
+def family_judged(case: Case, baseline: Baseline, subject: str) -> Family:
+    """Return the family that a case is about; raises BaselineError where the baseline is for another system."""
+    system = OperatingSystem((case.fields.get("operating_system") or baseline.operating_system).upper())
+    if baseline.operating_system is not system:
+        message = f"`{baseline.name}` is for {baseline.operating_system}, {subject} {system}"
+        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {system}")
+    return family_of(system)
+
+
 def situation(case: Case, dialect: str, other: Baseline | None = None) -> Situation:
     """Return the nouns of a case; raises what the doors of its documents raise.
 
@@ -54,11 +63,7 @@ def situation(case: Case, dialect: str, other: Baseline | None = None) -> Situat
     """
     fields = case.fields
     baseline = other or baseline_of(case, dialect)
-    system = OperatingSystem((fields.get("operating_system") or baseline.operating_system).upper())
-    if baseline.operating_system is not system:
-        message = f"`{baseline.name}` is for {baseline.operating_system}, the host is {system}"
-        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {system}")
-    family = family_of(system)
+    family = family_judged(case, baseline, "the host is")
     facts = facts_of(family, Dialect(dialect), fields.get("product"))
     rows = deb_patches(fields, family) if family.scheme == "dpkg" else rpm_patches(fields, family, facts)
     override = fields.get("install_override_list")
