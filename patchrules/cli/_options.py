@@ -54,6 +54,15 @@ POLICY = (
         help="Which baseline serves which patch group.",
     ),
 )
+ONE_BASELINE = setting(
+    "--baseline",
+    "named",
+    key="policy.baselines",
+    type=Place(predefined),
+    required=True,
+    metavar="FILE|AWS-NAME",
+    help="The baseline to ask.",
+)
 CATALOG = (
     setting(
         "--catalog",

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, RULES, SCOPE
+from patchrules.cli._options import CATALOG, ONE_BASELINE, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
 from patchrules.cli._progress import stage
-from patchrules.cli._settings import setting
 from patchrules.cli._types import Named
 
 if TYPE_CHECKING:
@@ -37,14 +36,7 @@ def _approvals() -> list[str]:
 
 
 @click.command()
-@setting(
-    "--baseline",
-    "named",
-    key="policy.baselines",
-    required=True,
-    metavar="FILE|AWS-NAME",
-    help="The baseline to ask.",
-)
+@ONE_BASELINE
 @given(CATALOG, SCOPE, RULES)
 @click.option("--only", type=Named("approval", _approvals), multiple=True, help="approved, pending_approval, ...")
 @ROW_FORMAT

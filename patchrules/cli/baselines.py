@@ -10,6 +10,7 @@ import click
 
 from patchrules.cli._options import predefined
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, joined
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Place
 
 _FINDINGS = 1
@@ -21,7 +22,7 @@ _COLUMNS = {"Name": "{name}", "Operating system": "{operating_system}", ">Rules"
 
 @click.command()
 @click.argument("names", nargs=-1, type=Place(predefined), metavar="[NAME|FILE|FOLDER]...")
-@click.option("--strict", is_flag=True, help="Fail on what is odd in a baseline.")
+@setting("--strict", key="evaluate.strict", is_flag=True, help="Fail on what is odd in a baseline.")
 @ROW_FORMAT
 @OUTPUT
 def command(*, names: tuple[str, ...], strict: bool, output_format: str, output: str | None) -> None:

@@ -89,8 +89,7 @@ def command(
 
     found = read_windows(windows, names, strict=strict)
     policies = [one for path in baselines for one in load_baselines(path, strict=strict)]
-    layers, now = read_calendars(calendars), now_or(since)
-    options: dict[str, Any] = {"sla": sla, "start": now, "days": days, "calendars": layers}
+    options: dict[str, Any] = {"sla": sla, "start": now_or(since), "days": days, "calendars": read_calendars(calendars)}
     answers = [
         (policy.name, called, feasible(policy, group, **options))
         for policy in policies

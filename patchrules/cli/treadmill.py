@@ -7,7 +7,7 @@ import json
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, RULES, SCOPE
+from patchrules.cli._options import CATALOG, ONE_BASELINE, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
 
@@ -27,7 +27,7 @@ _FINDINGS = 1
 
 
 @click.command()
-@click.option("--baseline", "named", required=True, metavar="FILE|AWS-NAME", help="The baseline to ask.")
+@ONE_BASELINE
 @given(CATALOG, SCOPE, RULES)
 @ROW_FORMAT
 @OUTPUT

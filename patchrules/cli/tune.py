@@ -7,7 +7,7 @@ import json
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, INVENTORY, RULES, SCOPE
+from patchrules.cli._options import CATALOG, INVENTORY, ONE_BASELINE, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
 
@@ -25,7 +25,7 @@ _FINDINGS = 1
 
 
 @click.command()
-@click.option("--baseline", "named", required=True, metavar="FILE|AWS-NAME", help="The baseline with the rule.")
+@ONE_BASELINE
 @click.option("--rule", type=int, required=True, metavar="N", help="The rule whose delay is varied; 1 is the first.")
 @click.option("--target", type=click.FloatRange(0), metavar="DAYS", help="The mean exposure that is wanted.")
 @click.option("--longest", type=click.IntRange(0, 360), default=30, show_default=True, help="The longest delay to try.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import defaultdict
 
 import click
 import pytest
@@ -146,12 +147,14 @@ def verbs(group, ctx, above=()):
 def test_every_option_of_every_verb_has_a_key_that_is_known(patchrules, folder):
     from patchrules.documents.project import KEYS
 
-    used = set()
+    keys = defaultdict(set)
     for verb in verbs(main, click.Context(main)):
         for row in json.loads(patchrules("config", "--output-format", "json", *verb).stdout)["rows"]:
-            used.add(row["key"])
+            keys[row["option"]].add(row["key"])
             assert row["key"] in KEYS or row["key"].startswith(f"command.{'.'.join(verb)}.")
-    assert set(KEYS) <= used
+    assert set(KEYS) <= set().union(*keys.values())
+    for shared in ("--baseline", "--strict", "--hosts", "--as-of", "--limit"):
+        assert len(keys[shared]) == 1, "a key of the project file goes for every verb with the option"
 
 
 def test_a_variable_that_is_no_option_is_told(patchrules, folder, monkeypatch):

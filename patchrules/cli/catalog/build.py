@@ -70,7 +70,12 @@ def command(
     refused("catalog", built.rejects)
     if output_format == "json":
         emit(json.dumps(_document(built), indent=2, ensure_ascii=False), None)
-        return
+    else:
+        _show(built, output)
+
+
+def _show(built: Catalog, output: str) -> None:
+    """Print what was built of what, and what was doubtful."""
     rows = [row | {"sha": row["sha256"][:_SHA_SHOWN]} for row in _sources(built)]
     head = "\n".join(
         [f"{output}: {built}", *(f"  {line}" for one in built.diagnostics for line in str(one).splitlines())]

@@ -7,12 +7,13 @@ import click
 from patchrules.cli._inputs import Inputs, given, refused
 from patchrules.cli._options import INVENTORY, SCOPE
 from patchrules.cli._progress import bar
+from patchrules.cli._settings import setting
 from patchrules.cli._types import Place
 
 
 @click.command()
 @given(INVENTORY, SCOPE)
-@click.option("--strict", is_flag=True, help="Fail on refused rows.")
+@setting("--strict", key="evaluate.strict", is_flag=True, help="Fail on refused rows.")
 @click.option("-o", "--output", type=Place(), required=True, metavar="FOLDER", help="The fleet, whole or not at all.")
 def command(*, inputs: Inputs, output: str) -> None:
     """Read an inventory once and write it as a fleet: each host and each distinct package once, rows as numbers.
