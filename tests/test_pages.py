@@ -6,10 +6,14 @@ import contextlib
 import importlib.util
 import io
 import os
+import re
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
+
+from patchrules.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,6 +49,20 @@ def test_commands_print_what_the_page_shows(page):
 def test_links_lead_somewhere(page):
     for link in blocks.links(ROOT / page):
         assert (ROOT / page).parent.joinpath(link).exists(), link
+
+
+def test_the_readme_says_what_every_verb_is_for():
+    table = (ROOT / "README.md").read_text("utf-8").partition("## The verbs")[2].partition("\nExit codes")[0]
+    assert set(main.list_commands(click.Context(main))) == set(
+        re.findall(r"(?:^\||`,) `(?:patchrules )?([a-z]+)", table, re.MULTILINE)
+    )
+
+
+def test_every_page_is_linked_from_another():
+    pages = [*PAGES, "CONTRIBUTING.md"]
+    linked = {(ROOT / page).parent.joinpath(link).resolve() for page in pages for link in blocks.links(ROOT / page)}
+    alone = [page for page in PAGES if (ROOT / page).resolve() not in linked]
+    assert [page for page in alone if not page.startswith("docs/decisions/")] == ["README.md"]
 
 
 def test_a_stale_page_is_told(tmp_path, monkeypatch, capsys):
