@@ -95,6 +95,11 @@ class Fleet:
         return f"fleet of {hosts}{self.rows:,} rows in {files:,} {'file' if files == 1 else 'files'}"
 
 
+def in_memory(fleet: Inventory | Fleet) -> Inventory:
+    """Return a fleet with all its rows in memory, for questions that look at them more than once."""
+    return fleet.inventory if isinstance(fleet, Fleet) else fleet
+
+
 def opened(source: Any, options: Mapping[str, Any]) -> Fleet | None:  # noqa: ANN401 - whatever read_inventory takes
     """Return a fleet whose rows are read later, None for a source that has to be read at once."""
     if any(getattr(one, "inventory", None) for one in options.get("hosts") or ()):

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.plain import stamp
 from patchrules.evaluation.run import Run
 from patchrules.model.baseline import Baseline, Registry
@@ -201,7 +202,7 @@ def diff(before: Run, after: Run) -> Diff:
 
 
 def what_if(
-    fleet: Inventory,
+    fleet: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     before: Baseline | Registry,

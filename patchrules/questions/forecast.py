@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.plain import plain
 from patchrules.evaluation.profiles import registry_of
@@ -111,7 +112,7 @@ class Forecast:
 
 def forecast(
     policy: Baseline | Registry,
-    fleet: Inventory,
+    fleet: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     as_of: datetime | str,
@@ -143,12 +144,13 @@ def forecast(
         raise ValueError(message)
     start, scoped = settings(as_of=as_of).as_of, [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     given: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates, "limits": limits}
-    registry, until = registry_of(policy, fleet), start + days * _DAY
-    base = evaluate_fleet(registry, fleet, scoped, as_of=start, **given)
+    inventory = in_memory(fleet)
+    registry, until = registry_of(policy, inventory), start + days * _DAY
+    base = evaluate_fleet(registry, inventory, scoped, as_of=start, **given)
     delays = {rule.delay for one in base.baselines for rule in one.rules}
-    parts = moving(fleet, scoped, delays, start, until)
+    parts = moving(inventory, scoped, delays, start, until)
     every_day = limits is not None or base.settings.dialect is not Dialect.DOCUMENTED
-    part, known = part_of(fleet, scoped, parts, base.settings.dialect, all_hosts=limits is not None)
+    part, known = part_of(inventory, scoped, parts, base.settings.dialect, all_hosts=limits is not None)
     standing, found = _Standing.of(base), []
     before = evaluate_fleet(registry, part, known, as_of=start, rows="all", **given)
     for begin, end in _spans(start, until):

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.run import Run
 from patchrules.model.baseline import Baseline, Registry
@@ -103,7 +104,7 @@ class NextRun:
 def next_run(  # noqa: PLR0913 - the options of a run are keywords
     window: Window,
     policy: Baseline | Registry,
-    fleet: Inventory,
+    fleet: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     now: datetime | str,
@@ -140,10 +141,11 @@ def next_run(  # noqa: PLR0913 - the options of a run are keywords
             execution = run
             break
         skipped.append(run)
-    serving = _serving(window, nodes_of(fleet) if nodes is None else list(nodes))
+    inventory = in_memory(fleet)
+    serving = _serving(window, nodes_of(inventory) if nodes is None else list(nodes))
     if execution is None or not serving.hosts:
         return NextRun(window, execution, tuple(skipped), (), tuple(_doubts(window)))
-    part = _part(fleet, serving.hosts)
+    part = _part(inventory, serving.hosts)
     given = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     options: dict[str, Any] = {**given, "limits": limits}
     then = evaluate_fleet(policy, part, catalogs, as_of=execution.start, **options)

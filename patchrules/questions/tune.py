@@ -14,6 +14,7 @@ from patchrules.errors import UnknownNameError
 from patchrules.evaluation.approvals import approvals
 from patchrules.evaluation.coverage import in_scope
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.profiles import registry_of
 from patchrules.evaluation.run import Run
@@ -82,7 +83,7 @@ class Tuning:
 def tune(  # noqa: PLR0913 - the options of a run are keywords
     baseline: Baseline,
     rule: int,
-    fleet: Inventory,
+    fleet: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     as_of: datetime | str,
@@ -115,8 +116,9 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
         raise UnknownNameError("rule", str(rule), known)
     given: dict[str, Any] = {"as_of": as_of, "dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     stated, family = settings(**given), family_of(baseline.operating_system)
-    registry_of(baseline, fleet)
-    mine = _hosts_of(fleet, family)
+    inventory = in_memory(fleet)
+    registry_of(baseline, inventory)
+    mine = _hosts_of(inventory, family)
     scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     told = _histories(baseline, rule, mine, scoped, family, stated)
     parts = moving(mine, scoped, (), stated.as_of - longest * _DAY, stated.as_of)

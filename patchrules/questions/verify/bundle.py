@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from patchrules.catalog import write_catalog
 from patchrules.errors import DocumentError
+from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.run import Run
 from patchrules.evaluation.saved import save_run
@@ -29,7 +30,7 @@ _MOST_TOLD = 3
 
 def bundle(
     run: Run,
-    inventory: Inventory,
+    inventory: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
     pseudonymise: bool = False,
@@ -51,7 +52,7 @@ def bundle(
     HOLDS: run ... on 1 hosts
     """
     known = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
-    fleet = of_hosts(inventory, run.hosts["host"].combine_chunks())
+    fleet = of_hosts(in_memory(inventory), run.hosts["host"].combine_chunks())
     apart = list(differences(run, judged_again(run, fleet, known)))
     if apart:
         hint = f"give what it was made from, or evaluate again\n    {'; '.join(apart[:_MOST_TOLD])}"
