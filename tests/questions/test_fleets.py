@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_a_fleet_is_asked_as_an_inventory_is(question, catalog):
     whole = pr.read_inventory(
         ROOT / "data/inventories/fleet/web-2.tsv", family="rhel", product="RedhatEnterpriseLinux9.8"
     )
-    options = {"family": "rhel", "product": "RedhatEnterpriseLinux9.8", "arch": "x86_64"}
+    options: dict[str, Any] = {"family": "rhel", "product": "RedhatEnterpriseLinux9.8", "arch": "x86_64"}
     opened, read = pr.open_fleet(whole.packages, **options), pr.read_inventory(whole.packages, **options)
     assert isinstance(opened, Fleet)
     ask = QUESTIONS[question]
