@@ -192,20 +192,23 @@ class ColumnError(PatchRulesError, ValueError):
       hint: rename columns with columns={"arch": "YOUR_COLUMN"} or --column arch=YOUR_COLUMN
     """
 
-    def __init__(self, table: str, missing: Iterable[str], present: Iterable[str]) -> None:
-        """Keep the names on both sides."""
+    def __init__(self, table: str, missing: Iterable[str], present: Iterable[str], file: str | None = None) -> None:
+        """Keep the names on both sides, and the file where the table is of one."""
         self.table = table
         self.missing: Sequence[str] = tuple(missing)
         self.present: Sequence[str] = tuple(present)
-        super().__init__(table, self.missing, self.present)
+        self.file = file
+        super().__init__(table, self.missing, self.present, file)
 
     def __str__(self) -> str:
         """Return what is missing and what was found."""
         names = ", ".join(f"`{name}`" for name in self.missing)
         columns = "column" if len(self.missing) == 1 else "columns"
         first = self.missing[0] if self.missing else "name"
+        place = f"\n  at {self.file}" if self.file else ""
+        found = ", ".join(self.present) or "no columns"
         return (
-            f"the {self.table} table has no {columns} {names}\n  found: {', '.join(self.present) or 'no columns'}\n"
+            f"the {self.table} table has no {columns} {names}{place}\n  found: {found}\n"
             f'  hint: rename columns with columns={{"{first}": "YOUR_COLUMN"}} or --column {first}=YOUR_COLUMN'
         )
 

@@ -61,10 +61,10 @@ def _part(found: Any, document: Document, options: ReadOptions) -> Part:  # noqa
     rows = PartRows(document, options, "patches", "arrow_table")
     metadata = found.schema.metadata
     account = account_of(document, metadata)
-    given = _renamed(found, options.columns)
+    given = _renamed(found, options.columns, document.name)
     missing = [column.name for column in CATALOG if column.required and column.name not in given]
     if missing:
-        raise ColumnError("catalog", missing, found.column_names)
+        raise ColumnError("catalog", missing, found.column_names, document.name)
     wanted = [field for field in schema(CATALOG) if field.name in given]
     patches = pa.table([_cast(given[one.name], one, document) for one in wanted], [one.name for one in wanted])
     if "line" not in given:
@@ -94,12 +94,12 @@ def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
     return loaded
 
 
-def _renamed(found: Any, columns: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
+def _renamed(found: Any, columns: Mapping[str, str], file: str) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the columns by our names."""
     names = found.column_names
     missing = [ours for ours, theirs in columns.items() if theirs not in names]
     if missing:
-        raise ColumnError("catalog", missing, names)
+        raise ColumnError("catalog", missing, names, file)
     given = {name: found.column(place) for place, name in enumerate(names)}
     return given | {ours: given[theirs] for ours, theirs in columns.items()}
 

@@ -59,7 +59,7 @@ def read_stream(source: Any, name: str, options: ReadOptions) -> Rows:  # noqa: 
 
 def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN401  pyarrow is Any
     """Check and normalise the columns of a table. Cost: Arrow kernels, and Python once per distinct version."""
-    given = _renamed(found, options.columns)
+    given = _renamed(found, options.columns, name)
     number = found.num_rows
     if "host" not in given and options.host_stated:
         given["host"] = pa.repeat(pa.scalar(options.host), number)
@@ -67,7 +67,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     if "evr" not in given and "version" not in given:
         missing.append("evr")
     if missing:
-        raise ColumnError("packages", missing, found.column_names)
+        raise ColumnError("packages", missing, found.column_names, name)
     counts: Counter[str] = Counter()
     given["evr"] = _evr(given, name)
     wanted = {field.name: field.type for field in schema(PACKAGES)}
@@ -97,12 +97,12 @@ def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
     return loaded
 
 
-def _renamed(found: Any, columns: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
+def _renamed(found: Any, columns: Mapping[str, str], file: str) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the columns by our names."""
     names = found.column_names
     missing = [ours for ours, theirs in columns.items() if theirs not in names]
     if missing:
-        raise ColumnError("packages", missing, names)
+        raise ColumnError("packages", missing, names, file)
     given = {name: found.column(place) for place, name in enumerate(names)}
     return given | {ours: given[theirs] for ours, theirs in columns.items()}
 
