@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from patchrules.schedule.expressions import Schedule
 
 _NEVER = 1
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -57,12 +59,15 @@ def command(
 
     A rate counts from --from. Exit code 1 when it never runs again.
     """
+    from patchrules.errors import UnknownNameError
     from patchrules.schedule.examples import EXAMPLES
     from patchrules.schedule.expressions import parse
     from patchrules.schedule.windows import Execution
     from patchrules.schedule.zones import LATEST
 
     named = next((one for one in EXAMPLES if one.name == expression), None)
+    if named is None and _NAME.fullmatch(expression):
+        raise UnknownNameError("schedule", expression, [one.name for one in EXAMPLES])
     text, days = (named.schedule, named.offset if offset is None else offset) if named else (expression, offset)
     schedule = parse(text, zone=zone, offset=days, service=service)
     now = now_or(since)

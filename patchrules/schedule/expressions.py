@@ -27,6 +27,7 @@ _LONGEST = 256
 _OFFSETS = range(1, 7)
 _SECOND = timedelta(seconds=1)
 _KEYWORDS = ("at", "rate", "cron")
+_CRON_FIELDS = (6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,8 @@ def _timing(text: str, grammar: Grammar) -> At | Rate | Cron:
     if not bracket or keyword not in _KEYWORDS:
         lower = keyword.strip().lower()
         hint = f"write `{lower}(...)`" if lower in _KEYWORDS else "write `cron(...)`, `rate(...)` or `at(...)`"
+        if not bracket and len(text.split()) in _CRON_FIELDS:
+            hint = f"write `cron({text.strip()})`"
         raise refusal(f"`{quoted(text)}` is not a schedule expression", text, 1, code="PR4001", hint=hint)
     if not text.endswith(")"):
         raise refusal(f"`{keyword}(` is not closed by `)` at the end", text, len(text), code="PR4001")

@@ -47,6 +47,8 @@ REFUSED = [
     (("rate(1 day)", "--zone", "Europe/Lundon"), "did you mean `Europe/London`?"),
     (("rate(1 day)", "--service", "ssn"), "did you mean `ssm`?"),
     (("rate(7 days)", "--offset", "2"), "only a cron schedule takes an offset"),
+    (("patch-tusday",), "there is no schedule `patch-tusday`: did you mean `patch-tuesday`?\n  hint: known are patch-"),
+    (("0 2 ? * SUN *",), "hint: write `cron(0 2 ? * SUN *)`"),
 ]
 
 
