@@ -255,7 +255,11 @@ def _family_told(placed: Sequence[Placed]) -> Family:
     if len(told) > 1:
         raise CatalogError(f"the files are of several families: {', '.join(sorted(told))}", code="PR3005")
     if not told:
-        where, hint = Where(placed[0].part.source.name), f"give family=, one of {', '.join(families())}"
+        where = Where(placed[0].part.source.name)
+        hint = (
+            "say it with the products, products=['Debian12*'] or --catalog 'Debian12*=PATH', or with family= or "
+            f"--family, one of {', '.join(families())}"
+        )
         raise CatalogError("the files do not say for which family they are", code="PR3004", where=where, hint=hint)
     return family_named(told.pop())
 

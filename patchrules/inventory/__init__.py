@@ -216,8 +216,5 @@ def _unrecognised(document: Document) -> DocumentError:
     """Return the error for a file no format knows."""
     if not document.head:
         return document.fail("PR2101", "the file is empty", hint="collect it again: docs/how-to/collect.md")
-    tried = ", ".join(reader.label for reader in readers().values())
-    forced = " | ".join(readers())
-    return document.fail(
-        "PR2101", f"this is none of: {tried}", hint=f"say which it is with format= or --format: {forced}"
-    )
+    hint = f"leave it out, or say which it is with format= or --format: {' | '.join(readers())}"
+    return document.fail("PR2101", "the file is no inventory that we know", hint=hint)

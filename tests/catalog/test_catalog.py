@@ -162,7 +162,8 @@ def test_a_family_is_told_or_asked_for():
     with pytest.raises(CatalogError) as caught:
         read_catalog(NOTICES)
     assert str(caught.value).startswith(
-        f"the files do not say for which family they are [PR3004]\n  at {NOTICES}\n  hint: give family=, one of alma,"
+        f"the files do not say for which family they are [PR3004]\n  at {NOTICES}\n  hint: say it with the products, "
+        "products=['Debian12*'] or --catalog 'Debian12*=PATH', or with family= or --family, one of alma, "
     )
     assert read_catalog(NOTICES, products=["RedhatEnterpriseLinux9*"]).scope.family == "rhel"
     with pytest.raises(UnknownNameError):

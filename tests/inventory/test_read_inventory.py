@@ -73,8 +73,8 @@ def test_an_unknown_format_names_the_known_ones(data):
     with pytest.raises(InventoryError) as caught:
         read_inventory(b"hello\n", host="h")
     assert str(caught.value) == (
-        f"this is none of: {', '.join(reader.label for reader in readers().values())} [PR2101]\n  at <bytes>\n"
-        f"  hint: say which it is with format= or --format: {' | '.join(readers())}"
+        "the file is no inventory that we know [PR2101]\n  at <bytes>\n"
+        f"  hint: leave it out, or say which it is with format= or --format: {' | '.join(readers())}"
     )
     with pytest.raises(UnknownNameError, match="did you mean `rpm_qa`"):
         read_inventory(b"", format="rpmqa")
