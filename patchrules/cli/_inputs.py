@@ -164,6 +164,8 @@ class Inputs:
         from patchrules.documents.override import load_override
 
         patches, baselines = self.install_override, self.baseline_override
+        if "install_override" in self.typed and self.operation == "scan":
+            click.echo("note: a scan ignores --install-override: give --operation install, too", err=True)
         return self.options() | {
             "reboot_option": self.reboot_option,
             "install_override": load_install_override(patches) if patches else None,
@@ -221,10 +223,10 @@ class Inputs:
         return read_inventory(self.source(), host=host, **self.reading())
 
     def _renamed(self, names: list[str]) -> Inventory:
-        """Read a single host's file again under the name it is given; raises where there are several hosts."""
+        """Read a single host's file again under the name it is given; raises for several hosts and for folders."""
         from patchrules.errors import UnknownNameError
 
-        if len(names) != 1:
+        if len(names) != 1 or any(Path(one).is_dir() for one in self.inventory):
             raise UnknownNameError("host", self.host or "", names)
         return self._read(self.host)
 
@@ -264,7 +266,10 @@ def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
     """Say on stderr which rows were refused: how many, and the first ones."""
     if not rejects.num_rows:
         return
-    click.echo(f"warning: {rejects.num_rows:,} rows of the {kind} were refused, and are not judged", err=True)
+    number = rejects.num_rows
+    many = f"{number:,} rows of the {kind} were refused, and are"
+    told = f"1 row of the {kind} was refused, and is" if number == 1 else many
+    click.echo(f"warning: {told} not judged", err=True)
     for row in rejects.slice(0, _MOST_REFUSED).to_pylist():
         place = row["file"] if row["line"] is None else f"{row['file']}:{row['line']}"
         click.echo(f"  {place}: {row['message']} [{row['code']}]", err=True)

@@ -114,7 +114,7 @@ def test_an_instant_without_a_zone_is_taken_as_utc_and_said(patchrules, files):
 def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):
     (files / "web-2.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\nnot a package\n")
     told = evaluate(patchrules, files, inventory=files / "web-2.rpmqa")
-    assert "warning: 1 rows of the inventory were refused, and are not judged" in told.stderr
+    assert "warning: 1 row of the inventory was refused, and is not judged" in told.stderr
     assert "web-2.rpmqa:2: " in told.stderr
     (files / "out.json").unlink()
     flat = ["--baseline", BASELINE, "--catalog", files / "good.xml", "--inventory", files / "web-2.rpmqa"]
@@ -141,6 +141,27 @@ def test_output_that_cannot_be_written_is_no_verdict(arguments, target, said):
     assert done.returncode == 2
     assert done.stderr.startswith("error: cannot write the output: ")
     assert said in done.stderr
+
+
+def test_a_host_of_a_folder_keeps_its_name(patchrules, tmp_path):
+    """``--host`` names the host of a single file; where a folder names it, a slip of the pen is no other host."""
+    (tmp_path / "fleet" / "web-1").mkdir(parents=True)
+    (tmp_path / "fleet" / "web-1" / "packages.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
+    told = patchrules("evaluate", "--inventory", tmp_path / "fleet", "--host", "web-11")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "there is no host `web-11`: did you mean `web-1`?" in told.stderr
+    alone = tmp_path / "fleet" / "web-1" / "packages.rpmqa"
+    assert "web-11" in patchrules("evaluate", "--inventory", alone, "--host", "web-11").stdout
+
+
+def test_a_table_without_a_column_is_named(patchrules, tmp_path):
+    pq.write_table(pa.table({"host": ["a"], "nme": ["b"], "evr": ["1-1"]}), tmp_path / "bad.parquet")
+    told = patchrules("resolve", "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
+    assert told.exit_code == 2
+    assert told.stderr == (
+        f"error: the packages table has no column `name`\n  at {tmp_path / 'bad.parquet'}\n  found: host, nme, evr\n"
+        '  hint: rename columns with columns={"name": "YOUR_COLUMN"} or --column name=YOUR_COLUMN\n'
+    )
 
 
 def test_a_fleet_without_hosts_is_bad_input(patchrules, files):

@@ -27,7 +27,7 @@ def test_pack_and_evaluate_give_what_the_file_gives(inventory, tmp_path, patchru
     packed = patchrules("fleet", "pack", "--inventory", str(inventory), *WHOM, "-o", str(tmp_path / "star"))
     assert packed.exit_code == 0
     assert "fleet of 2 hosts and 2 rows in 1 file" in packed.output
-    assert "1 rows of the inventory were refused" in packed.output
+    assert "1 row of the inventory was refused" in packed.output
     policy = ("--baseline", "AWS-RedHatDefaultPatchBaseline", "--as-of", "2026-01-01T00:00Z", "--output-format", "json")
     found = [
         patchrules("evaluate", "--inventory", str(place), *policy, *WHOM) for place in (inventory, tmp_path / "star")

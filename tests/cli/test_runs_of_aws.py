@@ -39,6 +39,15 @@ def test_an_install_override_list_says_what_an_install_brings(counts, tmp_path):
     assert listed[2]["failed"] == 1
 
 
+def test_a_scan_says_that_it_ignores_an_install_override_list(patchrules, demo, tmp_path):
+    (tmp_path / "list.yaml").write_text("patches: [{id: 'glibc.x86_64'}]\n")
+    told = [
+        patchrules("evaluate", *demo, "--host", "db-1", "--install-override", tmp_path / "list.yaml", *more).stderr
+        for more in ((), ("--operation", "install"))
+    ]
+    assert ["a scan ignores --install-override: give --operation install, too" in one for one in told] == [True, False]
+
+
 def test_both_overrides_are_an_error_of_aws(patchrules, demo, tmp_path, data):
     (tmp_path / "list.yaml").write_text("patches: [{id: glibc.x86_64}]\n")
     both = [
