@@ -197,7 +197,7 @@ RULES = (
         "--strict",
         key="evaluate.strict",
         is_flag=True,
-        help="Fail on refused rows and on odd baselines, where you are told else.",
+        help="Fail on refused rows and odd baselines, instead of saying so.",
     ),
 )
 

@@ -14,6 +14,7 @@ from patchrules.errors import CatalogError, ColumnError, Diagnostic, DocumentErr
 from patchrules.families import families, family_named
 from patchrules.model.host import Inventory
 from patchrules.model.names import FilterKey
+from patchrules.questions.wording import counted
 from patchrules.sources.files import Document, Input, Limits, expand, open_document
 
 __all__ = ["Inspection", "Measure", "Refusal", "inspect"]
@@ -189,7 +190,7 @@ class _Look:
             measures.append(Measure(f"hosts without {words}", hosts[name].null_count, hosts.num_rows))
         pairs = zip(hosts["product"].to_pylist(), hosts["identified_by"].to_pylist(), strict=True)
         told = sorted({f"{product} ({evidence})" for product, evidence in pairs if product})
-        about = f"{hosts.num_rows:,} hosts, {packages.num_rows:,} packages"
+        about = f"{counted(hosts.num_rows, 'host')}, {counted(packages.num_rows, 'package')}"
         if told:
             about = f"{about}; {', '.join(told[:_SHOWN])}"
         return self._told(

@@ -58,7 +58,7 @@ _RANK = {Status.NON_COMPLIANT: 0, Status.UNKNOWN: 1, Status.COMPLIANT: 2}
 _WHY = {
     Unknown.NO_PRODUCT: "the product is not known: say it with --product, e.g. Debian12, or --hosts FILE",
     Unknown.NO_BASELINE: "nothing says which baseline serves the host: ask patchrules resolve",
-    Unknown.NO_CATALOG: "no catalog speaks for the host: give one, --catalog 'PRODUCT_GLOB=PATH'",
+    Unknown.NO_CATALOG: "no catalog speaks for the host's product: give one that does, --catalog 'PRODUCT_GLOB=PATH'",
     Unknown.NO_SOURCE: "the baseline has Sources, and none is for the product of the host",
     Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
     Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
