@@ -40,4 +40,10 @@ def _line(found: object) -> bytes:
     return json.dumps(found, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
-WRITER = Writer("jsonl", "JSON, one host a line", (".jsonl", ".ndjson"), write, write_table=write_table)
+WRITER = Writer(
+    "jsonl",
+    "JSON, one host a line; a last line without `host` holds diagnostics",
+    (".jsonl", ".ndjson"),
+    write,
+    write_table=write_table,
+)
