@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import click
 
 from patchrules.cli._folder import Folder
-from patchrules.errors import InvariantError, PatchRulesError
+from patchrules.errors import InvariantError, PatchRulesError, Where
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -35,7 +35,7 @@ class Verbs(Folder):
                 raise
             if len(faults) > 1:
                 click.echo(f"error: {len(faults)} things are wrong", err=True)
-            for fault in faults:
+            for fault in sorted(faults, key=_place):
                 click.echo(f"error: {fault}", err=True)
             ctx.exit(BAD_INPUT)
         except KeyboardInterrupt:
@@ -64,6 +64,12 @@ def _leaves(problem: BaseException) -> Iterator[BaseException]:
             yield from _leaves(one)
     else:
         yield problem
+
+
+def _place(fault: BaseException) -> tuple[str, int, int]:
+    """Return where in the files a fault is, for people who mend them from top to bottom."""
+    where = getattr(fault, "where", None) or Where()
+    return where.file or "", where.line or 0, where.column or 0
 
 
 @click.group(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -83,6 +84,8 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
     ):
         assert pointer in result.stderr
     assert result.stderr.count("[PR1") == 5
+    places = [(int(line), int(column)) for line, column in re.findall(r"faulty\.json:(\d+):(\d+)", result.stderr)]
+    assert (len(places), places) == (5, sorted(places))
 
 
 @pytest.mark.parametrize(
