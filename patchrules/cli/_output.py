@@ -44,16 +44,17 @@ def stdout() -> BinaryIO:
 
 
 def emit(text: str, output: str | None) -> None:
-    """Write a text to a file, or to standard output."""
+    """Write a text to a file, or to standard output; no rows are no line, for an empty one is no JSON."""
+    lines = (f"{text.rstrip()}\n" if text.strip() else "").encode("utf-8", "backslashreplace")
     if output is None or output == "-":
         stream = stdout()
-        stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+        stream.write(lines)
         stream.flush()
         return
     from patchrules.reports import placed
 
     with placed(output) as stream:
-        stream.write(f"{text.rstrip()}\n".encode("utf-8", "backslashreplace"))
+        stream.write(lines)
 
 
 def emit_rows(
@@ -88,7 +89,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: str = "") -> str:
-    """Return the first rows as a table as wide as the terminal."""
+    """Return the first rows as a table as wide as the terminal; without rows, what stands above it."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -96,6 +97,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: s
 
     from patchrules.reports.text import visible
 
+    if head and not rows:
+        return head
     shown = [{name: "-" if value in (None, "") else value for name, value in row.items()} for row in rows[:_MOST_ROWS]]
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     room = 2 * _NEVER_FOLDED

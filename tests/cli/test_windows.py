@@ -264,6 +264,13 @@ def test_the_calendar_of_a_month(patchrules, demo):
     )
 
 
+def test_days_on_which_nothing_changes_are_no_table(patchrules, demo):
+    quiet = [*demo, "--host", "lab-1", "--days", "1"]
+    told = patchrules("forecast", *quiet)
+    assert (told.exit_code, told.stdout) == (0, "2026-11-01 00:00Z to 2026-11-02 00:00Z: 0 days with changes\n")
+    assert [patchrules("forecast", *quiet, "--output-format", form).stdout for form in ("jsonl", "csv")] == ["", ""]
+
+
 def test_days_and_a_window_are_two_questions(patchrules, demo):
     result = patchrules("forecast", *demo, "--days", "3", "--window", "w.yaml")
     assert (result.exit_code, result.stdout) == (2, "")
