@@ -10,7 +10,7 @@ from typing import Any
 
 from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.inventory._dpkg_rows import status_of
-from patchrules.inventory._json import texts_of
+from patchrules.inventory._json import Place, texts_of
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.inventory._windows import NO_VERSION, day_of, first_is_day, kb_of
@@ -31,8 +31,13 @@ class Event:
     action: str
     columns: Mapping[str, Any]
     line: int
-    text: str
+    place: Place
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The start of the row, which only a refusal shows."""
+        return self.place.shown
 
 
 instant = functools.lru_cache(maxsize=1 << 12)(read_instant)
@@ -87,8 +92,8 @@ class OsqueryRows(PackageRows):
         for (host, table), present in self._present.items():
             if table in _PACKAGES and self._began.get((host, table), (None, True))[1] is False:
                 self.counts["PR2220"] += 1
-            dates = [str(event.columns.get("installed_on") or "") for event in present.values()]
-            day_first = first_is_day(dates)
+            updates = present.values() if table == "dotted" else ()
+            day_first = first_is_day([str(event.columns.get("installed_on") or "") for event in updates])
             for event in sorted(present.values(), key=lambda one: one.line):
                 if table == "rpm":
                     self._add_rpm(event)

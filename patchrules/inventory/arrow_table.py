@@ -145,7 +145,7 @@ def _cast(values: Any, column: str, kind: Any, file: str) -> Any:  # noqa: ANN40
 
 def _hosts(given: Mapping[str, Any], ids: Any, file: str, options: ReadOptions, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return one row a host: the values of its first row; hosts whose rows disagree are counted."""
-    rows = pa.table({"host": ids, "row": pa.array(range(len(ids)), pa.int64())}).filter(pc.is_valid(ids))
+    rows = pa.table({"host": ids, "row": _counting(len(ids), pa.int64(), start=0)}).filter(pc.is_valid(ids))
     first = rows.group_by("host", use_threads=False).aggregate([("row", "min")])["row_min"]
     wanted = {field.name: field.type for field in schema(HOSTS)}
     columns = {"host": ids.take(first)}
@@ -181,10 +181,10 @@ def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  
 
 def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the packages that have what they must have, and the rejects."""
-    rows = pa.array(range(1, packages.num_rows + 1), pa.int32())
+    rows = _counting(packages.num_rows, pa.int32(), start=1)
     numbered = packages.append_column("row", pc.coalesce(packages["line"], rows))
-    filled = [pc.greater(pc.utf8_length(pc.fill_null(packages[name], "")), 0) for name in ("host", "name", "evr")]
-    complete = pc.and_(pc.and_(filled[0], filled[1]), filled[2])
+    filled = [pc.greater(pc.binary_length(packages[name]), 0) for name in ("host", "name", "evr")]
+    complete = pc.fill_null(pc.and_(pc.and_(filled[0], filled[1]), filled[2]), fill_value=False)
     refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(numbered, pc.invert(complete))]
     good = complete
     for family in hosts["family"].unique().to_pylist():
@@ -211,6 +211,11 @@ def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tupl
         "text": [f"{row['name']} {row['evr']}"[:200] for row, _, _ in refused],
     }
     return packages.filter(good) if refused else packages, table(REJECTS, data, len(refused))
+
+
+def _counting(number: int, kind: Any, *, start: int) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return ``number`` whole numbers from ``start`` on, without a Python one for each."""
+    return pc.subtract(pc.cumulative_sum(pa.repeat(pa.scalar(1, kind), number)), pa.scalar(1 - start, kind))
 
 
 def _rows(numbered: Any, mask: Any) -> list[dict[str, Any]]:  # noqa: ANN401  pyarrow is Any

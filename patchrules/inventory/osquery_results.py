@@ -58,7 +58,7 @@ def _row_event(node: Place, options: ReadOptions) -> Event:
     """Return a row of a plain list of rows: what is installed now."""
     columns = _object(node.value())
     host = next(filter(None, texts_of(columns, _HOSTS)), options.host)
-    return Event(host, "", "snapshot", columns, node.line, node.shown)
+    return Event(host, "", "snapshot", columns, node.line, node)
 
 
 def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
@@ -75,15 +75,15 @@ def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     if not host:
         rows.reject(top.line, "PR2003", "the result names no host", top.shown)
     elif "columns" in plain:
-        yield Event(host, query, action, _object(plain["columns"]), top.line, top.shown, about)
+        yield Event(host, query, action, _object(plain["columns"]), top.line, top, about)
     elif "snapshot" in plain:
         rows.begin_snapshot(host, about)
         for node in top["snapshot"].elements():
-            yield Event(host, query, "snapshot", _object(node.value()), node.line, node.shown, about)
+            yield Event(host, query, "snapshot", _object(node.value()), node.line, node, about)
     elif "diffResults" in plain:
         for action, part in top["diffResults"].members():
             for node in part.elements():
-                yield Event(host, query, action, _object(node.value()), node.line, node.shown, about)
+                yield Event(host, query, action, _object(node.value()), node.line, node, about)
     else:
         rows.reject(top.line, "PR2001", "the line is no result of osquery", top.shown)
 
