@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 from patchrules.catalog import ReadOptions, build_catalog, read_catalog, readers
 from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import open_document
+from patchrules.sources.stanza_columns import stanza_columns
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data"
 UPDATEINFO = DATA / "rpm/updateinfo/centos5-6-7-cefs-2016.updateinfo.xml"
@@ -42,6 +43,7 @@ rows = sum(1 for one in apt_pkg.TagFile(open(sys.argv[1])) if one["Version"] and
 print(time.process_time() - start)
 """
 FIELDS = ("Package", "Version", "Architecture", "Priority", "Section")
+OF_STANZAS = ("stanzas", "stanzas_few_fields", "stanza_columns", "deb_packages")
 RUNS = 5
 PYTHON_DEBIAN_ROWS = 4000
 
@@ -135,6 +137,7 @@ def main() -> None:
         "updateinfo": lambda: readers()["updateinfo"].read(notices, ReadOptions()),
         "stanzas": lambda: sum(1 for _ in stanzas(archive)),
         "stanzas_few_fields": lambda: sum(1 for _ in stanzas(archive, FIELDS)),
+        "stanza_columns": lambda: stanza_columns(archive, FIELDS),
         "deb_packages": lambda: readers()["deb_packages"].read(archive, ReadOptions()),
     }
     try:
@@ -159,20 +162,21 @@ def main() -> None:
         "iterparse_ms": round(seconds["iterparse"] * 1e3, 1),
         "updateinfo_to_iterparse": round(seconds["iterparse"] / seconds["updateinfo"], 2),
         "deb_rows": rows,
-        **{f"{name}_per_s": round(rows / seconds[name]) for name in ("stanzas", "stanzas_few_fields", "deb_packages")},
+        **{f"{name}_per_s": round(rows / seconds[name]) for name in OF_STANZAS},
     }
     for name, bare in against.items():
         result[f"{name}_ms"] = round(seconds[name] * 1e3, 1)
         result[f"{name}_to_bare"] = round(seconds[name] / seconds[bare], 2)
     if "apt_pkg" in seconds:
         result["apt_pkg_per_s"] = round(rows / seconds["apt_pkg"])
-        for name in ("stanzas", "stanzas_few_fields", "deb_packages"):
+        for name in OF_STANZAS:
             result[f"{name}_times_apt_pkg"] = round(seconds[name] / seconds["apt_pkg"], 2)
     if "python_debian" in seconds:
         theirs = PYTHON_DEBIAN_ROWS / seconds["python_debian"]
         result["python_debian_per_s"] = round(theirs)
         result["stanzas_to_python_debian"] = round(rows / seconds["stanzas"] / theirs, 1)
         result["few_fields_to_python_debian"] = round(rows / seconds["stanzas_few_fields"] / theirs, 1)
+        result["columns_to_python_debian"] = round(rows / seconds["stanza_columns"] / theirs, 1)
     print(json.dumps(result))
 
 

@@ -27,8 +27,7 @@ _SHAPES = (
         rf"(?:[a-z]{{3}},?\s+)?(?P<day>\d{{1,2}})\s+(?P<name>[a-z]{{3}})\s+(?P<year>\d{{4}})\s+{_CLOCK}{_ZONE}", _FLAGS
     ),
 )
-_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
-_PLACES = ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2))
+_PLAIN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})")
 _SECONDS = re.compile(r"[0-9]{9,11}")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: month for month, name in enumerate(_NAMES, 1)}
@@ -63,9 +62,10 @@ def instant(text: str | None) -> datetime | None:
     2026-05-09 10:38:06+00:00 None
     """
     text = (text or "").strip()
-    if _PLAIN.fullmatch(text):  # nearly all dates are spelled so, and are read five times as fast by their places
+    if plain := _PLAIN.fullmatch(text):  # nearly all dates are spelled so
+        year, month, day, hour, minute, second = map(int, plain.groups())
         try:
-            return datetime(*(int(text[at : at + width]) for at, width in _PLACES), tzinfo=UTC)
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             return None
     if _SECONDS.fullmatch(text):

@@ -16,6 +16,7 @@ __all__ = ["STRAY", "blocks", "is_signed", "stanzas", "stanzas_of_block"]
 STRAY = ""
 """The key under which a stanza keeps lines that are no field; a reader that finds it has a damaged file."""
 
+_FOLDED = b"\n"  # no value of one line holds it
 _CHUNK = 1 << 20
 _LARGEST = 16 << 20
 _GAP = re.compile(rb"\n[ \t]+(?=\n)")
@@ -70,20 +71,15 @@ def _few(texts: Iterator[tuple[int, bytes]], fields: tuple[str, ...]) -> Iterato
     look = re.compile(rb"\n(%b):[ \t]*([^\n]*)(\n[ \t])?" % b"|".join(map(re.escape, names))).findall
     lowered = {name: b"\n%b:" % name.lower() for name in names}
     for line, text in texts:
-        found = {key: value if not folded else None for key, value, folded in look(b"\n%b\n" % text)}
+        found = {key: value if not folded else _FOLDED for key, value, folded in look(b"\n%b\n" % text)}
         if len(found) < len(names):
             low = b"\n" + text.lower()
             if any(lowered[key] in low for key in lowered.keys() - found.keys()):
-                found = {b"": None}
-        if None in found.values():
+                found = {b"": _FOLDED}
+        if _FOLDED in found.values():
             yield line, _by_pattern(text, fields)
         elif found:
-            yield line, {names[key]: _plain(value) for key, value in found.items()}
-
-
-def _plain(value: bytes | None) -> str:
-    """Return a value that is not folded as text."""
-    return (value or b"").decode("utf-8", "replace").strip()
+            yield line, {names[key]: value.decode("utf-8", "replace").strip() for key, value in found.items()}
 
 
 def _by_pattern(text: bytes, fields: tuple[str, ...]) -> dict[str, str]:
