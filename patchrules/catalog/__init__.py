@@ -155,6 +155,10 @@ def read_catalogs(
     tell, everything else one catalog together. Of a catalog store it is what was known at the aware instant
     ``known_as_of``, without it what is known last. Raises as :func:`read_catalog` does, CatalogError PR3015 where
     ``known_as_of`` is given and no catalog is a store, and PR3017 where nothing was known by then.
+
+    >>> [one] = read_catalogs(["RedhatEnterpriseLinux9*=data/catalogs/rhel9"])
+    >>> one.scope.family, one.scope.products
+    ('rhel', ('RedhatEnterpriseLinux9*',))
     """
     known = None if family is None else family_named(family)
     options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())

@@ -73,7 +73,8 @@ def treadmill(
     """Find the packages of a catalog whose fixes come faster than the delay of the rule that selects them.
 
     Taken is that a repository offers the newest version only; ``catalog`` needs the history, as notices have it.
-    The longest exposure comes first. Options and errors are those of :func:`approvals`; instants are UTC.
+    The longest exposure comes first. Delays count from the release date of SEMANTICS 3.5;
+    instants are UTC. Options and errors are those of :func:`approvals`.
 
     >>> from datetime import UTC
     >>> import pyarrow as pa
