@@ -32,7 +32,7 @@ AHEAD = 2
 MOST_ASIDE = 20_000_000
 """Rows of hosts that lie in several parts which are kept until all parts are read."""
 
-_HINT = "bring the rows of each host together first: patchrules fleet pack"
+_HINT = "sort the rows by host where the files are written: ORDER BY host"
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 

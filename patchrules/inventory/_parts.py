@@ -28,8 +28,8 @@ KNOWN = (*(column.name for column in PACKAGES), *HOST_COLUMNS, "version", "relea
 class Part:
     """Some row groups of a Parquet file, or rows of a table in memory, that are read when they are judged.
 
-    ``start`` is its first row in the file; ``columns`` are the names in the table, by ours. A part pickles: one of a
-    file is a path and some numbers.
+    ``start`` is its first row in the file; ``columns`` are the names in the table, by ours, and ``texts`` the names in
+    the table of those that hold texts. A part pickles: one of a file is a path and some numbers.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Part:
     rows: int
     columns: Mapping[str, str]
     groups: tuple[int, ...] = ()
+    texts: frozenset[str] = frozenset()
     table: Any = None
 
     def read(self, names: Iterable[str] | None = None) -> Any:  # noqa: ANN401  pyarrow.Table
@@ -45,10 +46,11 @@ class Part:
         Raises InventoryError PR2103 for a file that cannot be read, and names it.
         """
         wanted = {ours: theirs for ours, theirs in self.columns.items() if names is None or ours in names}
+        texts = [theirs for theirs in wanted.values() if theirs in self.texts]
         if self.table is not None:
             return self.table.select(list(wanted.values())).rename_columns(list(wanted))
         try:
-            with pq.ParquetFile(self.file, read_dictionary=list(wanted.values()), pre_buffer=False) as file:
+            with pq.ParquetFile(self.file, read_dictionary=texts, pre_buffer=False) as file:
                 found = file.read_row_groups(list(self.groups), columns=list(wanted.values()), use_threads=False)
         except BROKEN as problem:
             raise unreadable(self.file, problem) from problem
@@ -115,16 +117,24 @@ def _groups(path: str, columns: Mapping[str, str]) -> Iterator[Part]:
     for group in range(metadata.num_row_groups):
         empty &= _empty_columns(metadata.row_group(group))
     said = {ours: theirs for ours, theirs in given.items() if theirs not in empty or ours in ("host", "name", "evr")}
+    # A list is no column of the file itself, so Parquet knows nothing by its name that could be a dictionary.
+    texts = frozenset(one.name for one in schema if one.name in said.values() and _is_text(one.type))
     groups: list[int] = []
     start = rows = 0
     for group in range(metadata.num_row_groups):
         size = metadata.row_group(group).num_rows
         if groups and rows + size > PART_ROWS:
-            yield Part(path, start, rows, said, tuple(groups))
+            yield Part(path, start, rows, said, tuple(groups), texts)
             groups, start, rows = [], start + rows, 0
         groups.append(group)
         rows += size
-    yield Part(path, start, rows, said, tuple(groups))
+    yield Part(path, start, rows, said, tuple(groups), texts)
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401  pyarrow.DataType
+    """Say whether a column of a file holds texts, however Arrow keeps them."""
+    stored = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(stored) or pa.types.is_large_string(stored) or pa.types.is_string_view(stored))
 
 
 def _empty_columns(group: Any) -> set[str]:  # noqa: ANN401  a row group's metadata

@@ -114,6 +114,17 @@ def test_files_that_share_hosts(rows, judge, expected, tmp_path, monkeypatch):
     same(judge(pr.open_fleet(str(tmp_path / "*.parquet"))), expected)
 
 
+def test_columns_that_hold_no_texts_are_read_from_files_too(rows, judge, tmp_path):
+    streams, taken = [["nodejs:18"]] * rows.num_rows, [AS_OF] * rows.num_rows
+    more = rows.append_column("enabled_modules", pa.array(streams, pa.list_(pa.string())))
+    more = more.append_column("captured_at", pa.array(taken, pa.timestamp("us", tz="UTC")))
+    more = more.append_column("tags", pa.array([[("Env", "prod")]] * rows.num_rows, pa.map_(pa.string(), pa.string())))
+    pq.write_table(more, tmp_path / "fleet.parquet", row_group_size=700)
+    run = judge(pr.open_fleet(tmp_path / "fleet.parquet"))
+    same(run, judge(pr.read_inventory(more)))
+    assert run.hosts.num_rows == 60  # noqa: PLR2004 - those of `made`
+
+
 def test_rows_in_any_order(rows, judge, expected, tmp_path, monkeypatch):
     small(monkeypatch)
     order = list(range(rows.num_rows))
@@ -134,7 +145,7 @@ def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, m
         judge(pr.open_fleet(rows))
     assert str(raised.value) == (
         "more than 50 rows are of hosts whose rows lie in several places [PR2111]\n"
-        "  hint: bring the rows of each host together first: patchrules fleet pack"
+        "  hint: sort the rows by host where the files are written: ORDER BY host"
     )
 
 
