@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from patchrules.batch.keys import Bools, Grown
+from patchrules.batch.keys import Ints
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.rows import Rows
 from patchrules.versions.refused import refused_versions
+
+_UNASKED, _ALLOWED, _REFUSED = range(3)
 
 
 class Allowed:
@@ -19,31 +23,40 @@ class Allowed:
     def __init__(self, numbers: PackageNumbers) -> None:
         """Start with nothing asked."""
         self._numbers = numbers
-        self._refused: dict[str, Grown] = {}
+        self._answers: dict[str, npt.NDArray[np.int8]] = {}
         self._lock = threading.Lock()
 
     def all_of(self, rows: Rows, schemes: Sequence[str]) -> bool:
         """Say whether each row has a version of its host's scheme; ``schemes`` has one a host, empty for none.
 
-        Cost: O(distinct packages) once a scheme; a gather of the rows where some package of the fleet is refused by one
-        of the schemes, as those of other packaging worlds are.
+        Cost: a gather of the rows; a version is looked at once for each scheme whose hosts have it.
         """
         names = sorted(set(schemes))
+        own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64)
         with self._lock:
-            refused = [self._refused_by(scheme) for scheme in names]
-        if not any(one.any() for one in refused):
-            return True
-        known = min(map(len, refused))
-        lines = np.concatenate([one[:known] for one in refused])
-        own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64) * known
-        return not lines[np.repeat(own, rows.lengths) + rows.package].any()
+            size = len(self._numbers)
+            answers = np.concatenate([self._answered(scheme, size) for scheme in names] or [np.zeros(0, np.int8)])
+            place = np.repeat(own * size, rows.lengths) + rows.package
+            found = answers[place]
+            asked = place[found == _UNASKED]
+            if not len(asked):
+                return not (found == _REFUSED).any()
+            wanted = np.zeros(len(answers), dtype=np.bool_)
+            wanted[asked] = True
+            new = [self._ask(scheme, np.flatnonzero(wanted[at * size :][:size])) for at, scheme in enumerate(names)]
+        return not any(new) and not (found == _REFUSED).any()
 
-    def _refused_by(self, scheme: str) -> Bools:
-        """Say of every package so far whether a scheme refuses its version."""
-        known = self._refused.setdefault(scheme, Grown(np.bool_))
-        start, stop = len(known.values), len(self._numbers)
-        if start < stop:
-            versions = [evr for _, _, evr, *_ in self._numbers.identities(np.arange(start, stop))]
-            refused = refused_versions(versions, scheme) if scheme else {}
-            known.append([evr in refused for evr in versions])
-        return known.values
+    def _answered(self, scheme: str, size: int) -> npt.NDArray[np.int8]:
+        """Return the answers for a scheme, with room for every package."""
+        known = self._answers.get(scheme, np.zeros(0, dtype=np.int8))
+        if len(known) < size:
+            known = np.concatenate([known, np.full(size - len(known), _UNASKED, dtype=np.int8)])
+            self._answers[scheme] = known
+        return known[:size]
+
+    def _ask(self, scheme: str, packages: Ints) -> bool:
+        """Look at the versions of some packages, and say whether one is refused."""
+        versions: list[Any] = [evr for _, _, evr, *_ in self._numbers.identities(packages)]
+        refused = refused_versions(versions, scheme) if scheme else {}
+        self._answers[scheme][packages] = [_REFUSED if evr in refused else _ALLOWED for evr in versions]
+        return bool(refused)

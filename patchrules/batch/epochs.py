@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from patchrules.batch.keys import Bools, Ints, ranks
-from patchrules.batch.orders import sort_key, without_epoch
+from patchrules.batch.orders import sort_key, split, without_epoch
 from patchrules.families import Family
 from patchrules.versions import rpm
 
@@ -42,11 +43,11 @@ def compared(family: Family, installed: Sequence[str], versions: Sequence[str], 
         none = np.full(len(owner), UNKNOWN, dtype=np.int64)
         nowhere = np.full(len(installed), UNKNOWN, dtype=np.int64)
         return Compared(mine, theirs[row], nowhere, none, (), np.zeros(len(installed), dtype=np.bool_))
-    split = [without_epoch(text) for text in [*installed, *versions]]
-    order = ranks(key for _, key in split)
-    epochs = sorted({0, *(epoch for epoch, _ in split if epoch is not None)})
+    parted = [without_epoch(text) for text in [*installed, *versions]]
+    order = ranks(key for _, key in parted)
+    epochs = sorted({0, *(epoch for epoch, _ in parted if epoch is not None)})
     positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
-    stated = np.array([positions[epoch] for epoch, _ in split], dtype=np.int64)
+    stated = np.array([positions[epoch] for epoch, _ in parted], dtype=np.int64)
     count, span = len(installed), int(order.max(initial=0)) + 1
     mine, theirs, doubtful = filled(stated[:count], stated[count:][row], owner, len(epochs))
     return Compared(
@@ -75,7 +76,8 @@ def filled(mine: Ints, theirs: Ints, owner: Ints, epochs: int) -> tuple[Ints, In
     return epoch, pairs, doubtful
 
 
+@functools.lru_cache(1 << 16)
 def written(evr: str, epoch: int | None) -> str:
     """Return an rpm version text with that epoch, as it was compared."""
-    parts = rpm.split(evr)
+    parts = split(evr)
     return str(rpm.Evr(epoch, parts.version, parts.release))

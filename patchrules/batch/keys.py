@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
@@ -41,7 +42,10 @@ class Vocabulary:
 
     def numbers(self, values: Iterable[Hashable]) -> Ints:
         """Return the number of each of some values."""
-        return np.array([self.number(value) for value in values], dtype=np.int64)
+        known = self._numbers
+        found = [known.setdefault(value, len(known)) for value in values]
+        self.values += itertools.islice(known, len(self.values), None)
+        return np.array(found, dtype=np.int64)
 
     def encode(self, column: pa.ChunkedArray) -> Ints:
         """Return the number of every row's value; null is a value too. O(rows) in Arrow, O(distinct) in Python."""

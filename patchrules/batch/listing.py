@@ -125,12 +125,19 @@ class Listing:
         return self._tables[0] if self._tables else None
 
     def _dictionary(self, name: str, codes: Ints) -> pa.DictionaryArray:
-        """Return codes as the texts they stand for; the dictionary is made anew only when it has grown."""
-        texts = self._words[name].values[1:]
-        if name not in self._dictionaries or len(self._dictionaries[name]) != len(texts):
-            self._dictionaries[name] = pa.array(texts, pa.string())
-        places = pa.array(codes - 1, pa.int32(), mask=codes == NOTHING)
-        return pa.DictionaryArray.from_arrays(places, self._dictionaries[name])
+        """Return codes as the texts they stand for; a text is made for Arrow only once."""
+        texts = self._words[name].values
+        known = self._dictionaries.get(name, pa.array([], pa.string()))
+        if len(known) < len(texts) - 1:
+            known = pa.concat_arrays([known, pa.array(texts[len(known) + 1 :], pa.string())])
+            self._dictionaries[name] = known
+        used = np.zeros(len(texts), dtype=np.bool_)
+        used[codes] = True
+        used[NOTHING] = False
+        # A dictionary is written whole with every table, so it has only what the table says.
+        places = np.cumsum(used, dtype=np.int32) - 1
+        spoken = known.take(pa.array(np.flatnonzero(used) - 1))
+        return pa.DictionaryArray.from_arrays(pa.array(places[codes], mask=codes == NOTHING), spoken)
 
 
 def _words() -> Vocabulary:

@@ -1,4 +1,4 @@
-"""Sort keys of versions, each made once however many policies meet it."""
+"""What versions are taken apart into and sorted by, each made once however many policies meet it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ def sort_key(scheme: str, text: str) -> bytes:
     return SCHEMES[scheme].sort_key(text)
 
 
+split = functools.lru_cache(_MOST)(rpm.split)
+"""``rpm.split``, remembered: lists, comparison and writing out all ask of the same versions."""
+
+
 @functools.lru_cache(_MOST)
 def without_epoch(text: str) -> tuple[int | None, bytes]:
     """Return the epoch that an rpm version states, and the sort key of the rest of it.
@@ -27,7 +31,7 @@ def without_epoch(text: str) -> tuple[int | None, bytes]:
     >>> without_epoch("1:3.0-1")[0], without_epoch("1:3.0-1")[1] == without_epoch("3.0-01")[1]
     (1, True)
     """
-    evr = rpm.split(text)
+    evr = split(text)
     # Versions and releases recur in many versions; each part ends by itself, so keys of parts can be put together.
     release = b"" if evr.release is None else _part(evr.release)
     return evr.epoch, _part(evr.version) + release

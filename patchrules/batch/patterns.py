@@ -6,15 +6,15 @@ import fnmatch
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.keys import Ints, distinct, fold
+from patchrules.batch.orders import split
 from patchrules.families import Facts
-from patchrules.versions import rpm
 
 NOBODY = 1 << 30
 """The position of "no entry": larger than any, so that the smallest position is the first entry."""
@@ -30,6 +30,8 @@ def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
     O(rows of those names) in Python; texts without a name only once for each distinct version.
     """
     found = np.full(catalog.num_rows, NOBODY, dtype=np.int64)
+    if not entries:
+        return found
     codes, known = distinct(catalog["name"])
     owners: dict[str, list[int]] = {}
     for code, name in enumerate(known):
@@ -41,9 +43,9 @@ def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
         plausible = np.zeros(len(known), dtype=np.bool_)
         plausible[[code for name in _plausible(wanted, lowered) if name in owners for code in owners[name]]] = True
         match = re.compile(fnmatch.translate(wanted)).match
-        for row in np.flatnonzero(plausible[codes] & (found == NOBODY)).tolist():
-            if row not in texts:
-                texts[row] = _forms(catalog, row, facts)
+        rows = np.flatnonzero(plausible[codes] & (found == NOBODY)).tolist()
+        texts.update(_forms(catalog, [row for row in rows if row not in texts], facts))
+        for row in rows:
             if wanted in texts[row] or (facts.wildcards and any(match(text) for text in texts[row])):
                 found[row] = position
     return np.minimum(found, by_version(entries, catalog, facts))
@@ -121,17 +123,20 @@ def _plausible(wanted: str, names: Sequence[str]) -> Iterable[str]:
     return found
 
 
-def _forms(catalog: pa.Table, row: int, facts: Facts) -> list[str]:
-    """Return the texts by which an entry may name a row, in lower case (4.1)."""
-    name, arch, evr = (catalog[column][row].as_py() for column in ("name", "arch", "evr"))
-    return _texts(name, arch, evr, facts.name_forms)
+def _forms(catalog: pa.Table, rows: Sequence[int], facts: Facts) -> Mapping[int, list[str]]:
+    """Return, by row, the texts by which an entry may name it, in lower case (4.1)."""
+    if not rows:
+        return {}
+    given = catalog.select(["name", "arch", "evr"]).take(rows)
+    parts = zip(rows, *(given[column].to_pylist() for column in given.column_names), strict=True)
+    return {row: _texts(name, arch, evr, facts.name_forms) for row, name, arch, evr in parts}
 
 
 def _texts(name: str, arch: str, evr: str, templates: Sequence[str]) -> list[str]:
     """Return the templates filled in, in lower case: batch twin of ``reference.patterns.forms``."""
     if not any("{version}" in template for template in templates):
         return [template.format(name=name, arch=arch, evr=evr).lower() for template in templates]
-    parts = rpm.split(evr)
+    parts = split(evr)
     version = {"epoch": parts.epoch or 0, "version": parts.version, "release": parts.release or ""}
     return [template.format(name=name, arch=arch, **version).lower() for template in templates]
 

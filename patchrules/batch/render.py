@@ -13,6 +13,7 @@ from patchrules.batch.approvals import APPROVALS, BIT, NOTES
 from patchrules.batch.epochs import UNKNOWN, Compared, written
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Bools, Ints, lookup
+from patchrules.batch.orders import split
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
 from patchrules.batch.states import NOTHING, REASONS, STATES, Packages, Verdicts, at
@@ -25,7 +26,6 @@ from patchrules.model.names import (
     State,
     Status,
 )
-from patchrules.versions import rpm
 
 LEVELS = tuple(ComplianceLevel)
 
@@ -119,7 +119,7 @@ def title(policy: Policy, name: str, arch: str, evr: str | None) -> str:
     template = policy.facts.title
     if policy.family.scheme != "rpm":
         return template.format(name=name, arch=arch, evr=evr)
-    parts = rpm.split(evr or "")
+    parts = split(evr or "")
     return template.format(
         name=name, arch=arch, epoch=parts.epoch or 0, version=parts.version, release=parts.release or ""
     )

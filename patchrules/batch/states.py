@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
 from patchrules.batch.epochs import Compared, compared
-from patchrules.batch.keys import Bools, Ints, spans
+from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
+from patchrules.batch.patterns import names
 from patchrules.batch.policy import Policy, key_of
 from patchrules.model.names import Note, Reason, RejectedPatchesAction, State
 
@@ -115,22 +116,43 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
 
 
 def own_decisions(policy: Policy, packages: Packages) -> Decisions:
-    """Decide on what is installed as patches that no notice names and no repository offers."""
-    rows = packages.table.num_rows
-    known = packages.table.column_names
+    """Decide on what is installed as patches that no notice names and no repository offers.
+
+    Few of them differ in anything that a decision reads, so one of each kind is decided on. Cost: that of naming them.
+    """
+    ids, first = kinds_of(policy, packages.table)
+    alike = packages.table.take(pa.array(first))
     columns = {
-        field.name: packages.table[field.name].cast(field.type) if field.name in known else pa.nulls(rows, field.type)
+        field.name: alike[field.name].cast(field.type)
+        if field.name in alike.column_names
+        else pa.nulls(len(first), field.type)
         for field in policy.catalog.schema
     }
-    return decisions(
+    found = decisions(
         policy.baseline,
         pa.table(columns, schema=policy.catalog.schema),
-        np.arange(rows, dtype=np.int64),
+        np.arange(len(first), dtype=np.int64),
         policy.host,
         family=policy.family,
         facts=policy.facts,
         settings=policy.settings,
     )
+    return Decisions(*(getattr(found, one.name)[ids] for one in dataclasses.fields(Decisions)))
+
+
+def kinds_of(policy: Policy, packages: pa.Table) -> tuple[Ints, Ints]:
+    """Return a number for what a decision reads of each package, and one package of each number.
+
+    INVARIANT: name, architecture and version are read only by list entries and for the release they were built for.
+    """
+    baseline, facts = policy.baseline, policy.facts
+    kinds = [
+        names(baseline.approved_patches, packages, facts),
+        names(baseline.rejected_patches, packages, facts),
+        same_major(packages, policy.host, policy.family, facts).astype(np.int64),
+        *(distinct(packages[name])[0] for name in packages.column_names if name not in ("name", "arch", "evr")),
+    ]
+    return fold(kinds)
 
 
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
