@@ -43,11 +43,11 @@ def compared(family: Family, installed: Sequence[str], versions: Sequence[str], 
         none = np.full(len(owner), UNKNOWN, dtype=np.int64)
         nowhere = np.full(len(installed), UNKNOWN, dtype=np.int64)
         return Compared(mine, theirs[row], nowhere, none, (), np.zeros(len(installed), dtype=np.bool_))
-    parted = [without_epoch(text) for text in [*installed, *versions]]
-    order = ranks(key for _, key in parted)
-    epochs = sorted({0, *(epoch for epoch, _ in parted if epoch is not None)})
+    epoch_of, keys = zip(*map(without_epoch, [*installed, *versions]), strict=True)
+    order = ranks(keys)
+    epochs = sorted({0, *epoch_of} - {None})
     positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
-    stated = np.array([positions[epoch] for epoch, _ in parted], dtype=np.int64)
+    stated = np.array(list(map(positions.__getitem__, epoch_of)), dtype=np.int64)
     count, span = len(installed), int(order.max(initial=0)) + 1
     mine, theirs, doubtful = filled(stated[:count], stated[count:][row], owner, len(epochs))
     return Compared(

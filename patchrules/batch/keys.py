@@ -133,7 +133,7 @@ def ranks(values: Iterable[Any]) -> Ints:
     """
     known = list(values)
     positions = {value: rank for rank, value in enumerate(sorted(set(known)))}
-    return np.array([positions[value] for value in known], dtype=np.int64)
+    return np.array(list(map(positions.__getitem__, known)), dtype=np.int64)
 
 
 def spans(start: Ints, count: Ints) -> tuple[Ints, Ints]:

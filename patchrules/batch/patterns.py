@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -23,31 +23,56 @@ _EPOCH = re.compile("[0-9]+:")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
+class Meant:
+    """Which entries of a list could mean a package, by its name; a name that was asked before is looked up.
+
+    Threads may ask: what two of them find out about one name is the same.
+    """
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        """Start with no name asked."""
+        self.wanted = [entry.lower() for entry in entries]
+        self.match = [re.compile(fnmatch.translate(entry)).match for entry in self.wanted]
+        self._known: dict[str, list[int]] = {}
+
+    def by(self, names: Sequence[str]) -> list[list[int]]:
+        """Return, for each name, the positions of the entries that could mean it, in order.
+
+        Cost: a look-up a name; for new ones a sort, and for each entry what it could mean among them.
+        """
+        lowered = [name.lower() for name in names]
+        new = sorted(set(lowered) - self._known.keys())
+        found: dict[str, list[int]] = {name: [] for name in new}
+        for position, entry in enumerate(self.wanted if new else ()):
+            for name in set(_plausible(entry, new)) & found.keys():
+                found[name].append(position)
+        self._known.update(found)
+        return [self._known[name] for name in lowered]
+
+
+meant = functools.lru_cache(256)(Meant)
+"""The same list is asked about the catalog, and again whenever hosts bring packages that were not met before."""
+
+
 def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
     """Batch twin of ``reference.patterns.names``: the position of the first entry that names each row, else NOBODY.
 
-    Texts are formed only for rows whose name an entry could mean: O(rows) in Arrow, one sort of the distinct names and
+    Texts are formed only for rows whose name an entry could mean: O(rows) in Arrow, O(distinct names) look-ups and
     O(rows of those names) in Python; texts without a name only once for each distinct version.
     """
     found = np.full(catalog.num_rows, NOBODY, dtype=np.int64)
     if not entries:
         return found
     codes, known = distinct(catalog["name"])
-    owners: dict[str, list[int]] = {}
-    for code, name in enumerate(known):
-        owners.setdefault(name.lower(), []).append(code)
-    lowered = sorted(owners)
-    texts: dict[int, list[str]] = {}
-    for position, entry in enumerate(entries):
-        wanted = entry.lower()
-        plausible = np.zeros(len(known), dtype=np.bool_)
-        plausible[[code for name in _plausible(wanted, lowered) if name in owners for code in owners[name]]] = True
-        match = re.compile(fnmatch.translate(wanted)).match
-        rows = np.flatnonzero(plausible[codes] & (found == NOBODY)).tolist()
-        texts.update(_forms(catalog, [row for row in rows if row not in texts], facts))
-        for row in rows:
-            if wanted in texts[row] or (facts.wildcards and any(match(text) for text in texts[row])):
+    asked = meant(tuple(entries))
+    possible = asked.by(known)
+    rows = np.flatnonzero(np.array([bool(one) for one in possible], dtype=np.bool_)[codes])
+    for row, texts in zip(rows.tolist(), _forms(catalog, rows, facts), strict=True):
+        for position in possible[codes[row]]:
+            match = asked.match[position]
+            if asked.wanted[position] in texts or (facts.wildcards and any(map(match, texts))):
                 found[row] = position
+                break
     return np.minimum(found, by_version(entries, catalog, facts))
 
 
@@ -56,7 +81,7 @@ def by_version(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
 
     Cost: O(distinct versions) texts; an entry is looked up, a glob tried on the texts that start as it does.
     """
-    templates = [template for template in facts.name_forms if "{name}" not in template]
+    templates = tuple(template for template in facts.name_forms if "{name}" not in template)
     if not entries or not templates or not catalog.num_rows:
         return np.full(catalog.num_rows, NOBODY, dtype=np.int64)
     ids, first = fold([distinct(catalog[column])[0] for column in ("evr", "arch")])
@@ -73,7 +98,7 @@ def by_version(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
         hits = owners.get(wanted, [])
         if glob:
             match, literal = re.compile(fnmatch.translate(wanted)).match, wanted[: glob.start()]
-            alike = itertools.takewhile(partial(_starts, literal), texts[bisect_left(texts, literal) :])
+            alike = itertools.takewhile(functools.partial(_starts, literal), texts[bisect_left(texts, literal) :])
             hits = [*hits, *(number for text in alike if match(text) for number in owners[text])]
         found[hits] = np.minimum(found[hits], position)
     return found[ids]
@@ -119,20 +144,19 @@ def _plausible(wanted: str, names: Sequence[str]) -> Iterable[str]:
     for text in {literal, _EPOCH.sub("", literal, count=1)}:
         found += [text[:end] for end in range(len(text) + 1)]
         if start is not None:
-            found += itertools.takewhile(partial(_starts, text), names[bisect_left(names, text) :])
+            found += itertools.takewhile(functools.partial(_starts, text), names[bisect_left(names, text) :])
     return found
 
 
-def _forms(catalog: pa.Table, rows: Sequence[int], facts: Facts) -> Mapping[int, list[str]]:
-    """Return, by row, the texts by which an entry may name it, in lower case (4.1)."""
-    if not rows:
-        return {}
-    given = catalog.select(["name", "arch", "evr"]).take(rows)
-    parts = zip(rows, *(given[column].to_pylist() for column in given.column_names), strict=True)
-    return {row: _texts(name, arch, evr, facts.name_forms) for row, name, arch, evr in parts}
+def _forms(catalog: pa.Table, rows: Ints, facts: Facts) -> Iterator[Sequence[str]]:
+    """Yield the texts by which an entry may name each of some rows, in lower case (4.1)."""
+    given = catalog.select(["name", "arch", "evr"]).take(pa.array(rows))
+    for name, arch, evr in zip(*(given[column].to_pylist() for column in given.column_names), strict=True):
+        yield _texts(name, arch, evr, facts.name_forms)
 
 
-def _texts(name: str, arch: str, evr: str, templates: Sequence[str]) -> list[str]:
+@functools.lru_cache(1 << 16)
+def _texts(name: str, arch: str, evr: str, templates: tuple[str, ...]) -> Sequence[str]:
     """Return the templates filled in, in lower case: batch twin of ``reference.patterns.forms``."""
     if not any("{version}" in template for template in templates):
         return [template.format(name=name, arch=arch, evr=evr).lower() for template in templates]

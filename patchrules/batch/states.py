@@ -81,8 +81,8 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
     exists = found.notes[row] & LEFT_OUT == 0
     owner, row = owner[exists], row[exists]
     present, index = np.unique(row, return_inverse=True)
-    texts = policy.catalog["evr"].take(present).to_pylist()
-    versions = compared(policy.family, packages.table["evr"].to_pylist(), texts, owner, index)
+    codes, texts = distinct(policy.catalog["evr"].take(present))
+    versions = compared(policy.family, packages.table["evr"].to_pylist(), texts, owner, codes[index])
     same = versions.pairs == versions.installed[owner]
     known = np.bincount(owner[same], minlength=count) > 0
     target, target_pair, newer = targets(policy, own, versions, owner, row, same, known)

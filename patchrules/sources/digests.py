@@ -41,8 +41,10 @@ def source_of(table: pa.Table, *, name: str = "<table>", format: str = "arrow") 
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column of values that CSV writes in one way only."""
     if pa.types.is_nested(column.type):
-        texts = [None if value is None else json.dumps(value) for value in column.to_pylist()]
-        return pa.chunked_array([pa.array(texts, pa.string())])
+        # Lists recur from row to row, and JSON costs several times as much as knowing one again.
+        values = [(repr(value), value) for value in column.to_pylist()]
+        texts = {same: None if value is None else json.dumps(value) for same, value in dict(values).items()}
+        return pa.chunked_array([pa.array([texts[same] for same, _ in values], pa.string())])
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column.cast(pa.int64()) if column.type == INSTANT else column
