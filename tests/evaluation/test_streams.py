@@ -122,7 +122,7 @@ def test_columns_that_hold_no_texts_are_read_from_files_too(rows, judge, tmp_pat
     pq.write_table(more, tmp_path / "fleet.parquet", row_group_size=700)
     run = judge(pr.open_fleet(tmp_path / "fleet.parquet"))
     same(run, judge(pr.read_inventory(more)))
-    assert run.hosts.num_rows == 60  # noqa: PLR2004 - those of `made`
+    assert run.hosts.num_rows == 60
 
 
 def test_rows_in_any_order(rows, judge, expected, tmp_path, monkeypatch):
