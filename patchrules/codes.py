@@ -297,6 +297,7 @@ CODES: dict[str, str] = {
     "PR7802": "a saved run is damaged, or was changed by hand",
     "PR7803": "something that is no saved run stands where a run is to be written",
     "PR7804": "a folder holds no saved run",
+    "PR7805": "a run that hosts are to be carried over from kept no digests of them",
     "PR7811": "a run lists only what does not comply, and inventories differ: absence says nothing of approvals",
     "PR7821": "a file is no answer of AWS about the compliance of patches",
     "PR7822": "a patch of such an answer has no host, no id or no known state",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,9 +15,11 @@ from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import how_many_later
-from patchrules.evaluation.judging import Judging, Question
+from patchrules.evaluation.judging import Answer, Judging, Question
 from patchrules.evaluation.opened import Fleet
+from patchrules.evaluation.run import Run
 from patchrules.evaluation.shares import answered, remainder, shares
+from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
 from patchrules.evaluation.star_stream import StarStream
 from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
 from patchrules.model.baseline import Baseline
@@ -38,7 +40,8 @@ class Found:
 
     ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` rows of hosts
     that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages that verdicts
-    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant.
+    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant; ``carried`` are the
+    hosts that were not judged, because the earlier run's verdicts still hold.
     """
 
     hosts: list[Any] = field(default_factory=list)
@@ -50,6 +53,8 @@ class Found:
     aside: list[Any] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     late: list[int] = field(default_factory=list)
+    digests: list[Any] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Findings:
     diagnostics: tuple[Diagnostic, ...]
     listed: frozenset[str]
     late: int
+    digests: Any = None
+    carried: tuple[str, ...] = ()
 
 
 class Desk:
@@ -71,6 +78,7 @@ class Desk:
     def __init__(self, question: Question, share: Inventory | Fleet, sink: Sink | None = None) -> None:
         """Open the stream of a share of the fleet."""
         self._judging, self._as_of = Judging(question), question.settings.as_of
+        self._carrying = Carrying(self._judging) if question.keeps_digests else None
         self.stream = stream_of(share, self._judging.numbers)
         self.found = Found()
         self._sink = sink or self.found.verdicts.append
@@ -78,13 +86,22 @@ class Desk:
     def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
         """Judge portions of the stream; ``told`` gets the number of rows so far."""
         for portion, rows in portions:
-            answer = self._judging.judge(portion, rows)
+            answer = self._answer(portion, rows)
             self.found.hosts.append(answer.hosts)
             self.found.listed.update(pc.unique(answer.verdicts["name"]).to_pylist())
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
             self._sink(answer.verdicts)
             if told:
                 told(self.stream.done)
+
+    def _answer(self, portion: Portion, rows: Rows) -> Answer:
+        """Judge a portion, or the hosts of it that are other than they were."""
+        if self._carrying is None:
+            return self._judging.judge(portion, rows)
+        answer, digests, carried = self._carrying.judge(portion, rows)
+        self.found.digests.append(digests)
+        self.found.carried.extend(carried)
+        return answer
 
     def close(self) -> Found:
         """Return everything that was found."""
@@ -129,6 +146,15 @@ def findings(
     return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
 
 
+def with_carried(found: Findings, before: Run, sink: Sink) -> Findings:
+    """Give the sink the verdicts of an earlier run that still hold, and return what was found with them."""
+    listed = set(found.listed)
+    for table in verdicts_of(before, found.carried):
+        listed.update(pc.unique(table["name"]).to_pylist())
+        sink(table)
+    return replace(found, listed=frozenset(listed))
+
+
 def judged(question: Question, share: Inventory | Fleet) -> Found:
     """Judge a share of a fleet, as far as its hosts are whole there: what a worker does."""
     desk = Desk(question, share)
@@ -163,14 +189,18 @@ def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
     hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(table for one in found for table in one.hosts)])
     hosts = hosts if is_sorted else hosts.sort_by("host")
     faults = {host: fault for one in found for host, fault in one.faults.items()}
+    digests = [table for one in found for table in one.digests]
+    rejects = pa.concat_tables([arrow.table(REJECTS, {}, 0), *(table for one in found for table in one.rejects)])
     return Findings(
         hosts=hosts,
         baselines=_in_use([one for some in found for one in some.baselines], hosts),
         faults=tuple(dict.fromkeys(faults[host] for host in sorted(faults))),
-        rejects=pa.concat_tables([arrow.table(REJECTS, {}, 0), *(table for one in found for table in one.rejects)]),
+        rejects=rejects,
         diagnostics=together(doubt for one in found for doubt in one.diagnostics),
         listed=frozenset(name for one in found for name in one.listed),
         late=sum(number for one in found for number in one.late),
+        digests=kept_digests(digests, rejects) if digests else None,
+        carried=tuple(name for one in found for name in one.carried),
     )
 
 

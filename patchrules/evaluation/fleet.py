@@ -13,7 +13,7 @@ from typing import Any
 
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits, hindsight
-from patchrules.evaluation.findings import Findings, Progress, findings, in_order
+from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.judging import Question
 from patchrules.evaluation.opened import Fleet, opened
@@ -22,6 +22,7 @@ from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.run import Run
 from patchrules.evaluation.saved import VerdictFile, placed
+from patchrules.evaluation.since import earlier
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
@@ -54,6 +55,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     output: str | os.PathLike[str] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    since: Run | str | os.PathLike[str] | None = None,
+    keep_digests: bool = False,
 ) -> Run:
     """Judge every host of ``fleet`` with the batch engine, which gives the verdicts of the reference engine.
 
@@ -68,11 +71,16 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     the fleet; the run that is returned has the hosts, and ``load_run`` reads the verdicts.
     With ``executor`` the shares of the fleet are judged by its workers, threads or processes; the run is the same.
 
+    With ``since``, an earlier run or the folder of a saved one, only hosts are judged whose rows, facts, baseline,
+    patches or elapsed dates differ from what that run judged; the verdicts on the others are taken from it
+    (decision 0034), and the run is the same but for the order of verdicts in ``output``. ``keep_digests`` keeps what
+    that takes; ``since`` keeps it, too.
+
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
     Raises BaselineError PR1801 when ``policy`` is one baseline and no host is of its operating system, PR1813 when a
-    BaselineOverride and an InstallOverrideList are given together, and CatalogError PR3801 when a catalog does not say
-    its products and the hosts of its family have several.
+    BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801 when a catalog does not say
+    its products and the hosts of its family have several, and DocumentError PR7805 when ``since`` kept no digests.
     """
     one_override(baseline_override, install_override)
     given = settings(
@@ -87,6 +95,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     if rows not in ROWS:
         raise UnknownNameError("choice of rows", rows, ROWS)
     scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
+    before = None if since is None else earlier(since)
     question = Question(
         registry=as_registry(policy),
         catalogs=scoped,
@@ -95,13 +104,20 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         limits=limits or AgeLimits(),
         override=None if baseline_override is None else tuple(baseline_override),
         previous_runs=dict(previous_runs or {}),
+        keeps_digests=keep_digests or before is not None,
+        known=None if before is None else before.known,
     )
+
+    def found(sink: Sink) -> Run:
+        whole = findings(question, fleet, sink, progress, executor)
+        return _run(policy, question, fleet, whole if before is None else with_carried(whole, before.run, sink))
+
     if output is None:
         verdicts: list[Any] = []
-        run = _run(policy, question, fleet, findings(question, fleet, verdicts.append, progress, executor))
+        run = found(verdicts.append)
         return replace(run, verdicts=in_order(verdicts, run.hosts))
     with placed(output) as folder, contextlib.closing(VerdictFile(folder)) as file:
-        run = _run(policy, question, fleet, findings(question, fleet, file.write, progress, executor))
+        run = found(file.write)
         file.finish(run)
     return replace(run, folder=os.fspath(output))
 
@@ -123,6 +139,8 @@ def _run(policy: Baseline | Registry, question: Question, fleet: Inventory | Fle
         sources=(*fleet.sources, *(source for one in question.catalogs for source in one.sources)),
         diagnostics=(*doubts, *found.faults, *(d for one in found.baselines for d in one.diagnostics)),
         fixes=fixes_in(question.catalogs, found.hosts, found.listed),
+        digests=found.digests,
+        carried=len(found.carried),
     )
 
 

@@ -37,7 +37,10 @@ BY_REFERENCE = frozenset({"zypper"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a fleet: a policy, catalogs and settings. It pickles, and workers answer it for some hosts."""
+    """What is asked of a fleet: a policy, catalogs and settings. It pickles, and workers answer it for some hosts.
+
+    ``known`` are the hosts of an earlier run with their digests (``evaluation.since``), None where nothing is carried.
+    """
 
     registry: Registry
     catalogs: tuple[Catalog, ...]
@@ -46,6 +49,8 @@ class Question:
     limits: AgeLimits = field(default_factory=AgeLimits)
     override: tuple[Baseline, ...] | None = None
     previous_runs: Mapping[str, PreviousRun] = field(default_factory=dict)
+    keeps_digests: bool = False
+    known: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,13 @@ class Judging:
         slow = [number in self._slow for number in profiles]
         return self._completed(answer, portion, slow, question) if any(slow) else answer
 
+    def lacking(self, number: int) -> int:
+        """Return how many approved patches a host of a profile would lack that had no packages."""
+        if number not in self._policies:
+            self._compile(number)
+        policy = self._policies[number]
+        return int(self._evaluation.policies[policy].absent.sum()) if policy >= 0 else 0
+
     def _compile(self, number: int) -> None:
         """Compile the policy of a profile, or note that the reference engine judges its hosts."""
         profile, given = self.assigner.profiles[number], self.question.settings
@@ -127,9 +139,9 @@ class Judging:
         ]
         part = run_of(reports, rows=question.rows, limits=question.limits)
         order = pa.array(names, pa.string())
-        hosts = _sorted([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
+        hosts = by_host([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
         verdicts = [answer.verdicts, part.verdicts.cast(answer.verdicts.schema)]
-        return Answer(hosts, _sorted([one.unify_dictionaries() for one in verdicts], order))
+        return Answer(hosts, by_host([one.unify_dictionaries() for one in verdicts], order))
 
 
 def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
@@ -157,7 +169,7 @@ def _where(portion: Portion, wanted: Sequence[bool]) -> Inventory:
     return Inventory(hosts, whole, None)
 
 
-def _sorted(tables: Sequence[Any], hosts: pa.Array) -> Any:  # noqa: ANN401 - pyarrow.Table
+def by_host(tables: Sequence[Any], hosts: pa.Array) -> Any:  # noqa: ANN401 - pyarrow.Table
     """Return tables as one, in order of the hosts."""
     whole = pa.concat_tables(tables)
     places = pc.index_in(whole["host"].cast(pa.string()), value_set=hosts).combine_chunks()

@@ -36,6 +36,8 @@ class Run:
     ``model.columns.FIXES``: which CVEs the versions of the listed packages fix.
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
     ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
+    ``digests`` has ``model.columns.DIGESTS`` where they were asked for: what a later run tells changed hosts by.
+    ``carried`` is how many hosts this one took from an earlier run.
     """
 
     settings: Settings
@@ -50,6 +52,8 @@ class Run:
     fixes: pa.Table = field(default_factory=no_fixes, repr=False)
     folder: str | None = None
     rejects: Any = field(default=None, repr=False, compare=False)
+    digests: Any = field(default=None, repr=False, compare=False)
+    carried: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:

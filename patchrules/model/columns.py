@@ -182,6 +182,13 @@ RUN_HOSTS = (
 )
 """One row a host of a run."""
 
+DIGESTS = (
+    Column("host", "string", "host id", required=True),
+    Column("digest", "int64", "digest of all that its verdicts follow from", required=True),
+    Column("lacking", "int64", "approved patches that a host like it without packages would lack", required=True),
+)
+"""One row a host of a run that could be judged, none of whose rows was refused: what a later run carries over by."""
+
 FIXES = (
     Column("family", "string", "name of a family", required=True),
     Column("product", "string", "product of the hosts that a catalog with this fix speaks for"),
