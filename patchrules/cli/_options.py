@@ -233,3 +233,12 @@ RUN = (
     ),
 )
 """Of verbs that judge what a run of Patch Manager did."""
+SINCE = click.option(
+    "--since",
+    type=Place(),
+    metavar="RUN",
+    help="A saved run that kept digests: judge only hosts of which anything is other than it was in it.",
+)
+KEEP_DIGESTS = click.option(
+    "--keep-digests", is_flag=True, help="Keep in a saved run what a later one needs for --since, as --since does."
+)

@@ -9,7 +9,7 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._judging import judged
-from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
+from patchrules.cli._options import CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RULES, RUN, SCOPE, SINCE
 from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
@@ -56,8 +56,18 @@ class _FailOn(Named):
     show_default=True,
     help="What ends in exit code 1; a level means it or a graver one: critical.",
 )
+@SINCE
+@KEEP_DIGESTS
 @reported
-def command(*, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...], wanted: Wanted) -> None:
+def command(
+    *,
+    inputs: Inputs,
+    only_noncompliant: bool,
+    fail_on: tuple[str, ...],
+    since: str | None,
+    keep_digests: bool,
+    wanted: Wanted,
+) -> None:
     """Say which hosts comply with their baseline, and which patches they miss.
 
     \b
@@ -77,7 +87,7 @@ def command(*, inputs: Inputs, only_noncompliant: bool, fail_on: tuple[str, ...]
     for place in more:
         writer_for(place.path, place.format)
     rows = "noncompliant" if only_noncompliant or (wanted.is_for_people and not more) else "all"
-    run = judged(inputs, rows=rows, folder=wanted.folder)
+    run = judged(inputs, rows=rows, folder=wanted.folder, since=since, keep_digests=keep_digests)
     if not wanted.is_for_people:
         for one in run.diagnostics:
             if one.level == "error":

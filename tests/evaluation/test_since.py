@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,13 +17,14 @@ from benchmarks.fleet import AS_OF, make_fleet
 from patchrules.errors import DocumentError
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.saved import save_run
-from patchrules.families import families, family_of
+from patchrules.families import family_of
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
 from patchrules.model.names import Dialect
+from patchrules.model.previous_run import PreviousRun
 from patchrules.sources import arrow
 from patchrules.testing import strategies, updates
-from patchrules.testing.strategies import LINUX, situations
+from patchrules.testing.strategies import LINUX, T0, situations
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 
@@ -36,47 +38,55 @@ drawn_situations = st.one_of(
 
 def judged(situation, dialect, **options):
     fleet = Inventory(hosts_table(situation.hosts), packages_table(situation.hosts), arrow.table(REJECTS, {}, 0))
-    # One scope whatever was drawn: a catalog for other hosts is a change of its own, and drawn below.
-    products = {host.product for host in situation.hosts if host.product}
     catalog = catalog_of(situation.baseline, situation.hosts, situation.patches)
-    assert products or catalog is not None
     given_options = {**situation.options, "dialect": dialect, "previous_runs": previous_runs(situation.hosts)}
     return pr.evaluate_fleet(situation.baseline, fleet, catalog, **{**given_options, **options})
 
 
+KINDS = ("instant", "instant", "package", "patch", "host", "baseline")
+"""What is other than it was; most often one thing is, so that it is not hidden by another."""
+
+SHIFTS = tuple(days * DAY + more for days in (-1, 0, 1, 2, 3) for more in (timedelta(0), timedelta(microseconds=1)))
+
+
 @st.composite
 def changed(draw, situation):
-    """Draw the same fleet some time later: a few of its hosts, patches, the baseline and the instant are others."""
+    """Draw the same fleet some time later."""
     system = situation.baseline.operating_system
     is_windows = family_of(system).name == "windows"
-    hosts, patches, options = list(situation.hosts), list(situation.patches), dict(situation.options)
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    hosts, patches, baseline = list(situation.hosts), list(situation.patches), situation.baseline
+    options = dict(situation.options)
     place = draw(st.integers(0, len(hosts) - 1))
-    if draw(st.booleans()):
-        anew = updates.update_hosts(hosts[place].id) if is_windows else strategies.hosts(system, hosts[place].id)
-        hosts[place] = draw(anew)
-    if draw(st.booleans()) and hosts[place].packages:
-        one = draw(st.integers(0, len(hosts[place].packages) - 1))
-        packages = list(hosts[place].packages)
-        packages[one] = draw(packages_like(packages[one]))
-        hosts[place] = dataclasses.replace(hosts[place], packages=tuple(packages))
-    if draw(st.booleans()):
+    if "host" in kinds:
+        name = hosts[place].id
+        hosts[place] = draw(updates.update_hosts(name) if is_windows else strategies.hosts(system, name))
+    if "package" in kinds:
+        hosts[place] = draw(st.sampled_from(neighbours(hosts[place])))
+    if "patch" in kinds:
         patch = draw(updates.update_patches() if is_windows else strategies.patches(system))
-        patches = [*patches, patch] if draw(st.booleans()) else [patch, *patches[1:]]
-    baseline = situation.baseline
-    if draw(strategies.rarely(st.just(True), False)):
+        named = dataclasses.replace(patch, name=draw(st.sampled_from(patches)).name)
+        patches = draw(st.sampled_from([[*patches, named], [named, *patches[1:]], patches[1:] or [named]]))
+    if "baseline" in kinds:
         baseline = draw(updates.update_baselines() if is_windows else strategies.baselines(system))
-    if draw(st.booleans()):
-        options["as_of"] += draw(st.sampled_from([-DAY, timedelta(microseconds=1), DAY, 2 * DAY, 7 * DAY]))
+    if "instant" in kinds:
+        options["as_of"] += draw(st.sampled_from(SHIFTS))
     return dataclasses.replace(
         situation, baseline=baseline, hosts=tuple(hosts), patches=tuple(patches), options=options
     )
 
 
-def packages_like(package):
-    held, installed_at = not package.held, (package.installed_at or AS_OF) + timedelta(seconds=1)
-    return st.sampled_from(
-        [dataclasses.replace(package, held=held), dataclasses.replace(package, installed_at=installed_at)]
-    )
+def neighbours(host):
+    """Return hosts that differ in one thing from this one."""
+    boot = (host.boot_time or T0) + DAY
+    found = [dataclasses.replace(host, boot_time=boot), dataclasses.replace(host, patch_group="other")]
+    found.append(dataclasses.replace(host, previous_run=None if host.previous_run else PreviousRun((), T0)))
+    found.append(dataclasses.replace(host, packages=host.packages[::-1]))
+    for number, one in enumerate(host.packages):
+        for name, value in (("held", not one.held), ("installed_at", (one.installed_at or T0) + DAY), ("built", T0)):
+            like = (*host.packages[:number], dataclasses.replace(one, **{name: value}), *host.packages[number + 1 :])
+            found.append(dataclasses.replace(host, packages=like))
+    return found
 
 
 def told(run):
@@ -100,3 +110,126 @@ def test_nothing_is_judged_again_where_nothing_changed(drawn):
     since = judged(situation, dialect, rows="all", since=before)
     assert since.carried == before.digests.num_rows == sum(not one for one in before.hosts["unknown"].to_pylist())
     assert told(since) == told(before)
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make_fleet(hosts=40, packages=30, seed=5)
+
+
+@pytest.fixture(scope="module")
+def rows(made):
+    facts = {"family": "rhel", "product": "RedhatEnterpriseLinux9.8", "host_arch": "x86_64"}
+    plain = {name: made.packages[name].cast(pa.string()) for name in ("host", "name", "arch", "evr")}
+    table = pa.table(plain)
+    for name, value in facts.items():
+        table = table.append_column(name, pa.array([value] * table.num_rows))
+    return table.sort_by("host")
+
+
+@pytest.fixture(scope="module")
+def judge(made):
+    catalog = pr.read_catalog(made.catalog, family="rhel")
+    policy = pr.load_baseline(made.baseline)
+
+    def judged(fleet, **options):
+        return pr.evaluate_fleet(policy, fleet, catalog, **{"as_of": AS_OF, "rows": "all", **options})
+
+    return judged
+
+
+@pytest.fixture(scope="module")
+def before(judge, rows):
+    return judge(pr.open_fleet(rows), keep_digests=True)
+
+
+def later(rows):
+    """The fleet without the first package of the first host, which is removed, and of another, which gets a version."""
+    plain = rows.to_pylist()
+    last = plain[-1]["host"]
+    changed = [one | {"evr": "0:9-9"} if one["host"] == last else one for one in plain[1:]]
+    return pa.Table.from_pylist(changed, schema=rows.schema)
+
+
+def test_only_changed_hosts_are_judged(judge, rows, before):
+    whole, since = judge(pr.open_fleet(later(rows))), judge(pr.open_fleet(later(rows)), since=before)
+    assert since.carried == before.hosts.num_rows - 2
+    assert told(since) == told(whole)
+    assert since.digests.equals(judge(pr.open_fleet(later(rows)), keep_digests=True).digests)
+
+
+def test_a_saved_run_carries_as_well_as_one_in_memory(judge, rows, before, tmp_path):
+    save_run(before, tmp_path / "saved")
+    streamed = judge(pr.open_fleet(rows), keep_digests=True, output=tmp_path / "streamed")
+    whole = judge(pr.open_fleet(later(rows)))
+    for run in (tmp_path / "saved", str(tmp_path / "streamed"), streamed, pr.load_run(tmp_path / "saved")):
+        since = judge(pr.open_fleet(later(rows)), since=run)
+        assert since.carried == before.hosts.num_rows - 2
+        assert told(since) == told(whole)
+
+
+def test_a_run_may_take_the_place_of_the_one_before(judge, rows, tmp_path):
+    judge(pr.open_fleet(rows), keep_digests=True, output=tmp_path / "run")
+    judge(pr.open_fleet(later(rows)), since=tmp_path / "run", output=tmp_path / "run")
+    assert told(pr.load_run(tmp_path / "run")) == told(judge(pr.open_fleet(later(rows))))
+
+
+def test_workers_and_packed_fleets_carry_the_same(judge, rows, before, tmp_path):
+    packed, whole = pr.pack_fleet(later(rows), tmp_path / "fleet"), judge(pr.open_fleet(later(rows)))
+    with ThreadPoolExecutor(2) as workers:
+        for since in (
+            judge(pr.open_fleet(later(rows)), since=before, executor=workers),
+            judge(packed, since=before, executor=workers),
+            judge(packed, since=before),
+        ):
+            assert since.carried == before.hosts.num_rows - 2
+            assert since.hosts.equals(whole.hosts)
+            assert since.verdicts.sort_by(ORDER).equals(whole.verdicts.sort_by(ORDER))
+
+
+def test_hosts_with_refused_rows_are_judged_again(judge, rows, before):
+    lost = later(rows).to_pylist()
+    lost[len(lost) // 2]["evr"] = ""
+    fleet = pa.Table.from_pylist(lost, schema=rows.schema)
+    again = judge(pr.open_fleet(fleet), since=before)
+    assert again.carried == before.hosts.num_rows - 3
+    assert told(judge(pr.open_fleet(later(rows)), since=again)) == told(judge(pr.open_fleet(later(rows))))
+    assert told(judge(pr.open_fleet(fleet), since=again)) == told(judge(pr.open_fleet(fleet)))
+
+
+def test_other_options_carry_nothing(judge, rows, before):
+    for options in ({"operation": "install"}, {"rows": "noncompliant"}, {"dialect": "agent"}):
+        since = judge(pr.open_fleet(rows), since=before, **options)
+        assert since.carried == 0
+        assert told(since) == told(judge(pr.open_fleet(rows), **options))
+
+
+def test_a_run_without_digests_carries_nothing(judge, rows):
+    with pytest.raises(DocumentError) as raised:
+        judge(pr.open_fleet(rows), since=judge(pr.open_fleet(rows)))
+    assert str(raised.value) == (
+        "the run before kept no digests of its hosts, so nobody can tell which of them changed [PR7805]\n"
+        "  hint: keep_digests=True, or --keep-digests, keeps them in a run"
+    )
+
+
+@pytest.mark.parametrize("days", [1, 3, 5, 8, 13, 21, 400])
+def test_time_alone_changes_the_hosts_that_wait(judge, rows, before, days):
+    options = {"as_of": AS_OF + days * DAY}
+    since = judge(pr.open_fleet(rows), since=before, **options)
+    assert told(since) == told(judge(pr.open_fleet(rows), **options))
+
+
+def test_a_patch_of_a_package_that_few_hosts_have_leaves_the_others_alone(made, rows):
+    catalog, policy = pr.read_catalog(made.catalog, family="rhel"), pr.load_baseline(made.baseline)
+    name = rows["name"].to_pylist()[0]
+    having = sum(
+        name in set(rows.filter(pc.equal(rows["host"], one))["name"].to_pylist())
+        for one in set(rows["host"].to_pylist())
+    )
+    fewer = dataclasses.replace(catalog, table=catalog.table.filter(pc.not_equal(catalog.table["name"], name)))
+    options = {"as_of": AS_OF, "rows": "all"}
+    before = pr.evaluate_fleet(policy, pr.open_fleet(rows), fewer, keep_digests=True, **options)
+    since = pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, since=before, **options)
+    assert since.carried == before.hosts.num_rows - having
+    assert told(since) == told(pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, **options))
