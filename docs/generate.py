@@ -146,6 +146,7 @@ def arrow_schemas_page() -> str:
     tables = (
         ("run: verdicts.parquet, `pr.as_arrow(run)`", listing.SCHEMA),
         ('run: hosts.parquet, `pr.as_arrow(run, "hosts")`', arrow.schema(columns.RUN_HOSTS)),
+        ("run: digests.parquet, where they were kept", arrow.schema(columns.DIGESTS)),
         ("packed fleet: hosts.parquet", arrow.schema(columns.HOSTS)),
         ("packed fleet: packages.parquet", arrow.schema(columns.DISTINCT_PACKAGES)),
         ("packed fleet: installed.parquet", arrow.schema(columns.INSTALLED)),
@@ -153,7 +154,14 @@ def arrow_schemas_page() -> str:
     )
     meaning = {
         each.name: each.meaning
-        for found in (columns.REJECTS, columns.HOSTS, columns.PACKAGES, columns.VERDICTS, columns.RUN_HOSTS)
+        for found in (
+            columns.REJECTS,
+            columns.HOSTS,
+            columns.PACKAGES,
+            columns.VERDICTS,
+            columns.RUN_HOSTS,
+            columns.DIGESTS,
+        )
         for each in found
     }
     own = {each.name: each.meaning for each in columns.INSTALLED}

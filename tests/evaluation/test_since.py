@@ -20,11 +20,11 @@ from patchrules.evaluation.saved import save_run
 from patchrules.families import family_of
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
-from patchrules.model.names import Dialect
-from patchrules.model.previous_run import PreviousRun
+from patchrules.model.names import Dialect, State
+from patchrules.model.previous_run import PreviousRun, TrackedPatch
 from patchrules.sources import arrow
 from patchrules.testing import strategies, updates
-from patchrules.testing.strategies import LINUX, T0, situations
+from patchrules.testing.strategies import LINUX, T0, Situation, situations
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 
@@ -40,7 +40,7 @@ def judged(situation, dialect, **options):
     fleet = Inventory(hosts_table(situation.hosts), packages_table(situation.hosts), arrow.table(REJECTS, {}, 0))
     catalog = catalog_of(situation.baseline, situation.hosts, situation.patches)
     given_options = {**situation.options, "dialect": dialect, "previous_runs": previous_runs(situation.hosts)}
-    return pr.evaluate_fleet(situation.baseline, fleet, catalog, **{**given_options, **options})
+    return pr.evaluate_fleet(situation.baseline, fleet, catalog, **{"rows": "all", **given_options, **options})
 
 
 KINDS = ("instant", "instant", "package", "patch", "host", "baseline")
@@ -233,3 +233,81 @@ def test_a_patch_of_a_package_that_few_hosts_have_leaves_the_others_alone(made, 
     since = pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, since=before, **options)
     assert since.carried == before.hosts.num_rows - having
     assert told(since) == told(pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, **options))
+
+
+BASELINE = pr.Baseline(
+    "prod", pr.OperatingSystem.REDHAT_ENTERPRISE_LINUX, rules=(pr.ApprovalRule((), approve_after_days=7),)
+)
+PACKAGES = (
+    pr.Package("bash", "x86_64", "0:5.1-1.el9", built=T0 - 5 * DAY, installed_at=T0),
+    pr.Package("curl", "x86_64", "0:7.0-1.el9", installed_at=T0),
+)
+HOST = pr.Host(
+    "web-1", "rhel", "RedhatEnterpriseLinux9.3", "x86_64", packages=PACKAGES, boot_time=T0 - DAY, patch_group="web"
+)
+PATCHES = (
+    pr.Patch("curl", "x86_64", "0:7.3-1.el9", "RHSA-1", "Security", "Low", issued=T0 - 6 * DAY, cves=("CVE-1",)),
+    pr.Patch("curl", "x86_64", "0:7.2-1.el9", "RHSA-2", "Security", "Low", issued=T0 - 20 * DAY, cves=("CVE-2",)),
+)
+PLAIN = Situation(BASELINE, (HOST,), PATCHES, {"as_of": T0 + timedelta(microseconds=1)})
+
+
+def with_host(**changes):
+    return dataclasses.replace(PLAIN, hosts=(dataclasses.replace(HOST, **changes),))
+
+
+def with_package(number, **changes):
+    packages = [*PACKAGES]
+    packages[number] = dataclasses.replace(packages[number], **changes)
+    return with_host(packages=tuple(packages))
+
+
+def with_patch(**changes):
+    return dataclasses.replace(PLAIN, patches=(PATCHES[0], dataclasses.replace(PATCHES[1], **changes)))
+
+
+CHANGES = {
+    "a delay of a patch ended": dataclasses.replace(PLAIN, options={"as_of": T0 + 1.5 * DAY}),
+    "another operation": dataclasses.replace(PLAIN, options={**PLAIN.options, "operation": "install"}),
+    "another level": dataclasses.replace(
+        PLAIN, baseline=dataclasses.replace(BASELINE, rules=(pr.ApprovalRule((), pr.ComplianceLevel.HIGH, 7),))
+    ),
+    "it was booted": with_host(boot_time=T0 + DAY),
+    "it joined a group": with_host(patch_group="db"),
+    "its catalog is of others": with_host(product=None),
+    "its tracking file says more": with_host(
+        previous_run=PreviousRun((TrackedPatch("curl.x86_64:0:7.0-1.el9", State.INSTALLED),), T0 + 9 * DAY)
+    ),
+    "a package is held": with_package(1, held=True),
+    "a package was installed later": with_package(1, installed_at=T0 + timedelta(seconds=1)),
+    "a package is of another version": with_package(1, evr="0:7.2-1.el9"),
+    "packages are in another order": with_host(packages=PACKAGES[::-1]),
+    "a package is gone": with_host(packages=PACKAGES[:1]),
+    "an advisory names another CVE": with_patch(cves=("CVE-3",)),
+    "an advisory has another date": with_patch(issued=T0 - 19 * DAY),
+    "a patch is gone": dataclasses.replace(PLAIN, patches=PATCHES[:1]),
+    "a patch of what is not installed": dataclasses.replace(
+        PLAIN, patches=(*PATCHES, dataclasses.replace(PATCHES[1], name="zsh"))
+    ),
+}
+
+
+def test_the_delay_of_a_package_without_a_notice_ends():
+    one = dataclasses.replace(PLAIN, patches=PATCHES[1:])
+    before, later = (
+        judged(one, "documented", keep_digests=True),
+        dataclasses.replace(one, options={"as_of": T0 + 3 * DAY}),
+    )
+    since = judged(later, "documented", since=before)
+    assert told(since) == told(judged(later, "documented"))
+    assert since.verdicts != before.verdicts
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_verdicts_follow_from(change):
+    before, whole = judged(PLAIN, "documented", rows="all", keep_digests=True), judged(CHANGES[change], "documented")
+    since = judged(CHANGES[change], "documented", since=before)
+    assert (whole.hosts, whole.verdicts) != (before.hosts, before.verdicts)
+    assert since.verdicts.equals(whole.verdicts)
+    assert told(since) == told(whole)
+    assert since.carried == (change == "a patch of what is not installed")
