@@ -293,7 +293,8 @@ CHANGES = {
 
 
 def test_the_delay_of_a_package_without_a_notice_ends():
-    one = dataclasses.replace(PLAIN, patches=PATCHES[1:])
+    rule = pr.ApprovalRule((), approve_after_days=7, enable_non_security=True)
+    one = dataclasses.replace(PLAIN, patches=PATCHES[1:], baseline=dataclasses.replace(BASELINE, rules=(rule,)))
     before, later = (
         judged(one, "documented", keep_digests=True),
         dataclasses.replace(one, options={"as_of": T0 + 3 * DAY}),
@@ -311,3 +312,65 @@ def test_what_verdicts_follow_from(change):
     assert since.verdicts.equals(whole.verdicts)
     assert told(since) == told(whole)
     assert since.carried == (change == "a patch of what is not installed")
+
+
+def test_a_package_that_is_removed_and_leaves_its_files_counts_no_longer():
+    def situation(status):
+        package = pr.Package("bash", "amd64", "5.1-1", status=status)
+        host = pr.Host("mail-1", "debian", "Debian12", "amd64", packages=(package,))
+        patch = pr.Patch("bash", "amd64", "5.2-1", security=True)
+        return Situation(pr.Baseline("deb", pr.OperatingSystem.DEBIAN), (host,), (patch,), {"as_of": T0})
+
+    before = judged(situation("installed"), "documented", keep_digests=True)
+    whole = judged(situation("config-files"), "documented")
+    assert whole.verdicts.num_rows < before.verdicts.num_rows
+    assert told(judged(situation("config-files"), "documented", since=before)) == told(whole)
+
+
+def windows(build="10.0.17763.50", **changes):
+    host = pr.Host(
+        "win-1", "windows", "WindowsServer2019", "x64", packages=(pr.Package("KB9", None, "0"),), os_build=build
+    )
+    patch = pr.Patch(
+        "KB1", "", "0", classification="SecurityUpdates", severity="Critical", os_build="10.0.17763.100", issued=T0
+    )
+    fields = {"product": "WindowsServer2019", "product_family": "Windows", **changes}
+    policy = pr.Baseline("win", pr.OperatingSystem.WINDOWS, rules=(pr.ApprovalRule((), approve_after_days=7),))
+    return Situation(policy, (host,), (dataclasses.replace(patch, **fields),), {"as_of": T0 + 8 * DAY})
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        windows(build="10.0.17763.200"),
+        windows(severity="Low"),
+        dataclasses.replace(windows(), options={"as_of": T0 + DAY}),
+    ],
+    ids=["its build", "an update that it lacks", "the instant"],
+)
+def test_a_windows_host_is_judged_again_for_its_build_any_update_and_any_instant(later):
+    before, whole = judged(windows(), "documented", keep_digests=True), judged(later, "documented")
+    since = judged(later, "documented", since=before)
+    assert before.digests.num_rows == 1
+    assert whole.verdicts != before.verdicts
+    assert told(since) == told(whole)
+
+
+def test_a_patch_is_released_at_its_very_instant():
+    coming = dataclasses.replace(PATCHES[1], issued=T0 + DAY)
+    named = dataclasses.replace(BASELINE, approved_patches=("curl",))
+    one = dataclasses.replace(PLAIN, baseline=named, patches=(coming,), hosts=with_package(0, built=None).hosts)
+    before, later = judged(one, "documented", keep_digests=True), dataclasses.replace(one, options={"as_of": T0 + DAY})
+    whole = judged(later, "documented")
+    assert whole.verdicts != before.verdicts
+    assert told(judged(later, "documented", since=before)) == told(whole)
+
+
+def test_a_host_whose_inventory_grows_old_is_unknown():
+    one = dataclasses.replace(PLAIN, patches=PATCHES[1:], hosts=with_host(captured_at=T0).hosts)
+    later = dataclasses.replace(one, options={"as_of": T0 + 1.5 * DAY})
+    before = judged(one, "documented", keep_digests=True)
+    assert judged(later, "documented", since=before).carried == 1
+    since = judged(later, "documented", since=before, limits=pr.AgeLimits(inventory=DAY))
+    assert since.hosts["unknown"].to_pylist() == [["STALE_INVENTORY"]]
+    assert told(since) == told(judged(later, "documented", limits=pr.AgeLimits(inventory=DAY)))
