@@ -223,16 +223,16 @@ def test_time_alone_changes_the_hosts_that_wait(judge, rows, before, days):
 def test_a_patch_of_a_package_that_few_hosts_have_leaves_the_others_alone(made, rows):
     catalog, policy = pr.read_catalog(made.catalog, family="rhel"), pr.load_baseline(made.baseline)
     name = rows["name"].to_pylist()[0]
-    having = sum(
-        name in set(rows.filter(pc.equal(rows["host"], one))["name"].to_pylist())
-        for one in set(rows["host"].to_pylist())
-    )
+    having = len(set(rows.filter(pc.equal(rows["name"], name))["host"].to_pylist()))
     fewer = dataclasses.replace(catalog, table=catalog.table.filter(pc.not_equal(catalog.table["name"], name)))
-    options = {"as_of": AS_OF, "rows": "all"}
-    before = pr.evaluate_fleet(policy, pr.open_fleet(rows), fewer, keep_digests=True, **options)
-    since = pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, since=before, **options)
+
+    def judge(given, **options):
+        return pr.evaluate_fleet(policy, pr.open_fleet(rows), given, as_of=AS_OF, rows="all", **options)
+
+    before = judge(fewer, keep_digests=True)
+    since = judge(catalog, since=before)
     assert since.carried == before.hosts.num_rows - having
-    assert told(since) == told(pr.evaluate_fleet(policy, pr.open_fleet(rows), catalog, **options))
+    assert told(since) == told(judge(catalog))
 
 
 BASELINE = pr.Baseline(
