@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,18 +56,18 @@ class Digests:
         """
         number = np.array(profiles, dtype=np.int64)
         found = self._looked_up(rows, number, told)
-        flags = [one for one in (rows.installed, rows.held, rows.installed_at) if one is not None]
-        for place, flag in enumerate((rows.installed, rows.held, rows.installed_at)):
-            if flag is not None:
-                found = _mixed(found + (flag.astype(np.int64).view(np.uint64) + np.uint64(place + 1)) * _ODD[place])
+        for said, flag in _flags(rows):
+            # Rows that say nothing stay as they are, so that a host does not change with what others say.
+            found = np.where(said, _mixed(found + flag), found)
         ends = np.cumsum(rows.lengths)
         position = np.arange(len(found)) - np.repeat(ends - rows.lengths, rows.lengths)
         found *= (2 * position + 1).view(np.uint64)
         sums = np.append(np.zeros(1, dtype=np.uint64), np.cumsum(found))
         whole = sums[ends] - sums[ends - rows.lengths]
-        for other in (rows.lengths, np.full(len(number), len(flags)), *others):
+        for other in (rows.lengths, *others):
             whole = _mixed(whole + other.astype(np.int64).view(np.uint64) * _ODD[0] + _ODD[1])
-        return whole.view(np.int64)
+        digests: Ints = whole.view(np.int64)
+        return digests
 
     def _looked_up(self, rows: Rows, number: Ints, told: Sequence[Told]) -> Words:
         """Return the digest of what decides on each row, asking ``told`` for what is new."""
@@ -87,6 +87,15 @@ class Digests:
             flat[wanted] = [told[line](one) for line, one in zip(lines_of, identities, strict=True)]
             found = flat[place]
         return found
+
+
+def _flags(rows: Rows) -> Iterator[tuple[Bools, Words]]:
+    """Yield which rows say something beside their packages, and what: not installed, held, installed when."""
+    for place, flag in enumerate((None if rows.installed is None else ~rows.installed, rows.held)):
+        if flag is not None:
+            yield flag, np.full(len(flag), _ODD[place], dtype=np.uint64)
+    if rows.installed_at is not None:
+        yield rows.installed_at != NEVER, rows.installed_at.view(np.uint64) * _ODD[2]
 
 
 def _mixed(words: Words) -> Words:
@@ -161,11 +170,14 @@ def chosen(portion: Portion, rows: Rows, wanted: Sequence[bool]) -> tuple[Portio
     mask = np.repeat(hosts, rows.lengths)
     place = np.cumsum(mask) - 1
     kept = rows.repeated[mask[rows.repeated]]
-    flags = {
-        name: None if column is None else column[mask]
-        for name, column in (("installed", rows.installed), ("held", rows.held), ("installed_at", rows.installed_at))
-    }
     lengths = rows.lengths[hosts]
     fewer = replace(portion, hosts=portion.hosts.filter(pa.array(hosts)), lengths=lengths)
     fewer = replace(fewer, packages=portion.packages.filter(pa.array(mask)))
-    return fewer, Rows(lengths, rows.package[mask], place[kept], **flags)
+    return fewer, Rows(
+        lengths,
+        rows.package[mask],
+        place[kept],
+        None if rows.installed is None else rows.installed[mask],
+        None if rows.held is None else rows.held[mask],
+        None if rows.installed_at is None else rows.installed_at[mask],
+    )

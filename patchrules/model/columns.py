@@ -183,7 +183,7 @@ RUN_HOSTS = (
 """One row a host of a run."""
 
 DIGESTS = (
-    Column("host", "string", "host id", required=True),
+    Column("host", "string", "host id, unique", required=True),
     Column("digest", "int64", "digest of all that its verdicts follow from", required=True),
     Column("lacking", "int64", "approved patches that a host like it without packages would lack", required=True),
 )
