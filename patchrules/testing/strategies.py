@@ -204,10 +204,10 @@ def patch_filters(operating_system: OperatingSystem) -> st.SearchStrategy[PatchF
     return keys.flatmap(of_key)
 
 
-def approval_rules(operating_system: OperatingSystem) -> st.SearchStrategy[ApprovalRule]:
-    """Draw an approval rule with a delay, an until-date, or neither; half of them select everything."""
-    delays = [(days, None) for days in (1, 3, 0, 2, 7, None)]
-    until = [(None, day) for day in (*(T0.date() + timedelta(days=days) for days in (0, -4, -3, -1, 1)), date.max)]
+def approval_rules(operating_system: OperatingSystem, days: Sequence[date] = ()) -> st.SearchStrategy[ApprovalRule]:
+    """Draw an approval rule with a delay, an until-date (often of ``days``), or neither; half select everything."""
+    delays = [(delay, None) for delay in (1, 3, 0, 2, 7, None)]
+    until = [(None, day) for day in (*days, *(T0.date() + timedelta(days=by) for by in (0, -4, -3, -1, 1)), date.max)]
     narrow = st.tuples(tuples(patch_filters(operating_system), (1, 1, 2)), st.booleans())
     return st.builds(
         lambda width, level, when: ApprovalRule(width[0], level, when[0], when[1], enable_non_security=width[1]),
@@ -223,14 +223,14 @@ def list_entries() -> st.SearchStrategy[tuple[str, ...]]:
     return tuples(entry, (0, 0, 0, 1, 2, 3))
 
 
-def baselines(operating_system: OperatingSystem) -> st.SearchStrategy[Baseline]:
-    """Draw a valid baseline for an operating system."""
+def baselines(operating_system: OperatingSystem, days: Sequence[date] = ()) -> st.SearchStrategy[Baseline]:
+    """Draw a valid baseline for an operating system; ``days`` are those on which its patches were released."""
     return st.builds(
         Baseline,
         name=st.just("drawn"),
         operating_system=st.just(operating_system),
         global_filters=tuples(patch_filters(operating_system), (0, 0, 0, 1)),
-        rules=tuples(approval_rules(operating_system), (1, 2, 2, 3, 0)),
+        rules=tuples(approval_rules(operating_system, days), (1, 2, 2, 3, 0)),
         approved_patches=list_entries(),
         approved_patches_level=st.sampled_from(list(ComplianceLevel)),
         approved_patches_enable_non_security=st.booleans(),
@@ -389,8 +389,9 @@ def situations(draw: st.DrawFn, systems: Sequence[OperatingSystem] = LINUX) -> S
     rows = list(draw(tuples(patches(system, world), (2, 3, 1, 4, 5))))
     rows += [draw(siblings(patch, world)) for patch in draw(tuples(st.sampled_from(rows), (1, 2, 3, 0)))]
     options = {"as_of": draw(instants(0, 3)), **draw(runs(overrides(world)))}
+    days = [one.date() for row in rows for one in (row.issued, row.updated, row.built) if one]
     return Situation(
-        baseline=draw(baselines(system)),
+        baseline=draw(baselines(system, days)),
         hosts=tuple(draw(hosts(system, f"host-{number}", world)) for number in range(count)),
         patches=tuple(rows),
         options=options,
