@@ -67,6 +67,7 @@ _README = """# Policy
 
 ```
 pip install 'patchrules[testing]'
+patchrules lint baselines/
 pytest
 patchrules mutate baselines/{name}.json tests/
 ```
@@ -84,6 +85,7 @@ jobs:
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
       - run: pip install 'patchrules[testing]'
+      - run: patchrules lint baselines/ --output-format github
       - run: pytest --policy-coverage-of baselines --policy-coverage-fail-under 80
       - run: patchrules mutate baselines/NAME.json tests/
 """
@@ -91,6 +93,7 @@ _GITLAB = """policy:
   image: python:3.12
   script:
     - pip install 'patchrules[testing]'
+    - patchrules lint baselines/
     - pytest --policy-coverage-of baselines --policy-coverage-fail-under 80
     - patchrules mutate baselines/NAME.json tests/
 """

@@ -25,6 +25,8 @@ def test_a_new_repository_passes(patchrules, repository):
         "policytest.schema.json",
         "tests/prod-ubuntu.policytest.yaml",
     }
+    assert "    - patchrules lint baselines/\n" in (repository / ".gitlab-ci.yml").read_text("utf-8")
+    assert patchrules("lint", repository / "baselines").exit_code == 0
     result = patchrules("test", repository / "tests")
     assert (result.exit_code, result.stdout) == (0, "7 cases: 7 passed, 0 failed\n")
     result = patchrules("mutate", repository / "baselines" / "prod-ubuntu.json", repository / "tests")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from patchrules import load_baseline
+from patchrules import lint, load_baseline
 from patchrules.documents.text import parse
 from patchrules.errors import PolicyTestError
 from patchrules.families import families, family_named
@@ -125,6 +125,7 @@ def test_a_new_repository_passes_and_notices_every_mistake(name, tmp_path):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, "utf-8")
     [baseline] = (tmp_path / "baselines").iterdir()
+    assert {one.level for one in lint(str(baseline))} <= {"info"}
     found = mutate(baseline, read_folder([tmp_path / "tests"]))
     assert found.missing == ()
     assert len(found.killed) > 3
