@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from typing import Any
 
 import click
@@ -29,6 +30,12 @@ class Folder(click.Group):
             return None
         found: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say of each command what it does: its first sentence, whole."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(sys.maxsize)) for name, one in found if one])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -86,15 +86,16 @@ def rows_of(run: Run, host: str) -> list[dict[str, Any]]:
 
 
 def rows_about(run: Run, text: str, host: str | None = None) -> list[dict[str, Any]]:
-    """Return the verdicts on a package or advisory of that name, whatever its case, on one host.
+    """Return the verdicts on a package, advisory or CVE of that name, whatever its case, on one host.
 
-    ``text`` is a name, ``name.arch`` or an advisory. Without ``host`` it is the first of the run that lists any.
-    O(verdicts) in Arrow.
+    ``text`` is a name, ``name.arch``, an advisory, or a CVE: then it stands for the packages that a fix of it is of,
+    as far as the run knows fixes. Without ``host`` it is the first of the run that lists any. O(verdicts) in Arrow,
+    O(fixes) in Python.
     """
     listed = run.verdicts if host is None else run.verdicts.filter(pc.equal(run.verdicts["host"], host))
     wanted = text.lower()
     named = [pc.fill_null(pc.equal(pc.utf8_lower(listed[column]), wanted), False) for column in _NAMED]
-    hits = listed.filter(functools.reduce(pc.or_, named))
+    hits = listed.filter(functools.reduce(pc.or_, [*named, *_fixed_by(run, listed, wanted)]))
     if not hits.num_rows:
         return []
     places = pc.index_in(hits["host"], value_set=run.hosts["host"].combine_chunks())
@@ -103,6 +104,18 @@ def rows_about(run: Run, text: str, host: str | None = None) -> list[dict[str, A
 
 
 _NAMED = ("name", "id", "advisory")
+
+
+def _fixed_by(run: Run, listed: pa.Table, cve: str) -> Iterator[pa.ChunkedArray]:
+    """Yield which verdicts are on packages that a fix of the CVE is of, for each kind of host that it is for."""
+    names: dict[tuple[str, str | None], set[str]] = {}
+    for fix in run.fixes.to_pylist():
+        if cve in {one.lower() for one in fix["cves"]}:
+            names.setdefault((fix["family"], fix["product"]), set()).add(fix["name"])
+    for (family, product), found in names.items():
+        same = pc.is_null(run.hosts["product"]) if product is None else pc.equal(run.hosts["product"], product)
+        hosts = run.hosts.filter(pc.and_(pc.equal(run.hosts["family"], family), same))["host"].combine_chunks()
+        yield pc.and_(pc.is_in(listed["host"], hosts), pc.is_in(listed["name"], pa.array(sorted(found))))
 
 
 def names_listed(run: Run, host: str | None = None) -> set[str]:

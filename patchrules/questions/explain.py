@@ -107,10 +107,10 @@ def explain(
 ) -> Explanation:
     """Say why ``package`` has the verdict it has, and what would turn it.
 
-    ``package`` is a name (a KB on Windows), ``name.arch``, or the id of an advisory (and, for a report, a CVE id). A
-    run of several hosts needs ``host``; without it the first host that lists the package is taken. ``inventory`` and
-    ``catalogs`` are those that a run was made from: with them its explanation is as full as a report's. What is not
-    there is said, with the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
+    ``package`` is a name (a KB on Windows), ``name.arch``, or the id of an advisory or CVE. A run of several
+    hosts needs ``host``; without it the first host that lists the package is taken. ``inventory`` and ``catalogs`` are
+    those that a run was made from: with them its explanation is as full as a report's. What is not there is said, with
+    the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
     are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory.
 
     >>> import patchrules as pr

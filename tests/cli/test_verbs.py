@@ -111,6 +111,26 @@ def test_explain_speaks_of_hosts_and_of_saved_runs(patchrules, demo, tmp_path):
     }
 
 
+def test_explain_finds_what_fixes_a_cve_in_a_saved_run(patchrules, demo, tmp_path):
+    patchrules("evaluate", *demo, "--output-format", "parquet", "-o", tmp_path / "run")
+    asked = ("--run", tmp_path / "run", "--output-format", "json")
+
+    def found(cve, *options):
+        return {
+            one["verdict"]["id"] for one in json.loads(patchrules("explain", cve, *options, *asked).stdout)["found"]
+        }
+
+    assert found("cve-2026-10201", "--host", "web-2") == {"openssl.x86_64", "openssl-libs.x86_64"}
+    assert found("CVE-2026-10201", "--host", "mail-2") == set()
+    assert found("CVE-2026-1") == set()
+
+
+def test_the_help_says_of_each_verb_its_whole_first_sentence(patchrules):
+    said = patchrules("--help").stdout
+    assert "..." not in said.partition("Commands:")[2]
+    assert "Say which hosts comply with their baseline, and which patches they miss." in " ".join(said.split())
+
+
 def test_explain_ends_with_1_where_nothing_is_found(patchrules, demo):
     result = patchrules("explain", "glibcc", "--host", "db-1", *demo)
     assert result.exit_code == 1
