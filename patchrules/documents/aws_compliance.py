@@ -22,7 +22,7 @@ _WORDS = re.compile("(?<=[a-z])(?=[A-Z])")
 _PATCH = "patch"
 _INVENTORY = "AWS:ComplianceItem"
 _LISTS = ("ComplianceItems", "Patches", "Items", "requests")
-_HINT = "save the answer of `aws ssm list-compliance-items` or `describe-instance-patches` as JSON"
+_HINT = "save the answer of `aws ssm list-compliance-items` or `describe-instance-patches` as JSON; a run is a folder"
 
 
 def load_compliance(source: Input, *, host: str | None = None) -> tuple[tuple[ReportedVerdict, ...], list[Diagnostic]]:

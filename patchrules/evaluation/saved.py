@@ -68,7 +68,8 @@ def placed(folder: str | os.PathLike[str], files: frozenset[str] = _FILES) -> It
         fresh.rename(target)
     except OSError as problem:
         message = f"cannot write `{folder}`: {problem.strerror or problem}"
-        raise DocumentError(message, code="PR7901") from problem
+        hint = None if target.parent.exists() else f"make the folder `{target.parent}` first"
+        raise DocumentError(message, code="PR7901", hint=hint) from problem
     finally:
         if old.exists() and not target.exists():
             old.rename(target)

@@ -32,7 +32,8 @@ def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         fresh.replace(place)
     except OSError as problem:
         message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
-        raise DocumentError(message, code="PR7901") from problem
+        hint = None if place.parent.exists() else f"make the folder `{place.parent}` first"
+        raise DocumentError(message, code="PR7901", hint=hint) from problem
     finally:
         with contextlib.suppress(OSError):
             fresh.unlink()

@@ -93,5 +93,5 @@ def test_each_part_of_a_history_is_rows(patchrules, saved, show, rows):
 
 def test_a_history_says_who_had_a_cve(patchrules, saved):
     done = patchrules("history", str(saved), "--cve", "CVE-2026-1")
-    assert done.stdout.splitlines()[0] == "CVE-2026-1: no listed package of any run has it"
+    assert done.stdout == "CVE-2026-1: no listed package of any run has it\n"
     assert patchrules("history", str(saved)).stdout.splitlines()[0] == "1 run"

@@ -303,7 +303,9 @@ def interrupt(monkeypatch, step, problem):
 
 
 def test_a_folder_that_cannot_be_is_told(tmp_path):
-    with pytest.raises(DocumentError, match=r"cannot write `.*/absent/run`: No such file or directory \[PR7901\]"):
+    with pytest.raises(
+        DocumentError, match=r"/absent/run`: No such file .*\[PR7901\]\n  hint: make the folder `.*/absent` first"
+    ):
         save_run(a_run(), tmp_path / "absent" / "run")
 
 

@@ -181,6 +181,8 @@ def test_an_approval_rises_and_falls_in_the_order_of_versions(older, newer):
 @given(changed_situations())
 def test_runs_that_list_less_tell_fewer_approvals_and_no_other(drawn):
     situation, changes = drawn
+    # What lists less is held against the same inventory: in memory nothing tells that it is another (PR7811).
+    changes.pop("hosts", None)
     told = []
     for rows in ("all", "noncompliant"):
         found = pr.diff(run_of(situation, rows), run_of(situation, rows, **changes)).verdicts.to_pylist()

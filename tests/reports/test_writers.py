@@ -286,10 +286,14 @@ def test_an_interrupted_report_leaves_what_was_there(full, form, problem, is_the
     assert {one.name: one.read_text() for one in tmp_path.iterdir()} == ({"report": "kept"} if is_there else {})
 
 
-@pytest.mark.parametrize("place", ["absent/report", ".", "a-file/report"])
-def test_a_place_that_cannot_be_written_is_told(place, tmp_path):
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [("absent/report", r"\n  hint: make the folder `.*/absent` first"), (".", ""), ("a-file/report", "")],
+)
+def test_a_place_that_cannot_be_written_is_told(place, hint, tmp_path):
     (tmp_path / "a-file").touch()
-    with pytest.raises(DocumentError, match=r"cannot write `.*`: .+ \[PR7901\]"), placed(tmp_path / place) as stream:
+    told = r"cannot write `.*`: .+ \[PR7901\]" + hint + "$"
+    with pytest.raises(DocumentError, match=told), placed(tmp_path / place) as stream:
         stream.write(b"never")
     assert [one.name for one in tmp_path.iterdir()] == ["a-file"]
 
