@@ -90,7 +90,8 @@ def _figures(totals: Mapping[str, int], failing: pa.Table, run: Run) -> list[tup
         (f"{totals['installed_pending_reboot']:,}", "wait for a reboot"),
         (f"{totals['installed_rejected']:,}", "installed though rejected"),
     ]
-    return [*figures, (f"{(run.settings.as_of - oldest).days:,}" if oldest else "-", "days since the oldest was approved")]
+    days = f"{(run.settings.as_of - oldest).days:,}" if oldest else "-"
+    return [*figures, (days, "days since the oldest was approved")]
 
 
 def trend(runs: Sequence[Run]) -> dict[str, Any] | None:
