@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
+import fnmatch
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hypothesis import strategies as st
 
 from patchrules.documents.aws_shape import as_document
 from patchrules.errors import UnknownNameError
-from patchrules.model.baseline import Baseline
+from patchrules.families import Family, family_of
+from patchrules.model.baseline import Baseline, PatchFilter
+from patchrules.model.names import FilterKey
 from patchrules.testing.nouns import Named, baselines, rules
 
 Document = dict[str, Any]
@@ -36,9 +39,30 @@ def documents(family: Named = None, *, kind: str = "valid", **pins: Any) -> st.S
     sources: dict[str, Any] = {"sources": ()}
     drawn = baselines(family, **(sources | pins))
     if kind == "valid":
-        return drawn.map(as_document)
+        return drawn.map(_heard_of).map(as_document)
     with_rule = drawn.flatmap(lambda one: _with_rule(one) if not one.rules else st.just(one))
     return st.builds(_changed, with_rule.map(as_document), st.sampled_from(_CHANGES[kind]))
+
+
+def _heard_of(baseline: Baseline) -> Baseline:
+    """Return a baseline that asks only what its operating system knows, so that nothing in it is odd."""
+    family = family_of(baseline.operating_system)
+    return dataclasses.replace(
+        baseline,
+        global_filters=_known(baseline.global_filters, family),
+        rules=tuple(dataclasses.replace(rule, filters=_known(rule.filters, family)) for rule in baseline.rules),
+    )
+
+
+def _known(filters: Iterable[PatchFilter], family: Family) -> tuple[PatchFilter, ...]:
+    """Return filters with the keys and values that a family has; all values where none is left."""
+    found = []
+    for one in filters:
+        if one.key in family.documented.filters:
+            usual = family.products if one.key == FilterKey.PRODUCT else family.values.get(FilterKey(one.key), ())
+            kept = [text for text in one.values if any(fnmatch.fnmatchcase(text, known) for known in usual)]
+            found.append(dataclasses.replace(one, values=tuple(kept) or ("*",)))
+    return tuple(found)
 
 
 def _with_rule(baseline: Baseline) -> st.SearchStrategy[Baseline]:
