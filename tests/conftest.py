@@ -19,7 +19,7 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 settings.register_profile("base", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 _BASE = settings.get_profile("base")
 settings.register_profile("default", _BASE, max_examples=50, derandomize=True)
-settings.register_profile("ci", _BASE, max_examples=100, derandomize=True)
+settings.register_profile("ci", _BASE, max_examples=50, derandomize=True)
 settings.register_profile("long", _BASE, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "default"))
 

@@ -42,9 +42,13 @@ def _crons() -> st.SearchStrategy[str]:
 
 
 def _rates() -> st.SearchStrategy[str]:
-    """Draw a rate; one of a unit is said in the singular."""
-    unit = st.sampled_from(("minute", "hour", "day"))
-    return st.builds(lambda number, word: f"rate({number} {word}{'s' if number > 1 else ''})", st.integers(1, 30), unit)
+    """Draw a rate; one of a unit is said in the singular, and nothing runs more often than every 5 minutes."""
+    units = {"minute": 5, "hour": 1, "day": 1}
+    return st.sampled_from(list(units)).flatmap(
+        lambda unit: st.integers(units[unit], 30).map(
+            lambda number: f"rate({number} {unit}{'s' if number > 1 else ''})"
+        )
+    )
 
 
 def _instants() -> st.SearchStrategy[str]:
