@@ -43,12 +43,11 @@ def _crons() -> st.SearchStrategy[str]:
 
 def _rates() -> st.SearchStrategy[str]:
     """Draw a rate; one of a unit is said in the singular, and nothing runs more often than every 5 minutes."""
-    units = {"minute": 5, "hour": 1, "day": 1}
-    return st.sampled_from(list(units)).flatmap(
-        lambda unit: st.integers(units[unit], 30).map(
-            lambda number: f"rate({number} {unit}{'s' if number > 1 else ''})"
-        )
+    fastest = {"minute": 5, "hour": 1, "day": 1}
+    numbers = st.sampled_from(list(fastest)).flatmap(
+        lambda unit: st.tuples(st.integers(fastest[unit], 30), st.just(unit))
     )
+    return numbers.map(lambda one: f"rate({one[0]} {one[1]}{'s' if one[0] > 1 else ''})")
 
 
 def _instants() -> st.SearchStrategy[str]:
