@@ -35,6 +35,9 @@ from patchrules.model.names import BOOT_UNKNOWN, HALF_INSTALLED, HIDDEN, NOT_CRE
 from patchrules.model.verdict import Settings
 
 _UNKNOWN, _WANTED = -1, -2
+_LIKELY, _FEW = 500, 10_000
+"""Packages that are judged before a host has them, beside few that must be: a wrong guess costs no more than a call."""
+
 NOT_JUDGED = 0
 """What the table says of rows that count for nothing: hosts without a policy, packages that are not installed."""
 
@@ -115,9 +118,22 @@ class Evaluation:
             self._table.ravel()[place[new]] = _WANTED
             wanted = np.flatnonzero(self._table.ravel() == _WANTED)
             for number in np.unique(wanted // width).tolist():
-                self._judge_new(number - 1, wanted[wanted // width == number] % width)
+                mine = wanted[wanted // width == number] % width
+                likely = self._likely(number - 1) if len(mine) < _FEW else mine[:0]
+                self._judge_new(number - 1, np.concatenate([mine, likely]))
             judged[new] = self._table.ravel()[place[new]]
         return judged
+
+    def _likely(self, number: int) -> Ints:
+        """Return some packages that this policy is likely to meet, because others of its family have met them.
+
+        Judging them beside those that must be judged costs little; judging them later costs a call each time.
+        """
+        met = np.zeros(self._table.shape[1], dtype=np.bool_)
+        for other, policy in enumerate(self.policies):
+            if policy.family.name == self.policies[number].family.name:
+                met |= self._table[other + 1] > NOT_JUDGED
+        return np.flatnonzero(met & (self._table[number + 1] == _UNKNOWN))[:_LIKELY]
 
     def _make_room(self) -> None:
         """Make the table large enough for every package and policy; it doubles, so that this is rare."""

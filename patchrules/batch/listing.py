@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,8 @@ SCHEMA = pa.schema(
 )
 """``model.columns.VERDICTS`` with its texts as dictionaries: a row is some integers, whatever the texts say."""
 
+_RENDERED = pa.schema([one for one in arrow.schema(VERDICTS) if one.name in (*TEXTS, *_OTHERS)])
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -52,6 +54,29 @@ class Listed:
     waiting: Bools
     held: Bools
     installed_at: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Verdicts to list of some hosts, yet to be written out; ``hosts`` are the ids by their numbers."""
+
+    listed: Listed
+    hosts: pa.Array
+
+    @property
+    def num_rows(self) -> int:
+        """The number of verdicts."""
+        return len(self.listed.host)
+
+
+def joined(some: Sequence[Unwritten]) -> Unwritten:
+    """Return the verdicts of some hosts after those of others: a table of few rows costs as much as one of many."""
+    if len(some) == 1:
+        return some[0]
+    first = np.cumsum([0, *(len(one.hosts) for one in some)])
+    parts = {field.name: np.concatenate([getattr(one.listed, field.name) for one in some]) for field in fields(Listed)}
+    parts["host"] += np.repeat(first[:-1], [one.num_rows for one in some])
+    return Unwritten(Listed(**parts), pa.concat_arrays([one.hosts for one in some]))
 
 
 class Listing:
@@ -73,11 +98,12 @@ class Listing:
         self._size += len(fresh.known.state)
         self._place.append(np.full(len(fresh.known.state), -1))
 
-    def table(self, listed: Listed, hosts: pa.Array) -> pa.Table:
-        """Return ``model.columns.VERDICTS`` of listed verdicts, in SCHEMA; ``hosts`` are the ids by their numbers.
+    def table(self, unwritten: Unwritten) -> pa.Table:
+        """Return ``model.columns.VERDICTS`` of verdicts, in SCHEMA.
 
         Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
         """
+        listed, hosts = unwritten.listed, unwritten.hosts
         place = self._places(listed.verdict)
         columns: dict[str, Any] = {}
         for name in TEXTS:
@@ -101,22 +127,27 @@ class Listing:
         """Return where some verdicts are written out, writing out those that are not yet."""
         place: Ints = self._place.values
         new = np.unique(verdict[place[verdict] < 0])
-        for number, (start, fresh) in enumerate(self._blocks):
+        written, tables = len(self._codes["state"].values), []
+        for number, (start, fresh) in enumerate(self._blocks if len(new) else ()):
             stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
-            mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)]
+            mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)] - start
             if len(mine):
-                written = len(self._codes["state"].values)
-                self._write(fresh.rendered(mine - start))
-                place[mine] = np.arange(written, written + len(mine))
+                # Others that fail will be listed for other hosts: a call costs as much as hundreds of verdicts.
+                wanted = fresh.known.failing.copy()
+                wanted[mine] = True
+                mine = np.flatnonzero(wanted & (place[start:stop] < 0))
+                tables.append(_whole(fresh.rendered(mine)))
+                place[start + mine] = np.arange(written, written + len(mine))
+                written += len(mine)
+        if tables:
+            self._write(pa.concat_tables(tables))
         return place[verdict]
 
     def _write(self, table: pa.Table) -> None:
         """Keep some verdicts that were written out."""
         for name in TEXTS:
             self._codes[name].append(self._words[name].encode(table[name]))
-        if "chain" not in table.column_names:
-            table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
-        self._tables.append(table.select(_OTHERS).cast(pa.schema([SCHEMA.field(name) for name in _OTHERS])))
+        self._tables.append(table.select(_OTHERS))
 
     def _others(self) -> pa.Table:
         """Return the columns that are no texts."""
@@ -138,6 +169,13 @@ class Listing:
         places = np.cumsum(used, dtype=np.int32) - 1
         spoken = known.take(pa.array(np.flatnonzero(used) - 1))
         return pa.DictionaryArray.from_arrays(pa.array(places[codes], mask=codes == NOTHING), spoken)
+
+
+def _whole(table: pa.Table) -> pa.Table:
+    """Return rendered verdicts with every column that a verdict has, in one type each."""
+    if "chain" not in table.column_names:
+        table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
+    return table.select(_RENDERED.names).cast(_RENDERED)
 
 
 def _words() -> Vocabulary:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
@@ -55,7 +57,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdicts on some hosts: ``model.columns`` RUN_HOSTS and VERDICTS, the latter with dictionaries for texts."""
+    """The verdicts on some hosts: ``model.columns`` RUN_HOSTS, and what :meth:`Judging.written` makes VERDICTS of."""
 
     hosts: Any
     verdicts: Any
@@ -88,9 +90,21 @@ class Judging:
         baselines = [profile.baseline for profile in self.assigner.profiles]
         why = self.assigner.unknown(portion, profiles, question.settings, question.limits)
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
-        answer = Answer(summary, self._evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))
+        answer = Answer(summary, Unwritten(judged.listed, hosts["host"].combine_chunks()))
         slow = [number in self._slow for number in profiles]
         return self._completed(answer, portion, slow, question) if any(slow) else answer
+
+    def written(self, answers: Iterable[Answer]) -> list[Any]:
+        """Return the verdicts of answers as tables of VERDICTS, in order, with dictionaries for texts: few and large.
+
+        Cost: that of ``Listing.table``, which is lowest when many answers are written at a time.
+        """
+        tables: list[Any] = []
+        every = (answer.verdicts for answer in answers if answer.verdicts.num_rows)
+        for waiting, some in itertools.groupby(every, lambda one: isinstance(one, Unwritten)):
+            found = list(some)
+            tables += [self._evaluation.listing.table(joined(found))] if waiting else found
+        return tables
 
     def lacking(self, number: int) -> int:
         """Return how many approved patches a host of a profile would lack that had no packages."""
@@ -140,7 +154,7 @@ class Judging:
         part = run_of(reports, rows=question.rows, limits=question.limits)
         order = pa.array(names, pa.string())
         hosts = by_host([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
-        verdicts = [answer.verdicts, part.verdicts.cast(answer.verdicts.schema)]
+        verdicts = [*self.written([answer]), part.verdicts.cast(SCHEMA)]
         return Answer(hosts, by_host([one.unify_dictionaries() for one in verdicts], order))
 
 

@@ -108,6 +108,7 @@ class Prepared:
                 judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question)
                 for one in portions(inventory.hosts, inventory.packages)
             ]
+            verdicts = judging.written(answers)
             baselines = tuple(dict.fromkeys(profile.baseline for profile in judging.assigner.profiles))
             faults = judging.assigner.faults
             lost = tuple(dict.fromkeys(faults[host] for host in inventory.hosts["host"].to_pylist() if host in faults))
@@ -118,7 +119,7 @@ class Prepared:
         return Run(
             settings=given,
             hosts=with_refused(hosts, inventory.rejects),
-            verdicts=in_order([one.verdicts for one in answers], hosts),
+            verdicts=in_order(verdicts, hosts),
             rows=question.rows,
             version=version("patchrules"),
             baselines=used,
