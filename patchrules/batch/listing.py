@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary
+from patchrules.batch.keys import Bools, Grown, Ints
 from patchrules.batch.render import instants
 from patchrules.model.columns import VERDICTS
 from patchrules.model.names import Reason, State, Status
@@ -27,10 +28,6 @@ TEXTS = tuple(column.name for column in VERDICTS if column.type == "string" and 
 OF_ROW = ("held", "installed_at")
 """What a row says, not its verdict."""
 
-_OTHERS = tuple(column.name for column in VERDICTS if column.type != "string" and column.name not in OF_ROW)
-NOTHING = 0
-"""The code of a text that is not there."""
-
 SCHEMA = pa.schema(
     [
         pa.field(one.name, pa.dictionary(pa.int32(), pa.string()) if one.type == pa.string() else one.type)
@@ -39,7 +36,8 @@ SCHEMA = pa.schema(
 )
 """``model.columns.VERDICTS`` with its texts as dictionaries: a row is some integers, whatever the texts say."""
 
-_RENDERED = pa.schema([one for one in arrow.schema(VERDICTS) if one.name in (*TEXTS, *_OTHERS)])
+_RENDERED = arrow.schema([column for column in VERDICTS if column.name not in ("host", *OF_ROW)])
+"""What is said of a verdict whatever host it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +78,14 @@ def joined(some: Sequence[Unwritten]) -> Unwritten:
 
 
 class Listing:
-    """The distinct verdicts that were listed so far, as columns of codes."""
+    """The distinct verdicts that were met so far; those that were listed are written out."""
 
     def __init__(self) -> None:
         """Start with none."""
         self._blocks: list[tuple[int, Fresh]] = []
         self._size = 0
         self._place = Grown(np.int64)
-        self._words = {name: _words() for name in TEXTS}
-        self._codes = {name: Grown(np.int32) for name in TEXTS}
-        self._tables: list[Any] = []
-        self._dictionaries: dict[str, Any] = {}
+        self._written = _RENDERED.empty_table()
 
     def add(self, fresh: Fresh) -> None:
         """Take in verdicts, which get the next numbers; nothing is written out yet."""
@@ -103,31 +98,29 @@ class Listing:
 
         Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
         """
-        listed, hosts = unwritten.listed, unwritten.hosts
-        place = self._places(listed.verdict)
-        columns: dict[str, Any] = {}
-        for name in TEXTS:
-            codes = self._codes[name].values[place]
-            if name in WAITING and listed.waiting.any():
-                codes = np.where(listed.waiting, self._words[name].number(str(WAITING[name])), codes)
-            columns[name] = self._dictionary(name, codes)
-        others = self._others()
-        columns |= {name: others[name].take(pa.array(place)) for name in _OTHERS} if len(place) else {}
+        listed, place = unwritten.listed, self._places(unwritten.listed.verdict)
+        used = np.zeros(self._written.num_rows, dtype=np.bool_)
+        used[place] = True
+        # A dictionary is written whole with every table, so it has only what the table says.
+        distinct = _coded(self._written.take(pa.array(np.flatnonzero(used))))
+        rows = distinct.take(pa.array((np.cumsum(used) - 1)[place]))
+        columns = dict(zip(rows.column_names, rows.columns, strict=True))
+        if listed.waiting.any():
+            columns |= {name: _said(listed.waiting, str(text), columns[name]) for name, text in WAITING.items()}
         columns |= {"held": pa.array(listed.held), "installed_at": instants(listed.installed_at)}
-        columns["host"] = pa.DictionaryArray.from_arrays(pa.array(listed.host.astype(np.int32)), hosts)
-        return pa.table([columns.get(one.name, pa.nulls(0, one.type)) for one in SCHEMA], schema=SCHEMA)
+        columns["host"] = pa.DictionaryArray.from_arrays(pa.array(listed.host.astype(np.int32)), unwritten.hosts)
+        return pa.table([columns[one.name] for one in SCHEMA], schema=SCHEMA)
 
     def texts(self, verdict: Ints, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some texts of some verdicts."""
-        place = self._places(verdict)
-        columns = [[self._words[name].values[code] for code in self._codes[name].values[place]] for name in names]
-        return list(zip(*columns, strict=True))
+        place = pa.array(self._places(verdict))
+        return list(zip(*(self._written[name].take(place).to_pylist() for name in names), strict=True))
 
     def _places(self, verdict: Ints) -> Ints:
         """Return where some verdicts are written out, writing out those that are not yet."""
         place: Ints = self._place.values
         new = np.unique(verdict[place[verdict] < 0])
-        written, tables = len(self._codes["state"].values), []
+        tables = [self._written]
         for number, (start, fresh) in enumerate(self._blocks if len(new) else ()):
             stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
             mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)] - start
@@ -136,39 +129,24 @@ class Listing:
                 wanted = fresh.known.failing.copy()
                 wanted[mine] = True
                 mine = np.flatnonzero(wanted & (place[start:stop] < 0))
+                first = sum(one.num_rows for one in tables)
+                place[start + mine] = np.arange(first, first + len(mine))
                 tables.append(_whole(fresh.rendered(mine)))
-                place[start + mine] = np.arange(written, written + len(mine))
-                written += len(mine)
-        if tables:
-            self._write(pa.concat_tables(tables))
+        if len(tables) > 1:
+            self._written = pa.concat_tables(tables).combine_chunks()
         return place[verdict]
 
-    def _write(self, table: pa.Table) -> None:
-        """Keep some verdicts that were written out."""
-        for name in TEXTS:
-            self._codes[name].append(self._words[name].encode(table[name]))
-        self._tables.append(table.select(_OTHERS))
 
-    def _others(self) -> pa.Table:
-        """Return the columns that are no texts."""
-        if len(self._tables) > 1:
-            self._tables = [pa.concat_tables(self._tables).combine_chunks()]
-        return self._tables[0] if self._tables else None
+def _coded(table: pa.Table) -> pa.Table:
+    """Return verdicts with dictionaries for texts."""
+    return pa.table(
+        {name: table[name].dictionary_encode() if name in TEXTS else table[name] for name in table.column_names}
+    )
 
-    def _dictionary(self, name: str, codes: Ints) -> pa.DictionaryArray:
-        """Return codes as the texts they stand for; a text is made for Arrow only once."""
-        texts = self._words[name].values
-        known = self._dictionaries.get(name, pa.array([], pa.string()))
-        if len(known) < len(texts) - 1:
-            known = pa.concat_arrays([known, pa.array(texts[len(known) + 1 :], pa.string())])
-            self._dictionaries[name] = known
-        used = np.zeros(len(texts), dtype=np.bool_)
-        used[codes] = True
-        used[NOTHING] = False
-        # A dictionary is written whole with every table, so it has only what the table says.
-        places = np.cumsum(used, dtype=np.int32) - 1
-        spoken = known.take(pa.array(np.flatnonzero(used) - 1))
-        return pa.DictionaryArray.from_arrays(pa.array(places[codes], mask=codes == NOTHING), spoken)
+
+def _said(rows: Bools, text: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of dictionaries that says ``text`` in some rows."""
+    return pc.if_else(pa.array(rows), text, column.cast(pa.string())).dictionary_encode()
 
 
 def _whole(table: pa.Table) -> pa.Table:
@@ -176,10 +154,3 @@ def _whole(table: pa.Table) -> pa.Table:
     if "chain" not in table.column_names:
         table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
     return table.select(_RENDERED.names).cast(_RENDERED)
-
-
-def _words() -> Vocabulary:
-    """Return an empty vocabulary in which null has the number NOTHING, as Parquet wants no null in a dictionary."""
-    words = Vocabulary()
-    words.number(None)
-    return words
