@@ -103,7 +103,7 @@ class Listing:
         used[place] = True
         # A dictionary is written whole with every table, so it has only what the table says.
         distinct = _coded(self._written.take(pa.array(np.flatnonzero(used))))
-        rows = distinct.take(pa.array((np.cumsum(used) - 1)[place]))
+        rows = distinct.take(pa.array((np.cumsum(used, dtype=np.int32) - 1)[place]))
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
         if listed.waiting.any():
             columns |= {name: _said(listed.waiting, str(text), columns[name]) for name, text in WAITING.items()}

@@ -87,7 +87,10 @@ class VerdictFile:
         """Open the file."""
         self.rows = 0
         self._folder = folder
-        self._file = pq.ParquetWriter(folder / _VERDICTS, SCHEMA_OF_VERDICTS, compression="zstd")
+        # Readers skip row groups by host; to find the least and greatest of the other texts takes as long as to write.
+        self._file = pq.ParquetWriter(
+            folder / _VERDICTS, SCHEMA_OF_VERDICTS, compression="zstd", write_statistics=["host"]
+        )
         self._thread = ThreadPoolExecutor(1)
         self._waiting: deque[Future[None]] = deque()
 
