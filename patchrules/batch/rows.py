@@ -11,13 +11,10 @@ import pyarrow as pa
 
 from patchrules.batch.instants import instants_of
 from patchrules.batch.keys import Bools, Codes, Ints, Vocabulary, fold, indices, lookup
-from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
+from patchrules.batch.packages import BLOCK, IDENTITY, Numbers, PackageNumbers
 
 _SLOTS = 1 << 19
 """Places in the table that finds repeated names: two megabytes, which stay in the cache of one core."""
-
-_BLOCK = 1 << 16
-"""Rows of a block: half a megabyte as wide integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def blocks(lengths: Ints) -> Iterator[tuple[slice, slice]]:
     ends = np.cumsum(lengths)
     first = start = 0
     while first < len(lengths):
-        last = max(int(np.searchsorted(ends, start + _BLOCK, side="right")), first + 1)
+        last = max(int(np.searchsorted(ends, start + BLOCK, side="right")), first + 1)
         stop = int(ends[last - 1])
         yield slice(first, last), slice(start, stop)
         first, start = last, stop
