@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +23,7 @@ from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.profiles import as_registry
 from patchrules.evaluation.refused import with_refused
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.families import family_of
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
@@ -121,7 +120,7 @@ class Prepared:
             hosts=with_refused(hosts, inventory.rejects),
             verdicts=in_order(verdicts, hosts),
             rows=question.rows,
-            version=version("patchrules"),
+            version=this_version(),
             baselines=used,
             sources=(*inventory.sources, *(source for one in question.catalogs for source in one.sources)),
             diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),
