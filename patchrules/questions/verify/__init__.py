@@ -83,7 +83,7 @@ def _judged(evidence: Evidence) -> Verification:
     if not reasons:
         return Verification(Holds.YES, run.id, run.hosts.num_rows)
     if run.version != this_version():
-        told = f"the run was made by patchrules {run.version}, this is {version('patchrules')}"
+        told = f"the run was made by patchrules {run.version}, this is {this_version()}"
         return Verification(Holds.CANNOT_TELL, run.id, run.hosts.num_rows, (told, *reasons))
     return Verification(Holds.NO, run.id, run.hosts.num_rows, reasons)
 
