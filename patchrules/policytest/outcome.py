@@ -142,7 +142,7 @@ def _fields(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     return [
         f"{name} is {_word(found[name])}, {_word(wanted[name])} expected"
         for name in names
-        if wanted[name] != found[name]
+        if (State(wanted[name]) if name == "state" and wanted[name] else wanted[name]) != found[name]
     ]
 
 

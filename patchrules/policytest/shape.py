@@ -9,7 +9,16 @@ from typing import Any, NoReturn
 
 from patchrules.errors import PolicyTestError, Where
 from patchrules.model.columns import CATALOG, COUNTS, VERDICTS
-from patchrules.model.names import Dialect, MissingDate, OperatingSystem, Operation, RebootOption
+from patchrules.model.names import (
+    ComplianceLevel,
+    Dialect,
+    MissingDate,
+    OperatingSystem,
+    Operation,
+    RebootOption,
+    State,
+    Status,
+)
 
 ROW_FIELDS = tuple(column.name for column in VERDICTS if column.name != "host")
 """What an expected row may name: the columns of a verdict."""
@@ -21,6 +30,11 @@ _WORDS = {
     "operating_system": tuple(OperatingSystem),
     "operation": tuple(Operation),
     "reboot_option": tuple(RebootOption),
+}
+_ANSWERS: Mapping[str, Iterable[str]] = {
+    "state": (*State, "AVAILABLE_SECURITY_UPDATES"),
+    "status": (Status.COMPLIANT, Status.NON_COMPLIANT),
+    "compliance_severity": ComplianceLevel,
 }
 _LISTS = ("installed", "available", "advisories", "catalog", "expected_alternatives")
 _TEXTS = (
@@ -219,6 +233,7 @@ class Door:
                 self.refuse(
                     f"{pointer}/summary/{name}", f"no summary has `{name}`: known are {', '.join(counts)}", "PR6004"
                 )
+        self.exact(answer.get("status"), f"{pointer}/status", Status)
         for name in ("patches", "contains"):
             self.rows(answer, f"{pointer}/{name}")
             for number, row in enumerate(answer.get(name) or ()):
@@ -231,6 +246,17 @@ class Door:
                 self.refuse(
                     f"{pointer}/{name}", f"no verdict has `{name}`: known are {', '.join(ROW_FIELDS)}", "PR6004"
                 )
+        for name, words in _ANSWERS.items():
+            self.exact(row.get(name), f"{pointer}/{name}", words)
+
+    def exact(self, value: object, pointer: str, words: Iterable[str]) -> None:
+        """Refuse an answer that nothing can give; it is compared as it is written."""
+        known = [word for word in words if word]
+        if value not in (None, "", *known):
+            name = pointer.rpartition("/")[2]
+            close = difflib.get_close_matches(str(value).upper(), known, n=1, cutoff=0.6)
+            message = f"`{name}` is never {shown(value)}: it is one of {', '.join(known)}"
+            self.refuse(pointer, message, "PR6003", f"did you mean `{close[0]}`?" if close else None)
 
 
 def is_update(name: object) -> bool:

@@ -34,6 +34,8 @@ FAULTS = [
     ("/enabled_modules", {"nodejs": "18"}, "`nodejs` is `18`, wanted a list of texts [PR6003]\n  at <bytes>#1 at /enabled_modules/nodejs"),
     ("/expected", {}, "the case expects nothing [PR6005]\n  at <bytes>#1 at /expected\n  hint: name one of `patches`, `contains`, `summary`, `status`, `doubts`"),
     ("/expected", {"contain": [], "status": "COMPLIANT"}, "there is no field `contain`: did you mean `contains`? [PR6004]\n  at <bytes>#1 at /expected/contain"),
+    ("/expected/status", "UNKOWN", "`status` is never `UNKOWN`: it is one of COMPLIANT, NON_COMPLIANT, UNKNOWN [PR6003]\n  at <bytes>#1 at /expected/status\n  hint: did you mean `UNKNOWN`?"),
+    ("/expected/contains", [{"state": "Missing"}], "`state` is never `Missing`: it is one of INSTALLED, INSTALLED_OTHER, INSTALLED_PENDING_REBOOT, INSTALLED_REJECTED, MISSING, NOT_APPLICABLE, FAILED, AVAILABLE_SECURITY_UPDATE, AVAILABLE_SECURITY_UPDATES [PR6003]\n  at <bytes>#1 at /expected/contains/0/state\n  hint: did you mean `MISSING`?"),
     ("/expected/summary", {"mising": 1}, "no summary has `mising`: known are installed, installed_other, installed_pending_reboot, installed_rejected, missing, failed, not_applicable, available_security_update, critical_non_compliant, security_non_compliant, other_non_compliant, non_compliant_severity [PR6004]\n  at <bytes>#1 at /expected/summary/mising"),
 ]  # fmt: skip
 
