@@ -130,7 +130,7 @@ def blocks(document: Document) -> Iterator[bytes]:
             text = rest + chunk
             if b"\r" in text:
                 text = text.replace(b"\r\n", b"\n")
-            if b"\n " in text or b"\n\t" in text:
+            if b" \n" in text or b"\t\n" in text:  # rarer than folded lines, which begin with blanks
                 text = _GAP.sub(b"\n", text)
             if not chunk:
                 yield text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -76,12 +75,13 @@ def elements(
     >>> [one.get("n") for one in elements(open_document(b"<a><b n='1'/><c/><b n='2'/></a>"), ("b",))]
     ['1', '2']
     """
-    builder: ET.TreeBuilder[ET.Element] = ET.TreeBuilder()
+    builder = ET.TreeBuilder()
     # Events would tell the root, and what is complete, at the price of one a tag: this element is given to the builder
     # before the document is, so that the tree grows where it can be seen.
     top = builder.start("", {})
     tree = _Tree(document, tags, top)
-    for complete in _fed(document, ET.XMLParser(target=builder), lines):
+    parser = ET.XMLParser(target=builder)  # noqa: S314  what is dangerous stands in a DOCTYPE, which is refused
+    for complete in _fed(document, parser, lines):
         if root is not None and len(top):
             root.update(top[0].attrib)
         if complete:
@@ -122,13 +122,13 @@ class _Tree:
         return found
 
     def _check(self, element: ET.Element, depth: int) -> None:
-        """Raise where something in an element, which itself is at ``depth``, is too deep. Cost: in C an element."""
+        """Raise where something in an element, which itself is at ``depth``, is too deep."""
         if depth + sum(map(bool, map(len, element.iter()))) <= self._deepest:
             return  # there are not even that many parents
         level = [element]
         while level:
             self._refuse(depth)
-            level = list(chain.from_iterable(filter(len, level)))
+            level = [below for one in level for below in one]
             depth += 1
 
     def _refuse(self, depth: int) -> None:
