@@ -59,6 +59,7 @@ def stated(rows):
 
 
 @given(ROWS)
+@example([("a", "one", "one")] * 3 + [("b", "two", "two")])
 @example([("a", "one", None), ("a", None, None), ("a", "two", None)])
 @example([("a", None, None), ("a", "", None), ("a", "one", "")])
 @example([(None, "one", None), ("a", "one", None), ("b", "one", None), ("a", "one", "two")])
