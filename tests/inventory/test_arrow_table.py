@@ -47,8 +47,8 @@ def parquet(rows):
 
 def stated(rows):
     """Return what the first row of each host says, and how many hosts have rows that disagree, a column at a time."""
-    first = {}
-    told = {}
+    first: dict[str, list[str | None]] = {}
+    told: dict[tuple[str, int], set[str | None]] = {}
     for host, *said in rows:
         if host is not None:
             first.setdefault(host, said)
