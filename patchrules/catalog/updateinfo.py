@@ -48,7 +48,7 @@ _NOTICE_COLUMNS = (
 
 
 _STATED = pa.struct([(key, pa.string()) for key in _PACKAGE])
-_KEPT = 1 << 10
+_KEPT = 1 << 8
 
 
 @dataclass(slots=True)
