@@ -6,7 +6,6 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from patchrules.families._windows_releases import ARCHITECTURES
@@ -21,6 +20,9 @@ from patchrules.sources.files import Document
 _USED = ("host", "name", "arch", "evr", "installed_at", "status", "held", "priority", "section", "scheme")
 _KEY = ("name", "arch", "version", "release", "epoch", "hotfix_id")
 _PACKAGES = ("rpm", "dpkg", "dotted")
+_OF_OS_VERSION = frozenset({"major", "platform_like", "version"})
+_OF_DPKG = frozenset({"revision", "maintainer"})
+_OF_RPM = frozenset({"release", "epoch", "package_group"})
 _LONGEST_UPTIME = 10**9
 
 
@@ -33,7 +35,9 @@ class Event(NamedTuple):
     columns: Mapping[str, Any]
     line: int
     place: Place
-    about: Mapping[str, Any] = MappingProxyType({})
+    time: Any = None
+    counter: Any = None
+    epoch: Any = None
 
     @property
     def text(self) -> str:
@@ -65,9 +69,9 @@ class OsqueryRows(PackageRows):
         self._times: dict[tuple[str, str], int] = {}
         self._found: list[tuple[Any, ...]] = []
 
-    def begin_snapshot(self, host: str, about: Mapping[str, Any]) -> None:
+    def begin_snapshot(self, host: str, query: str, stated: object) -> None:
         """Forget what an older snapshot of the same query said."""
-        query, time = str(about["query"]), _seconds(about["time"])
+        time = _seconds(stated)
         before = self._times.get((host, query))
         if before is not None:
             self.counts["PR2222"] += 1
@@ -93,9 +97,7 @@ class OsqueryRows(PackageRows):
             key = tuple(texts_of(event.columns, _KEY))
             if event.action == "removed":
                 listed.rows.pop(key, None)
-            elif event.action != "snapshot" or _seconds(event.about.get("time")) >= self._times.get(
-                (event.host, event.query), 0
-            ):
+            elif event.action != "snapshot" or _seconds(event.time) >= self._times.get((event.host, event.query), 0):
                 _begin(listed, event)
                 if key in listed.rows:
                     self.counts["PR2219"] += 1
@@ -123,7 +125,7 @@ class OsqueryRows(PackageRows):
 
     def _see(self, event: Event) -> None:
         """Keep when the host was last heard of."""
-        time = event.about.get("time")
+        time = event.time
         if type(time) is int and self._heard.get(event.host) == time:
             return  # as nearly all rows of a result
         self._heard[event.host] = time if type(time) is int else None
@@ -197,8 +199,8 @@ def _begin(listed: _Listed, event: Event) -> None:
     """Notice where a differential result begins with everything that is there (``counter`` 0)."""
     if event.action == "snapshot":
         return
-    if str(event.about.get("counter")) == "0":
-        epoch = event.about.get("epoch")
+    if str(event.counter) == "0":
+        epoch = event.epoch
         if listed.is_whole is not None and listed.epoch != epoch:
             listed.rows.clear()
         listed.epoch, listed.is_whole = epoch, True
@@ -208,18 +210,18 @@ def _begin(listed: _Listed, event: Event) -> None:
 
 def table_of(event: Event) -> str:
     """Return what a row lists: packages of a version order, ``os_version``, ``uptime``, or blank for other tables."""
-    columns, query = event.columns.keys(), event.query.lower()
+    columns, query = event.columns, event.query.lower()
     if "hotfix_id" in columns:
         return "dotted"
     if "total_seconds" in columns:
         return "uptime"
-    if "platform" in columns and columns & {"major", "platform_like", "version"}:
+    if "platform" in columns and not _OF_OS_VERSION.isdisjoint(columns):
         return "os_version"
-    if not {"name", "version"} <= columns:
+    if "name" not in columns or "version" not in columns:
         return ""
-    if columns & {"revision", "maintainer"} or "deb" in query or "dpkg" in query:
+    if not _OF_DPKG.isdisjoint(columns) or "deb" in query or "dpkg" in query:
         return "dpkg"
-    return "rpm" if columns & {"release", "epoch", "package_group"} or "rpm" in query else ""
+    return "rpm" if not _OF_RPM.isdisjoint(columns) or "rpm" in query else ""
 
 
 def _seconds(value: object) -> int:
