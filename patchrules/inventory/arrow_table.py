@@ -216,7 +216,7 @@ def _turns(columns: Sequence[Any]) -> Any:  # noqa: ANN401  pyarrow is Any
 def _codes(values: Any) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return what tells equal texts of a column from others; None for what is no text: of that the first counts."""
     if pa.types.is_dictionary(values.type):
-        chunks = values.unify_dictionaries().chunks if isinstance(values, pa.ChunkedArray) else [values]
+        chunks = values.unify_dictionaries().chunks
         return pa.chunked_array([chunk.indices for chunk in chunks], values.type.index_type)
     return values if values.type == pa.string() else None
 

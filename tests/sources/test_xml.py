@@ -101,6 +101,11 @@ def test_what_is_too_deep_is_refused_wherever_it_stands(case, chunk, monkeypatch
         list(elements(document, ("b",)))
 
 
+def test_many_parents_beside_one_another_are_not_deep():
+    document = open_document(b"<a><b>" + b"<x><y/></x>" * 99 + b"</b></a>", limits=Limits(max_depth=4))
+    assert [len(one) for one in elements(document, ("b",))] == [99]
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
 @given(st.recursive(st.just("<b/>"), lambda inner: st.lists(inner, max_size=3).flatmap(nested), max_leaves=12))
 @example("<a><b><b n='1'/></b><b/></a>")
