@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.inventory._dpkg_rows import status_of
@@ -18,12 +18,15 @@ from patchrules.sources.dates import instant as read_instant
 from patchrules.sources.files import Document
 
 _USED = ("host", "name", "arch", "evr", "installed_at", "status", "held", "priority", "section", "scheme")
+_KEY = ("name", "arch", "version", "release", "epoch", "hotfix_id")
 _PACKAGES = ("rpm", "dpkg", "dotted")
+_OF_OS_VERSION = frozenset({"major", "platform_like", "version"})
+_OF_DPKG = frozenset({"revision", "maintainer"})
+_OF_RPM = frozenset({"release", "epoch", "package_group"})
 _LONGEST_UPTIME = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One row of a result: there now (``snapshot``, ``added``) or gone (``removed``)."""
 
     host: str
@@ -32,12 +35,23 @@ class Event:
     columns: Mapping[str, Any]
     line: int
     place: Place
-    about: Mapping[str, Any] = field(default_factory=dict)
+    time: Any = None
+    counter: Any = None
+    epoch: Any = None
 
     @property
     def text(self) -> str:
         """The start of the row, which only a refusal shows."""
         return self.place.shown
+
+
+@dataclass(slots=True)
+class _Listed:
+    """What a host has of one table, as of the last line, and how its differential results began."""
+
+    rows: dict[tuple[str, ...], Event] = field(default_factory=dict)
+    epoch: Any = None
+    is_whole: bool | None = None
 
 
 instant = functools.lru_cache(maxsize=1 << 12)(read_instant)
@@ -50,22 +64,23 @@ class OsqueryRows(PackageRows):
     def __init__(self, document: Document, options: ReadOptions) -> None:
         """Start empty."""
         super().__init__(document, options, None, _USED)
-        self._present: dict[tuple[str, str], dict[tuple[str, ...], Event]] = {}
+        self._present: dict[tuple[str, str], _Listed] = {}
+        self._heard: dict[str, Any] = {}
         self._times: dict[tuple[str, str], int] = {}
-        self._began: dict[tuple[str, str], tuple[Any, bool]] = {}
+        self._found: list[tuple[Any, ...]] = []
 
-    def begin_snapshot(self, host: str, about: Mapping[str, Any]) -> None:
+    def begin_snapshot(self, host: str, query: str, stated: object) -> None:
         """Forget what an older snapshot of the same query said."""
-        query, time = str(about["query"]), _seconds(about["time"])
+        time = _seconds(stated)
         before = self._times.get((host, query))
         if before is not None:
             self.counts["PR2222"] += 1
         if before is None or time >= before:
             self._times[host, query] = time
-            for (name, _), rows in self._present.items():
+            for (name, _), listed in self._present.items():
                 if name == host:
-                    for key in [key for key, event in rows.items() if event.query == query]:
-                        del rows[key]
+                    for key in [key for key, event in listed.rows.items() if event.query == query]:
+                        del listed.rows[key]
 
     def apply(self, events: Iterable[Event]) -> None:
         """Take rows in, or away."""
@@ -76,57 +91,52 @@ class OsqueryRows(PackageRows):
                 if not event.columns:
                     self.reject(event.line, "PR2001", "the row has no columns", event.text, event.host)
                 continue
-            present = self._present.setdefault((event.host, table), {})
-            key = tuple(texts_of(event.columns, ("name", "arch", "version", "release", "epoch", "hotfix_id")))
+            listed = self._present.get((event.host, table))
+            if listed is None:
+                listed = self._present[event.host, table] = _Listed()
+            key = tuple(texts_of(event.columns, _KEY))
             if event.action == "removed":
-                present.pop(key, None)
-            elif event.action != "snapshot" or _seconds(event.about.get("time")) >= self._times.get(
-                (event.host, event.query), 0
-            ):
-                self._whole(event, table, present)
-                self.counts["PR2219"] += key in present
-                present[key] = event
+                listed.rows.pop(key, None)
+            elif event.action != "snapshot" or _seconds(event.time) >= self._times.get((event.host, event.query), 0):
+                _begin(listed, event)
+                if key in listed.rows:
+                    self.counts["PR2219"] += 1
+                listed.rows[key] = event
 
     def finish(self) -> Rows:
         """Add what is there at the end, and return the tables."""
-        for (host, table), present in self._present.items():
-            if table in _PACKAGES and self._began.get((host, table), (None, True))[1] is False:
+        for (_, table), listed in self._present.items():
+            if table in _PACKAGES and listed.is_whole is False:
                 self.counts["PR2220"] += 1
-            updates = present.values() if table == "dotted" else ()
+            updates = listed.rows.values() if table == "dotted" else ()
             day_first = first_is_day([str(event.columns.get("installed_on") or "") for event in updates])
-            for event in sorted(present.values(), key=lambda one: one.line):
+            for key, event in sorted(listed.rows.items(), key=lambda one: one[1].line):
                 if table == "rpm":
-                    self._add_rpm(event)
+                    self._add_rpm(key, event)
                 elif table == "dpkg":
                     self._add_dpkg(event)
                 elif table == "dotted":
                     self._add_update(event, day_first)
                 else:
                     self._tell(event, table)
+        for name, values in zip((*_USED, "line"), zip(*self._found, strict=True), strict=False):
+            self.columns[name] += values
         return super().finish()
 
     def _see(self, event: Event) -> None:
         """Keep when the host was last heard of."""
+        time = event.time
+        if type(time) is int and self._heard.get(event.host) == time:
+            return  # as nearly all rows of a result
+        self._heard[event.host] = time if type(time) is int else None
         facts = self.facts.setdefault(event.host, {})
-        seen = instant(str(event.about.get("time") or ""))
+        seen = instant(str(time or ""))
         if seen:
             facts["captured_at"] = max(seen, facts.get("captured_at", seen))
 
-    def _whole(self, event: Event, table: str, present: dict[tuple[str, ...], Event]) -> None:
-        """Notice where a differential result begins with everything that is there (``counter`` 0)."""
-        if event.action == "snapshot":
-            return
-        place, epoch = (event.host, table), event.about.get("epoch")
-        first = str(event.about.get("counter")) == "0"
-        known, whole = self._began.get(place, (None, False))
-        if first and place in self._began and known != epoch:
-            present.clear()
-        self._began[place] = (epoch if first else known, whole or first)
-
-    def _add_rpm(self, event: Event) -> None:
+    def _add_rpm(self, key: tuple[str, ...], event: Event) -> None:
         """Add a row of ``rpm_packages``."""
-        names = ("name", "version", "release", "arch", "install_time")
-        name, version, release, arch, installed = texts_of(event.columns, names)
+        name, arch, version, release, *_ = key
         if name == "gpg-pubkey":
             self.counts["PR2201"] += 1
         elif not name or not version or not release:
@@ -135,8 +145,9 @@ class OsqueryRows(PackageRows):
             epoch = event.columns.get("epoch")
             stated = "" if epoch is None else f"{_seconds(epoch)}:"
             arch = "" if arch == "(none)" else arch
+            installed = str(event.columns.get("install_time") or "").strip()
             when = instant(installed) if _seconds(installed) > 0 else None
-            self._add(event, "rpm", name=name, arch=arch or None, evr=f"{stated}{version}-{release}", installed_at=when)
+            self._add(event, "rpm", (name, arch or None, f"{stated}{version}-{release}", when))
 
     def _add_dpkg(self, event: Event) -> None:
         """Add a row of ``deb_packages``; its version is whole, ``revision`` repeats the end of it."""
@@ -148,8 +159,8 @@ class OsqueryRows(PackageRows):
         if not name or not version:
             self.reject(event.line, "PR2003", "the row has no name or no version", event.text, event.host)
         else:
-            more = {"priority": priority or None, "section": section or None, "status": state, "held": held or None}
-            self._add(event, "dpkg", name=name.partition(":")[0], arch=arch or None, evr=version, **more)
+            more = (state, held or None, priority or None, section or None)
+            self._add(event, "dpkg", (name.partition(":")[0], arch or None, version, None), more)
 
     def _add_update(self, event: Event, day_first: bool | None) -> None:  # noqa: FBT001  what the file tells
         """Add a row of ``patches``."""
@@ -161,11 +172,11 @@ class OsqueryRows(PackageRows):
         when, doubt = day_of(event.columns.get("installed_on"), day_first=day_first)
         if doubt:
             self.counts[doubt] += 1
-        self._add(event, "dotted", name=kb, evr=NO_VERSION, installed_at=when)
+        self._add(event, "dotted", (kb, None, NO_VERSION, when))
 
-    def _add(self, event: Event, scheme: str, **values: Any) -> None:  # noqa: ANN401  the values of one row
-        """Add one row."""
-        self.add(host=event.host, line=event.line, scheme=scheme, **values)
+    def _add(self, event: Event, scheme: str, package: tuple[Any, ...], more: tuple[Any, ...] = (None,) * 4) -> None:
+        """Add one row: name, arch, version and time of the package, then status, hold, priority and section."""
+        self._found.append((event.host, *package, *more, scheme, event.line))
 
     def _tell(self, event: Event, table: str) -> None:
         """Keep what a row says of its host."""
@@ -184,20 +195,33 @@ class OsqueryRows(PackageRows):
             facts["arch"] = ARCHITECTURES.get(arch.lower())
 
 
+def _begin(listed: _Listed, event: Event) -> None:
+    """Notice where a differential result begins with everything that is there (``counter`` 0)."""
+    if event.action == "snapshot":
+        return
+    if str(event.counter) == "0":
+        epoch = event.epoch
+        if listed.is_whole is not None and listed.epoch != epoch:
+            listed.rows.clear()
+        listed.epoch, listed.is_whole = epoch, True
+    elif listed.is_whole is None:
+        listed.is_whole = False
+
+
 def table_of(event: Event) -> str:
     """Return what a row lists: packages of a version order, ``os_version``, ``uptime``, or blank for other tables."""
-    columns, query = event.columns.keys(), event.query.lower()
+    columns, query = event.columns, event.query.lower()
     if "hotfix_id" in columns:
         return "dotted"
     if "total_seconds" in columns:
         return "uptime"
-    if "platform" in columns and columns & {"major", "platform_like", "version"}:
+    if "platform" in columns and not _OF_OS_VERSION.isdisjoint(columns):
         return "os_version"
-    if not {"name", "version"} <= columns:
+    if "name" not in columns or "version" not in columns:
         return ""
-    if columns & {"revision", "maintainer"} or "deb" in query or "dpkg" in query:
+    if not _OF_DPKG.isdisjoint(columns) or "deb" in query or "dpkg" in query:
         return "dpkg"
-    return "rpm" if columns & {"release", "epoch", "package_group"} or "rpm" in query else ""
+    return "rpm" if not _OF_RPM.isdisjoint(columns) or "rpm" in query else ""
 
 
 def _seconds(value: object) -> int:

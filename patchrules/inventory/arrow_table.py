@@ -7,8 +7,9 @@ the host may stand in the same table: ``family``, ``product``, ``host_arch`` (``
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -40,7 +41,7 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read a Parquet or Arrow file; raises InventoryError, and ColumnError when a column is missing."""
     try:
-        found = _loaded(document)
+        found = _loaded(document, options.columns)
     except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
@@ -80,21 +81,31 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     return Rows(packages, rejects, counted(counts, name), hosts)
 
 
-def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
+def _loaded(document: Document, columns: Mapping[str, str]) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return the table of a file."""
     if document.head.startswith(b"PAR1"):
-        path = document.mapped
-        file = pq.ParquetFile(path or pa.BufferReader(document.read()), memory_map=path is not None)
-        size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
-        if size > document.limits.max_bytes:
-            raise document.fail("PR2903", f"the data is larger than the limit of {document.limits.max_bytes:,} bytes")
-        loaded = file.read()
+        loaded = _parquet(document, columns)
     else:
         buffer = pa.BufferReader(document.read())
         is_file = document.head.startswith(b"ARROW1")
         loaded = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(buffer).read_all()
     loaded.validate(full=True)
     return loaded
+
+
+def _parquet(document: Document, columns: Mapping[str, str]) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return the table of a Parquet file, its texts that many rows share as dictionaries: each is proved once."""
+    path = document.mapped
+    source = path or pa.py_buffer(document.read())
+    opened = functools.partial(pq.ParquetFile, memory_map=path is not None)
+    file = opened(path or pa.BufferReader(source))
+    size = sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
+    if size > document.limits.max_bytes:
+        raise document.fail("PR2903", f"the data is larger than the limit of {document.limits.max_bytes:,} bytes")
+    # Names and versions may be as many as the rows; then a dictionary takes seven times as long.
+    shared = {columns.get(ours, ours) for ours in ("host", "arch", *HOST_COLUMNS)}
+    texts = [one.name for one in file.schema_arrow if one.name in shared and one.type == pa.string()]
+    return opened(path or pa.BufferReader(source), metadata=file.metadata, read_dictionary=texts).read()
 
 
 def _renamed(found: Any, columns: Mapping[str, str], file: str) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
@@ -145,25 +156,76 @@ def _cast(values: Any, column: str, kind: Any, file: str) -> Any:  # noqa: ANN40
 
 def _hosts(given: Mapping[str, Any], ids: Any, file: str, options: ReadOptions, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return one row a host: the values of its first row; hosts whose rows disagree are counted."""
-    rows = pa.table({"host": ids, "row": _counting(len(ids), pa.int64(), start=0)}).filter(pc.is_valid(ids))
-    first = rows.group_by("host", use_threads=False).aggregate([("row", "min")])["row_min"]
     wanted = {field.name: field.type for field in schema(HOSTS)}
-    columns = {"host": ids.take(first)}
-    for name in HOST_COLUMNS:
-        if name not in given:
-            continue
-        ours = name.removeprefix("host_")
-        values = _cast(given[name], name, wanted[ours], file)
-        columns[ours] = values.take(first)
-        if values.type == pa.string():
-            pairs = pa.table({"host": ids, "value": values}).group_by("host").aggregate([("value", "count_distinct")])
-            counts["PR2208"] += pc.sum(pc.greater(pairs["value_count_distinct"], 1)).as_py() or 0
+    stated = {name: _shared(given[name], name, wanted[_ours(name)], file) for name in HOST_COLUMNS if name in given}
+    columns = _stated(given, stated, ids, file, counts) if stated else {"host": pc.unique(ids.drop_null())}
+    number = len(columns["host"])
     if "family" in columns:
         columns["family"] = _known_families(columns["family"], counts)
     if options.family:
-        stated = pa.repeat(pa.scalar(options.family), len(first))
-        columns["family"] = pc.coalesce(columns["family"], stated) if "family" in columns else stated
-    return pa.table([columns.get(name, pa.nulls(len(first), kind)) for name, kind in wanted.items()], schema(HOSTS))
+        family = pa.repeat(pa.scalar(options.family), number)
+        columns["family"] = pc.coalesce(columns["family"], family) if "family" in columns else family
+    return pa.table([columns.get(name, pa.nulls(number, kind)) for name, kind in wanted.items()], schema(HOSTS))
+
+
+def _stated(
+    given: Mapping[str, Any],
+    stated: Mapping[str, Any],
+    ids: Any,  # noqa: ANN401  pyarrow is Any
+    file: str,
+    counts: Counter[str],
+) -> dict[str, Any]:
+    """Return the columns of the hosts that their packages state."""
+    turns = _turns([_shared(given["host"], "host", pa.string(), file), *stated.values()])
+    rows = pa.table({"host": ids.take(turns), "row": turns})
+    rows = rows.filter(pc.is_valid(rows["host"]))
+    first = rows.group_by("host", use_threads=False).aggregate([("row", "min")])["row_min"]
+    columns = {"host": ids.take(first)}
+    for name, values in stated.items():
+        kind = schema(HOSTS).field(_ours(name)).type
+        columns[_ours(name)] = _cast(values.take(first), name, kind, file)
+        if kind == pa.string():
+            pairs = rows.append_column("value", _cast(values.take(rows["row"]), name, kind, file))
+            told = pairs.group_by("host").aggregate([("value", "count_distinct")])["value_count_distinct"]
+            counts["PR2208"] += pc.sum(pc.greater(told, 1)).as_py() or 0
+    return columns
+
+
+def _ours(name: str) -> str:
+    """Return the name in HOSTS of a column of the host."""
+    return name.removeprefix("host_")
+
+
+def _shared(values: Any, column: str, kind: Any, file: str) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return a column in our type, or as the dictionary it is."""
+    return values if pa.types.is_dictionary(values.type) else _cast(values, column, kind, file)
+
+
+def _turns(columns: Sequence[Any]) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return the numbers of the rows in which a column says something else than in the row before, and the first.
+
+    A host's rows mostly stand together and say the same of it: these few are all there is to know of hosts.
+    """
+    if not len(columns[0]):
+        return pa.array([], pa.uint64())
+    differs = functools.reduce(pc.or_, [_differs(codes) for codes in map(_codes, columns) if codes is not None])
+    later = pc.add(pc.indices_nonzero(differs), pa.scalar(1, pa.uint64()))
+    return pa.concat_arrays([pa.array([0], pa.uint64()), later])
+
+
+def _codes(values: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return what tells equal texts of a column from others; None for what is no text: of that the first counts."""
+    if pa.types.is_dictionary(values.type):
+        chunks = values.unify_dictionaries().chunks
+        return pa.chunked_array([chunk.indices for chunk in chunks], values.type.index_type)
+    return values if values.type == pa.string() else None
+
+
+def _differs(values: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return of each row but the first whether it says something else than the row before; null is something, too."""
+    before, after = values[:-1], values[1:]
+    changed = pc.fill_null(pc.not_equal(before, after), fill_value=False)
+    return pc.or_(changed, pc.xor(pc.is_null(before), pc.is_null(after)))
 
 
 def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -181,11 +243,9 @@ def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  
 
 def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the packages that have what they must have, and the rejects."""
-    rows = _counting(packages.num_rows, pa.int32(), start=1)
-    numbered = packages.append_column("row", pc.coalesce(packages["line"], rows))
     filled = [pc.greater(pc.binary_length(packages[name]), 0) for name in ("host", "name", "evr")]
     complete = pc.fill_null(pc.and_(pc.and_(filled[0], filled[1]), filled[2]), fill_value=False)
-    refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(numbered, pc.invert(complete))]
+    refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(packages, pc.invert(complete))]
     good = complete
     for family in hosts["family"].unique().to_pylist():
         if family is None:
@@ -196,7 +256,7 @@ def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tupl
         )
         if why:
             bad = pc.and_(pc.and_(members, complete), pc.is_in(packages["evr"], pa.array(list(why))))
-            refused += [(row, "PR2002", why[row["evr"]]) for row in _rows(numbered, bad)]
+            refused += [(row, "PR2002", why[row["evr"]]) for row in _rows(packages, bad)]
             good = pc.and_(good, pc.invert(bad))
     if refused and options.on_bad_row == "raise":
         row, code, message = refused[0]
@@ -218,9 +278,13 @@ def _counting(number: int, kind: Any, *, start: int) -> Any:  # noqa: ANN401  py
     return pc.subtract(pc.cumulative_sum(pa.repeat(pa.scalar(1, kind), number)), pa.scalar(1 - start, kind))
 
 
-def _rows(numbered: Any, mask: Any) -> list[dict[str, Any]]:  # noqa: ANN401  pyarrow is Any
-    """Return the rows of a mask as dictionaries."""
-    found: list[dict[str, Any]] = numbered.select(["row", "host", "name", "evr"]).filter(mask).to_pylist()
+def _rows(packages: Any, mask: Any) -> list[dict[str, Any]]:  # noqa: ANN401  pyarrow is Any
+    """Return the rows of a mask as dictionaries, with their line or else their number."""
+    if not pc.any(mask).as_py():
+        return []
+    rows = pc.coalesce(packages["line"], _counting(packages.num_rows, pa.int32(), start=1))
+    numbered = packages.append_column("row", rows).select(["row", "host", "name", "evr"])
+    found: list[dict[str, Any]] = numbered.filter(mask).to_pylist()
     return found
 
 

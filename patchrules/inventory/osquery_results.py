@@ -66,24 +66,19 @@ def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     plain = _object(top.value())
     host, other, query, action = texts_of(plain, ("hostIdentifier", "host_identifier", "name", "action"))
     host = host or other
-    about = {
-        "query": query,
-        "time": plain.get("unixTime"),
-        "counter": plain.get("counter"),
-        "epoch": plain.get("epoch"),
-    }
+    about = (plain.get("unixTime"), plain.get("counter"), plain.get("epoch"))
     if not host:
         rows.reject(top.line, "PR2003", "the result names no host", top.shown)
     elif "columns" in plain:
-        yield Event(host, query, action, _object(plain["columns"]), top.line, top, about)
+        yield Event(host, query, action, _object(plain["columns"]), top.line, top, *about)
     elif "snapshot" in plain:
-        rows.begin_snapshot(host, about)
+        rows.begin_snapshot(host, query, plain.get("unixTime"))
         for node in top["snapshot"].elements():
-            yield Event(host, query, "snapshot", _object(node.value()), node.line, node, about)
+            yield Event(host, query, "snapshot", _object(node.value()), node.line, node, *about)
     elif "diffResults" in plain:
         for action, part in top["diffResults"].members():
             for node in part.elements():
-                yield Event(host, query, action, _object(node.value()), node.line, node, about)
+                yield Event(host, query, action, _object(node.value()), node.line, node, *about)
     else:
         rows.reject(top.line, "PR2001", "the line is no result of osquery", top.shown)
 

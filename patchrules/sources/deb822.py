@@ -17,7 +17,7 @@ STRAY = ""
 """The key under which a stanza keeps lines that are no field; a reader that finds it has a damaged file."""
 
 _FOLDED = b"\n"  # no value of one line holds it
-_CHUNK = 1 << 20
+_CHUNK = 2 << 20
 _LARGEST = 16 << 20
 _GAP = re.compile(rb"\n[ \t]+(?=\n)")
 _COMMENT = re.compile(rb"^#.*\n?", re.MULTILINE)
@@ -95,7 +95,7 @@ def _texts(pieces: Iterator[bytes], line: int = 1, *, inside: bool | None = None
     ``inside`` says whether the first of them stands in PGP armour; None looks.
     """
     for block in pieces:
-        for text in block.split(b"\n\n"):
+        for text in without_gaps(block).split(b"\n\n"):
             start = text.lstrip(b"\n") if text[:1] == b"\n" else text
             first = line + len(text) - len(start)
             line += text.count(b"\n") + 2
@@ -119,29 +119,36 @@ def _texts(pieces: Iterator[bytes], line: int = 1, *, inside: bool | None = None
 def blocks(document: Document) -> Iterator[bytes]:
     """Yield bytes that end where a stanza ends; only the last ones may end without an empty line.
 
-    Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character.
+    Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character. Lines of blanks, which
+    end a stanza too, are as the file has them.
     """
     rest = b""
     with document.stream() as stream:
         bom = document.head.startswith(codecs.BOM_UTF8)
         stream.read(len(codecs.BOM_UTF8) if bom else 0)
-        while True:
-            chunk = stream.read(_CHUNK)
-            text = rest + chunk
-            if b"\r" in text:
-                text = text.replace(b"\r\n", b"\n")
-            if b"\n " in text or b"\n\t" in text:
-                text = _GAP.sub(b"\n", text)
-            if not chunk:
-                yield text
-                return
-            # A trailing \r or blanks may belong to a line end that the next chunk completes, so they wait in `rest`.
-            cut = text.rfind(b"\n\n")
-            rest = text[cut + 2 :] if cut >= 0 else text
+        while text := stream.read(_CHUNK):
+            cut = _end(text)
+            if not cut or b"\r" in text or rest.endswith(b"\r"):
+                # They may stand in two chunks, or be hidden by a \r or by blanks.
+                rest, text = b"", without_gaps((rest + text).replace(b"\r\n", b"\n"))
+                cut = _end(text)
+            block, rest = b"".join((rest, memoryview(text)[:cut])), text[cut:]
             if len(rest) > _LARGEST:
                 raise document.fail("PR3911", f"a stanza is longer than {_LARGEST:,} bytes")
-            if cut >= 0:
-                yield text[: cut + 2]
+            del text  # before others work on the block: memory that is used again is memory that is there
+            if block:
+                yield block
+        yield rest
+
+
+def _end(text: bytes) -> int:
+    """Return where the last whole stanza ends with its empty line, 0 where there is none."""
+    return text.rfind(b"\n\n") + 2 if b"\n\n" in text else 0
+
+
+def without_gaps(text: bytes) -> bytes:
+    """Return whole lines, those of blanks empty."""
+    return _GAP.sub(b"\n", b"\n" + text)[1:]
 
 
 def _every_field(text: str) -> dict[str, str]:

@@ -115,6 +115,7 @@ class _Text:
         self._text = text
         self._line = (0, 1)
         self._ends: dict[int, int] = {}
+        self._has_escapes = "\\u" in text
         self.end = len(text)
 
     def char(self, at: int) -> str:
@@ -161,7 +162,8 @@ class _Text:
         except ValueError as problem:
             raise self.broken(getattr(problem, "pos", at)) from problem
         self.ends(at, end)
-        return (_without_halves(value) if _HALF.search(self._text, at, end) else value), end
+        halves = self._has_escapes and _HALF.search(self._text, at, end)
+        return (_without_halves(value) if halves else value), end
 
     def line(self, at: int) -> int:
         before, line = self._line if self._line[0] <= at else (0, 1)

@@ -155,3 +155,10 @@ def test_a_default_namespace_changes_nothing():
 
 def test_cve_ids_are_not_looked_for_in_texts():
     assert read(notice("<description>CVE-2024-1</description>")).table["cves"].to_pylist() == [[]]
+
+
+def test_packages_of_many_notices_keep_their_order_and_their_notice():
+    """Attributes become Arrow some hundreds at a time."""
+    notices = [notice(f"<title>{one}</title>", package(f"p{one}", version=str(one)) * 2) for one in range(700)]
+    found = read(*notices).table.select(["name", "evr", "title"]).to_pylist()
+    assert found == [{"name": f"p{one}", "evr": f"{one}-1", "title": f"{one}"} for one in range(700) for _ in range(2)]

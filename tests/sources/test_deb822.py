@@ -20,9 +20,11 @@ CASES = {
     "no final newline": (b"A: 1\n\nA: 2", [(1, {"A": "1"}), (3, {"A": "2"})]),
     "many empty lines": (b"\n\n\nA: 1\n\n\n\n\nA: 2\n\n\n", [(4, {"A": "1"}), (9, {"A": "2"})]),
     "lines of blanks": (b"A: 1\n \t\nA: 2\n", [(1, {"A": "1"}), (3, {"A": "2"})]),
+    "lines of blanks first": (b" \nA: 1\n\n\t\nA: 2\n", [(2, {"A": "1"}), (5, {"A": "2"})]),
     "folded": (b"A: 1\n two\n .\n\tthree\nB: 2\n", [(1, {"A": "1\ntwo\n.\nthree", "B": "2"})]),
     "empty first line": (b"A:\n x\n y\n", [(1, {"A": "\nx\ny"})]),
     "crlf": (b"A: 1\r\n x\r\n\r\nA: 2\r\n", [(1, {"A": "1\nx"}), (4, {"A": "2"})]),
+    "both line ends": (b"A: 1\r\n\r\nB: 1\n\nA: 3\n", [(1, {"A": "1"}), (3, {"B": "1"}), (5, {"A": "3"})]),
     "comments": (b"# one\nA: 1\n# two\nB: 2\n\n#three\n\nA: 3\n", [(2, {"A": "1", "B": "2"}), (8, {"A": "3"})]),
     "last one counts": (b"A: 1\nA: 2\n", [(1, {"A": "2"})]),
     "colons": (b"A:1:2\nB : 3\n", [(1, {"A": "1:2", STRAY: "B : 3"})]),
@@ -63,6 +65,12 @@ def test_an_endless_stanza_is_refused(monkeypatch):
     with pytest.raises(CatalogError) as caught:
         list(stanzas(open_document(b"A: 1\n" * 100, name="Packages", error=CatalogError)))
     assert str(caught.value) == "a stanza is longer than 100 bytes [PR3911]\n  at Packages"
+
+
+def test_stanzas_between_lines_of_blanks_are_not_one_long_stanza(monkeypatch):
+    monkeypatch.setattr(room, "_LARGEST", 100)
+    monkeypatch.setattr(room, "_CHUNK", 50)
+    assert len(list(stanzas(open_document(b"A: 1\n \n" * 100, error=CatalogError)))) == 100
 
 
 _NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,8}", fullmatch=True)

@@ -50,6 +50,7 @@ def both(data):
 @example("Package: a\nPackage: b")
 @example("# A: no\nA: 1")
 @example("Package: a\n folded")
+@example("A: 1\nstray\n\t \nVersion: 2\n\nA: 3")
 @example("\n\nA: 1\n\n\nstray\n\nA: 2\n\nVersion: 3\nVersion:4")
 def test_columns_say_what_the_stanzas_say(chunk, text):
     with pytest.MonkeyPatch.context() as patch:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import io
+from xml.etree import ElementTree as ET
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import patchrules.sources.xml as room
@@ -39,6 +43,12 @@ REFUSED = {
 }
 
 
+def nested(inner):
+    """Return elements of two names, with a number of their own, around others."""
+    texts = st.tuples(st.sampled_from("ab"), st.integers(0, 99))
+    return texts.map(lambda said: f"<{said[0]} n='{said[1]}'>{''.join(inner)}</{said[0]}>")
+
+
 def read(data, tags=("b",), **options):
     return list(elements(open_document(data, name="f.xml", error=CatalogError), tags, **options))
 
@@ -71,6 +81,55 @@ def test_elements_are_whole_when_yielded_and_forgotten_after():
 def test_depth_is_the_limit_itself():
     document = open_document(b"<a><b><c/></b></a>", error=CatalogError, limits=Limits(max_depth=3))
     assert len(list(elements(document, ("c",)))) == 1
+
+
+DEPTHS = {
+    "open": b"<a><b><c><d>",
+    "closed": b"<a><b><c><d/></c></b></a>",
+    "not wanted": b"<a><x/><x><c><d/></c></x><b/></a>",
+    "before a wanted one": b"<a><b><x/><x><d/></x></b><b/></a>",
+    "beside many": b"<a><b><x><d/></x>" + b"<x/>" * 99 + b"</b><b/></a>",
+}
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+@pytest.mark.parametrize("case", DEPTHS)
+def test_what_is_too_deep_is_refused_wherever_it_stands(case, chunk, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", chunk)
+    document = open_document(DEPTHS[case], error=CatalogError, limits=Limits(max_depth=3))
+    with pytest.raises(CatalogError, match="deeper than 3 elements"):
+        list(elements(document, ("b",)))
+
+
+def test_many_parents_beside_one_another_are_not_deep():
+    document = open_document(b"<a><b>" + b"<x><y/></x>" * 99 + b"</b></a>", limits=Limits(max_depth=4))
+    assert [len(one) for one in elements(document, ("b",))] == [99]
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 18])
+@given(st.recursive(st.just("<b/>"), lambda inner: st.lists(inner, max_size=3).flatmap(nested), max_leaves=12))
+@example("<a><b><b n='1'/></b><b/></a>")
+@example("<b n='1'/>")
+def test_inner_elements_come_first_and_the_root_last(chunk, data):
+    """The order is that of the end tags; what was yielded inside of another is empty by then, as is a root."""
+    tree = ET.fromstring(data)  # noqa: S314  made here
+    ends = [element for _, element in ET.iterparse(io.BytesIO(data.encode())) if element.tag == "b"]  # noqa: S314
+    wanted = [{} if one.tag == tree.tag and one is ends[-1] and len(tree) else one.attrib for one in ends]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_CHUNK", chunk)
+        assert [dict(one.attrib) for one in elements(open_document(data.encode()), ("b",))] == wanted
+
+
+@pytest.mark.parametrize(("start", "end"), [(b"<a><x>", b"</x></a>"), (b"<b>", b"</b>")])
+def test_a_long_document_is_forgotten_while_it_is_read(start, end, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", 64)
+    seen = elements(open_document(start + b"<b><c/></b><d/>" * 500 + end), ("b",))
+    alive = [
+        sum(isinstance(one, ET.Element) for one in gc.get_objects())
+        for number, _ in enumerate(seen)
+        if number % 100 == 0
+    ]
+    assert max(alive) < min(alive) + 50
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 1 << 18])
