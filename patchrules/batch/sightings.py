@@ -12,6 +12,7 @@ from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.rows import Rows
 from patchrules.batch.states import Packages
+from patchrules.batch.upcoming import Waiting, names_waiting
 
 
 class Sightings:
@@ -19,29 +20,29 @@ class Sightings:
 
     def __init__(self, numbers: PackageNumbers) -> None:
         """Start with no policy; ``numbers`` are those that rows are coded with."""
-        self.policies: dict[int, Policy] = {}
+        self._policies: dict[int, tuple[Policy, Waiting]] = {}
         self._numbers = numbers
         self._wanted: set[str] = set()
         self._of_name, self._of_package = Grown(np.bool_), Grown(np.bool_)
         self._seen: list[tuple[Ints, Ints, Ints]] = []
 
-    def add(self, number: int, policy: Policy, names: Sequence[str]) -> None:
-        """Take in a policy that waits for patches of some names."""
-        self.policies[number] = policy
+    def add(self, number: int, policy: Policy, waits: Waiting) -> None:
+        """Take in a policy under which patches wait."""
+        self._policies[number], names = (policy, waits), names_waiting(policy, waits)
         if not self._wanted.issuperset(names):
             self._wanted.update(names)
             self._of_name, self._of_package = Grown(np.bool_), Grown(np.bool_)
 
     def see(self, rows: Rows, policy_of_host: Sequence[int]) -> None:
         """Count some hosts. Cost: one gather of a byte a row; all else is of rows whose package is waited for."""
-        if not self.policies:
+        if not self._policies:
             return
         positions = np.flatnonzero(self._flags()[rows.package])
         if rows.installed is not None:
             positions = positions[rows.installed[positions]]
         host = np.searchsorted(np.cumsum(rows.lengths), positions, side="right")
         policy = np.array(policy_of_host, dtype=np.int64)[host]
-        mine = np.isin(policy, list(self.policies))
+        mine = np.isin(policy, list(self._policies))
         positions, host, policy = positions[mine], host[mine], policy[mine]
         package = rows.package[positions].astype(np.int64)
         again = np.flatnonzero(np.isin(positions, rows.repeated))
@@ -50,7 +51,7 @@ class Sightings:
         ids, first = fold([policy[kept], package[kept]])
         self._seen.append((policy[kept][first], package[kept][first], np.bincount(ids, minlength=len(first))))
 
-    def counted(self) -> Iterator[tuple[Policy, Packages, Ints]]:
+    def counted(self) -> Iterator[tuple[Policy, Waiting, Packages, Ints]]:
         """Yield each policy with the packages that were seen under it, and how many of its hosts have each."""
         if not self._seen:
             return
@@ -59,8 +60,9 @@ class Sightings:
         number = np.bincount(ids, weights=hosts, minlength=len(first)).astype(np.int64)
         for one in np.unique(policy[first]).tolist():
             mine = policy[first] == one
-            identities = [(one, *known) for known in self._numbers.identities(package[first][mine])]
-            yield self.policies[one], settled(self.policies[one], identities), number[mine]
+            identities = [(one, *identity) for identity in self._numbers.identities(package[first][mine])]
+            known, waits = self._policies[one]
+            yield known, waits, settled(known, identities), number[mine]
 
     def _flags(self) -> Bools:
         """Say of every package so far whether a patch waits for it."""
@@ -89,7 +91,7 @@ class Sightings:
         keys, ages = Vocabulary(), []
         numbers = np.zeros(len(policy), dtype=np.int64)
         for one in np.unique(policy).tolist():
-            mine, known = np.flatnonzero(policy == one), self.policies[one]
+            mine, known = np.flatnonzero(policy == one), self._policies[one][0]
             identities = [(one, *identity) for identity in self._numbers.identities(package[mine])]
             arches = settled(known, identities).table["arch"].to_pylist()
             for place, identity, arch in zip(mine.tolist(), identities, arches, strict=True):

@@ -7,128 +7,175 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import APPROVALS, LEFT_OUT, approved_since, passes_gate
+from patchrules.batch.approvals import APPROVALS, BIT, approved_since, passes_gate
 from patchrules.batch.epochs import Compared, compared, written
 from patchrules.batch.filters import filters_of, selects
-from patchrules.batch.instants import microseconds
-from patchrules.batch.keys import Bools, Ints, distinct, fold
+from patchrules.batch.instants import NEVER, microseconds
+from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
+from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
 from patchrules.batch.render import LEVELS, classifications, epoch_at, instants
 from patchrules.batch.states import Packages, key_numbers, pairs_of
-from patchrules.model.names import Approval
+from patchrules.model.names import Approval, Note
 
 _PENDING = APPROVALS.index(Approval.PENDING_APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What each patch of a policy's catalog waits for: the first instant at which it is approved (NEVER: it is not).
+
+    ``level`` and ``rule`` are those that it then has; no rule is 0, as where the approved list decides.
+    """
+
+    instant: Ints
+    level: Ints
+    rule: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Upcoming:
-    """What some packages come to miss: one position a package and catalog row, in order of package and instant.
+    """What some packages come to miss: one position a package and instant, in order of the packages.
 
     ``owner`` is the position of the package, ``row`` that of the version in the policy's catalog and ``epoch`` its
-    epoch as it was compared; ``level`` and ``rule`` are of the rule that approves it first.
+    epoch as it was compared.
     """
 
     owner: Ints
     row: Ints
     epoch: Ints
-    level: Ints
-    rule: Ints
     compared: Compared
 
 
-def waiting(policy: Policy, until: int) -> Bools:
-    """Say which patches are out and offered, and approved by a rule's delay before ``until``. O(catalog) in numpy."""
-    found = policy.decisions
-    ahead = (found.since >= microseconds(policy.settings.as_of)) & (found.since < until)
-    return ahead & (found.approval == _PENDING) & policy.offered & (found.notes & LEFT_OUT == 0)
+_NO = np.zeros(0, dtype=np.int64)
+_NOTHING = Upcoming(_NO, _NO, _NO, Compared(_NO, _NO, _NO, _NO, (), _NO.astype(np.bool_)))
 
 
-def names_waiting(policy: Policy, until: int) -> list[str]:
-    """Return the packages that such patches are of."""
-    names: list[str] = policy.catalog["name"].filter(pa.array(waiting(policy, until))).unique().to_pylist()
+def waiting(policy: Policy, until: int) -> Waiting:
+    """Say what waits and is approved up to ``until``. O(catalog) in numpy, O(what waits) for each rule."""
+    found, now = policy.decisions, microseconds(policy.settings.as_of)
+    pending = (found.approval == _PENDING) & policy.offered & (found.notes & BIT[Note.OTHER_MAJOR] == 0)
+    listed = found.entry != NOBODY
+    first = np.where(listed, found.released_at, found.since)
+    rows = np.flatnonzero(pending & (first >= now) & (first <= until))
+    instant, level, rule = _first(policy, rows, listed[rows])
+    some = np.flatnonzero((instant != NEVER) & (instant <= until))
+    nothing = np.zeros(len(pending), dtype=np.int64)
+    whole = Waiting(np.full(len(pending), NEVER), nothing, nothing.copy())
+    for column, values in ((whole.instant, instant), (whole.level, level), (whole.rule, rule)):
+        column[rows[some]] = values[some]
+    return whole
+
+
+def _first(policy: Policy, rows: Ints, listed: Bools) -> tuple[Ints, Ints, Ints]:
+    """Return when some rows are approved first, at which level, and by which rule: the highest, of equals the first.
+
+    A delay lets through what is older than it, a date and a list what is out (3.4, 3.5).
+    """
+    catalog, host, facts = policy.catalog.take(pa.array(rows)), policy.host, policy.facts
+    baseline, released_at = policy.baseline, policy.decisions.released_at[rows]
+    instant = np.where(listed, released_at, NEVER)
+    level, number = np.where(listed, baseline.approved_patches_level.rank, -1), np.zeros(len(rows), dtype=np.int64)
+    highest = np.full(len(rows), -1, dtype=np.int64)
+    for one, rule in enumerate(baseline.rules if len(rows) else (), 1):
+        ends = approved_since(rule, released_at, facts)
+        ends = np.where(ends == NEVER, NEVER, ends + (rule.approve_until is None))
+        hit = (ends != NEVER) & ((instant == NEVER) | (ends <= instant))
+        if hit.any():
+            hit &= selects(baseline.global_filters, catalog, host, facts)
+            hit &= selects(filters_of(rule, baseline, facts), catalog, host, facts)
+            hit &= passes_gate(catalog, facts, enabled=rule.enable_non_security)
+        sooner = hit & ((instant == NEVER) | (ends < instant))
+        level[sooner], highest[sooner], instant[sooner] = -1, -1, ends[sooner]
+        higher = hit & (rule.compliance_level.rank > highest)
+        highest[higher], number[higher] = rule.compliance_level.rank, one
+        level = np.maximum(level, highest)
+    return instant, level, np.where(listed, 0, number)
+
+
+def names_waiting(policy: Policy, waits: Waiting) -> list[str]:
+    """Return the packages that patches wait for."""
+    names: list[str] = policy.catalog["name"].filter(pa.array(waits.instant != NEVER)).unique().to_pylist()
     return names
 
 
-def upcoming(policy: Policy, packages: Packages, until: int) -> Upcoming:
-    """Batch twin of ``reference.upcoming.upcoming``. O(packages x versions of their names) in numpy."""
-    found, count = policy.decisions, packages.table.num_rows
+def upcoming(policy: Policy, packages: Packages, waits: Waiting) -> Upcoming:
+    """Batch twin of ``reference.upcoming.upcoming``: each package a moment before an approval, and at it.
+
+    O(packages x approvals and versions of their names) in numpy.
+    """
     owner, row = pairs_of(policy, key_numbers(policy, packages))
-    exists = found.notes[row] & LEFT_OUT == 0
-    owner, row = owner[exists], row[exists]
+    of_pair = waits.instant[row]
+    approvals = np.flatnonzero(of_pair != NEVER)
+    if not len(approvals):
+        return _NOTHING
+    first = approvals[fold([owner[approvals], np.unique(of_pair[approvals], return_inverse=True)[1]])[1]]
+    # Two moments a package and approval: even positions lie before it, odd ones at it.
+    package, moment = np.repeat(owner[first], 2), np.repeat(of_pair[first], 2)
+    moment[::2] -= 1
+    start = np.searchsorted(owner, package, side="left")
+    at, place = spans(start, np.searchsorted(owner, package, side="right") - start)
+    row = row[place]
+    there = exists(policy, row, moment[at])
+    at, row = at[there], row[there]
     present, index = np.unique(row, return_inverse=True)
     codes, texts = distinct(policy.catalog["evr"].take(pa.array(present)))
-    versions = compared(policy.family, packages.table["evr"].to_pylist(), texts, owner, codes[index])
+    installed = packages.table["evr"].take(pa.array(package)).to_pylist()
+    versions = compared(policy.family, installed, texts, at, codes[index])
+    approved = policy.decisions.approves[row] | ((waits.instant[row] != NEVER) & (waits.instant[row] <= moment[at]))
+    approved &= policy.offered[row]
     top = versions.installed.copy()
-    approved = found.approves[row] & policy.offered[row]
-    np.maximum.at(top, owner[approved], versions.pairs[approved])
-    pair = np.flatnonzero(waiting(policy, until)[row] & (versions.pairs > top[owner]))
-    rows, place = np.unique(row[pair], return_inverse=True)
-    level, rule = (one[place] for one in first_rules(policy, rows))
-    pair, level, rule = (one[_in_turn(policy, versions, owner, row, pair, level)] for one in (pair, level, rule))
-    return Upcoming(owner[pair], row[pair], versions.pair_epoch[pair], level, rule, versions)
+    np.maximum.at(top, at[approved], versions.pairs[approved])
+    missing, lacked = top[1::2] > versions.installed[1::2], top[::2] > versions.installed[::2]
+    turns = np.zeros(len(top), dtype=np.bool_)
+    turns[1::2] = missing & (~lacked | (top[1::2] > top[::2]))
+    pair = np.flatnonzero(approved & turns[at] & (versions.pairs == top[at]))
+    level = np.where(waits.instant[row] != NEVER, waits.level[row], policy.decisions.level[row])
+    pair = pair[np.lexsort([policy.precedence[row[pair]], -level[pair], at[pair]])]
+    pair = pair[np.diff(at[pair], prepend=-1) > 0]
+    return Upcoming(package[at[pair]], row[pair], versions.pair_epoch[pair], versions)
 
 
-def _in_turn(policy: Policy, versions: Compared, owner: Ints, row: Ints, pair: Ints, level: Ints) -> Ints:
-    """Return which pairs are the target of their package when they are approved, in order of package and instant.
-
-    A pair is outdone by a version as high that is approved before it, or at the same instant and reported first.
-    """
-    if not len(pair):
-        return pair
-    version = np.unique(versions.pairs[pair], return_inverse=True)[1]
-    since, rank = policy.decisions.since[row[pair]], policy.precedence[row[pair]]
-    order = np.lexsort([rank, -level, -version, since, owner[pair]])
-    height = (owner[pair] * (int(version.max()) + 1) + version)[order]
-    highest = np.maximum.accumulate(height)
-    # INVARIANT: the heights of a package lie above those of all packages before it.
-    return order[np.diff(highest, prepend=-1) > 0]
+def exists(policy: Policy, row: Ints, moment: Ints) -> Bools:
+    """Say which rows are there for the policy's hosts at some moments: what is not out yet comes out meanwhile."""
+    notes = policy.decisions.notes[row]
+    out = (notes & BIT[Note.NOT_YET_RELEASED] == 0) | (policy.decisions.released_at[row] <= moment)
+    found: Bools = out & (notes & BIT[Note.OTHER_MAJOR] == 0)
+    return found
 
 
-def first_rules(policy: Policy, rows: Ints) -> tuple[Ints, Ints]:
-    """Return the level and the number of the rule that approves each of some rows first: the highest, of equals."""
-    catalog, host, facts = policy.catalog.take(pa.array(rows)), policy.host, policy.facts
-    level, number = np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
-    baseline, decided = policy.baseline, policy.decisions
-    for one, rule in enumerate(baseline.rules, 1):
-        ends = approved_since(rule, decided.released_at[rows], facts)
-        first = (ends == decided.since[rows]) & (rule.compliance_level.rank > level)
-        if first.any():
-            first &= selects(filters_of(rule, baseline, facts), catalog, host, facts)
-            first &= passes_gate(catalog, facts, enabled=rule.enable_non_security)
-            level[first], number[first] = rule.compliance_level.rank, one
-    return level, number
-
-
-def told(policy: Policy, packages: Packages, found: Upcoming, hosts: Ints) -> pa.Table:
+def told(policy: Policy, packages: Packages, waits: Waiting, found: Upcoming, hosts: Ints) -> pa.Table:
     """Return ``model.columns.UPCOMING``; ``hosts`` is how many have each package. O(distinct patches) in Python."""
     arches, known = distinct(packages.table["arch"])
-    of_pair = [found.row, found.epoch + 1, arches[found.owner]]
-    ids, first = fold(of_pair)
+    ids, first = fold([found.row, found.epoch + 1, arches[found.owner]])
     row = found.row[first]
-    rows = policy.catalog.take(pa.array(row))
-    of_package = [known[arch] for arch in arches[found.owner[first]].tolist()]
-    targets = rows["evr"].to_pylist()
+    targets = policy.catalog["evr"].take(pa.array(row)).to_pylist()
     if policy.family.scheme == "rpm":
         epochs = [epoch_at(found.compared, code) for code in found.epoch[first].tolist()]
         targets = [written(evr, epoch) for evr, epoch in zip(targets, epochs, strict=True)]
     number = np.bincount(ids, weights=hosts[found.owner], minlength=len(first)).astype(np.int64)
-    return rows_of(policy, row, of_package, targets, found.level[first], found.rule[first], number)
+    of_package = [known[arch] for arch in arches[found.owner[first]].tolist()]
+    return rows_of(policy, row, (of_package, targets), (waits.level[row], waits.rule[row]), number)
 
 
 def rows_of(
-    policy: Policy, row: Ints, arches: list[str], targets: list[str], level: Ints, rule: Ints, hosts: Ints
+    policy: Policy, row: Ints, texts: tuple[list[str], list[str]], graded: tuple[Ints, Ints], hosts: Ints
 ) -> pa.Table:
-    """Return ``model.columns.UPCOMING`` of some rows of a policy's catalog."""
-    catalog, count = policy.catalog.take(pa.array(row)), len(row)
-    names = catalog["name"].to_pylist()
+    """Return ``model.columns.UPCOMING`` of rows of a policy's catalog, with architectures and targets as they read.
+
+    ``graded`` are levels and rules.
+    """
+    catalog, found, count = policy.catalog.take(pa.array(row)), policy.decisions, len(row)
+    names, (arches, targets), (level, rule) = catalog["name"].to_pylist(), texts, graded
+    ids = [f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)]
     return pa.table(
         {
-            "since": instants(policy.decisions.since[row]),
+            "since": instants(np.where(found.since[row] == NEVER, found.released_at[row], found.since[row])),
             "baseline": pa.array([policy.baseline.name] * count, pa.string()),
             "baseline_id": pa.array([policy.baseline.baseline_id or None] * count, pa.string()),
-            "rule": pa.array(rule, pa.int32()),
+            "rule": pa.array(rule, pa.int32(), mask=rule == 0),
             "family": pa.array([policy.family.name] * count, pa.string()),
-            "id": pa.array([f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)], pa.string()),
+            "id": pa.array(ids, pa.string()),
             "name": pa.array(names, pa.string()),
             "target": pa.array(targets, pa.string()),
             "advisory": catalog["advisory"],

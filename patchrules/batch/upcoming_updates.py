@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -10,17 +9,19 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import BIT
-from patchrules.batch.keys import Bools, Grown, Ints
+from patchrules.batch.approvals import APPROVALS
+from patchrules.batch.instants import NEVER
+from patchrules.batch.keys import Bools, Grown
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy
 from patchrules.batch.rows import Rows
 from patchrules.batch.states import STATES
-from patchrules.batch.upcoming import rows_of, waiting
+from patchrules.batch.upcoming import Waiting, rows_of
 from patchrules.batch.updates import Updates
-from patchrules.model.names import Note, State
+from patchrules.model.names import Approval, State
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_APPROVED = APPROVALS.index(Approval.APPROVED)
 _MISSING = STATES.index(State.MISSING)
 
 Later = Callable[[datetime], Policy]
@@ -33,14 +34,14 @@ class UpdateSets:
     def __init__(self, numbers: PackageNumbers) -> None:
         """Start with no policy; ``numbers`` are those that rows are coded with."""
         self._numbers = numbers
-        self._policies: dict[int, tuple[Policy, Later]] = {}
+        self._policies: dict[int, tuple[Waiting, Later]] = {}
         self._updates: dict[int, Updates] = {}
         self._relevant: dict[int, Grown] = {}
         self._seen: Counter[tuple[int, str | None, bytes]] = Counter()
 
-    def add(self, number: int, policy: Policy, later: Later) -> None:
+    def add(self, number: int, policy: Policy, waits: Waiting, later: Later) -> None:
         """Take in a policy under which an update waits."""
-        self._policies[number] = policy, later
+        self._policies[number] = waits, later
         self._updates[number], self._relevant[number] = Updates(policy), Grown(np.bool_)
 
     def see(self, rows: Rows, policy_of_host: Sequence[int], builds: Sequence[str | None]) -> None:
@@ -60,36 +61,35 @@ class UpdateSets:
         known.append([self._updates[number].relevant(name) for name in texts[len(known.values) :]])
         return known.values
 
-    def tables(self, until: int) -> Iterator[pa.Table]:
+    def tables(self) -> Iterator[pa.Table]:
         """Yield ``model.columns.UPCOMING``. Cost: a compiled policy an instant, and each set of updates judged by it."""
         texts = self._numbers.name_texts()
-        for number, (policy, later) in self._policies.items():
+        for number, (waits, later) in self._policies.items():
             sets = [
                 ([texts[code] for code in np.frombuffer(names, dtype=np.int64).tolist()], build, hosts)
                 for (one, build, names), hosts in self._seen.items()
                 if one == number
             ]
             if sets:
-                yield from _tables(policy, later, sets, until)
+                yield from _tables(later, waits, sets)
 
 
 def _tables(
-    policy: Policy, later: Later, sets: Sequence[tuple[list[str], str | None, int]], until: int
+    later: Later, waits: Waiting, sets: Sequence[tuple[list[str], str | None, int]]
 ) -> Iterator[pa.Table]:
     """Yield a table an instant at which something that waits is approved."""
-    missing = [_missing(Updates(policy), *one[:2]) for one in sets]
-    for since in np.unique(policy.decisions.since[waiting(policy, until)]).tolist():
-        updates = Updates(_still_out(policy, later(_EPOCH + timedelta(microseconds=since + 1))))
+    for instant in np.unique(waits.instant[waits.instant != NEVER]).tolist():
+        before, then = (Updates(later(_EPOCH + timedelta(microseconds=at))) for at in (instant - 1, instant))
         hosts: Counter[int] = Counter()
-        for known, (names, build, count) in zip(missing, sets, strict=True):
-            found = _missing(updates, names, build)
-            hosts.update({row: count for name, row in found.items() if name not in known})
-            known.update(found)
-        row = np.array(sorted(hosts), dtype=np.int64)
+        for names, build, count in sets:
+            known = _missing(before, names, build)
+            hosts.update({row: count for name, row in _missing(then, names, build).items() if name not in known})
+        policy, row = then.policy, np.array(sorted(hosts), dtype=np.int64)
         numbers = np.array([hosts[one] for one in row.tolist()], dtype=np.int64)
-        level, rule = updates.policy.decisions.level[row], updates.policy.decisions.rule[row]
         targets = policy.catalog["evr"].take(pa.array(row)).to_pylist()
-        yield rows_of(updates.policy, row, [""] * len(row), targets, level, rule, numbers)
+        by_rule = policy.decisions.approval[row] == _APPROVED
+        graded = policy.decisions.level[row], np.where(by_rule, policy.decisions.rule[row], 0)
+        yield rows_of(policy, row, ([""] * len(row), targets), graded, numbers)
 
 
 def _missing(updates: Updates, installed: Sequence[str], build: str | None) -> dict[str, int]:
@@ -97,10 +97,3 @@ def _missing(updates: Updates, installed: Sequence[str], build: str | None) -> d
     rows = [one.row for one in updates.absent(installed, build)[0] if one.state == _MISSING]
     names = updates.policy.catalog["name"].take(pa.array(rows, pa.int64())).to_pylist()
     return dict(zip(names, rows, strict=True))
-
-
-def _still_out(policy: Policy, then: Policy) -> Policy:
-    """Return a later policy in which what was not out at the instant of the run never comes out."""
-    bit = BIT[Note.NOT_YET_RELEASED]
-    notes: Ints = then.decisions.notes | (policy.decisions.notes & bit)
-    return dataclasses.replace(then, decisions=dataclasses.replace(then.decisions, notes=notes))

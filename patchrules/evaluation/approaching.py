@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from patchrules.batch.instants import microseconds
+from patchrules.batch.instants import NEVER, microseconds
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
 from patchrules.batch.sightings import Sightings
-from patchrules.batch.upcoming import names_waiting, told, upcoming
+from patchrules.batch.upcoming import told, upcoming, waiting
 from patchrules.batch.upcoming_updates import UpdateSets
 from patchrules.evaluation.judging import Judging, policy_of
 from patchrules.evaluation.upcoming import horizon, together
@@ -41,11 +41,13 @@ class Approaching:
     def _meet(self, number: int) -> None:
         """Take in the policy of a profile, where a patch waits under it."""
         policy = self._judging.policy(number)
-        names = names_waiting(policy, self._until)
-        if names and policy.facts.states == "updates":
-            self._updates.add(number, policy, lambda instant: self._at(number, instant))
-        elif names:
-            self._packages.add(number, policy, names)
+        waits = waiting(policy, self._until)
+        if not (waits.instant != NEVER).any():
+            return
+        if policy.facts.states == "updates":
+            self._updates.add(number, policy, waits, lambda instant: self._at(number, instant))
+        else:
+            self._packages.add(number, policy, waits)
 
     def _at(self, number: int, instant: datetime) -> Any:  # noqa: ANN401 - a policy of the batch engine
         """Compile the policy of a profile for a Scan at another instant."""
@@ -60,7 +62,7 @@ class Approaching:
         if self._given.dialect is not Dialect.DOCUMENTED:
             return None
         found = [
-            told(policy, packages, upcoming(policy, packages, self._until), hosts)
-            for policy, packages, hosts in self._packages.counted()
+            told(policy, packages, waits, upcoming(policy, packages, waits), hosts)
+            for policy, waits, packages, hosts in self._packages.counted()
         ]
-        return together([*found, *self._updates.tables(self._until)])
+        return together([*found, *self._updates.tables()])

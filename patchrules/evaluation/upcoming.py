@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.families import facts_of, families
 from patchrules.model.columns import UPCOMING, UPCOMING_DAYS
-from patchrules.model.names import Dialect
+from patchrules.model.names import Approval, Dialect
 from patchrules.model.verdict import HostReport, Settings, Verdict
 from patchrules.reference.upcoming import upcoming as by_reference
 from patchrules.sources import arrow
@@ -60,6 +60,7 @@ def _row(report: HostReport, one: Verdict) -> tuple[Any, ...]:
     """Return what tells one upcoming approval from another, by the columns of the table."""
     decision = one.decision
     assert decision is not None
-    said = (report.baseline.name, report.baseline.baseline_id or None, decision.rule, report.host.family, one.id)
+    rule = decision.rule if decision.approval is Approval.APPROVED else None
+    said = (report.baseline.name, report.baseline.baseline_id or None, rule, report.host.family, one.id)
     described = (decision.patch.advisory, one.classification, one.severity, str(one.level))
-    return (decision.since, *said, one.name, one.target, *described)
+    return (decision.since or decision.released_at, *said, one.name, one.target, *described)

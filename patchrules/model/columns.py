@@ -204,7 +204,7 @@ UPCOMING = (
     Column("since", "instant", "approved after this instant", required=True),
     Column("baseline", "string", "name of the baseline that approves it", required=True),
     Column("baseline_id", "string", "its id"),
-    Column("rule", "int32", "number of the rule that approves it then, 1 is the first", required=True),
+    Column("rule", "int32", "number of the rule that approves it then, 1 is the first; absent where the list does"),
     Column("family", "string", "family of the hosts", required=True),
     Column("id", "string", "name.arch, as AWS's Id", required=True),
     Column("name", "string", "package name; on Windows the KB", required=True),
@@ -212,7 +212,7 @@ UPCOMING = (
     Column("advisory", "string", "advisory that brings it"),
     Column("classification", "string", "vendor classification", required=True),
     Column("severity", "string", "vendor severity (deb: priority)", required=True),
-    Column("compliance_severity", "string", "compliance level of the rule", required=True),
+    Column("compliance_severity", "string", "compliance level of the rule or list", required=True),
     Column("hosts", "int64", "hosts that are then MISSING it, if nothing is installed until then", required=True),
 )
 """One row a patch and baseline: what waiting alone approves within ``UPCOMING_DAYS`` and hosts are then MISSING.

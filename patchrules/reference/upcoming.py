@@ -23,7 +23,7 @@ _NEXT = timedelta(microseconds=1)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A host that is judged again at later instants, by the patches that are out at the instant of the run."""
+    """A host that is judged again at later instants."""
 
     baseline: Baseline
     host: Host
@@ -41,23 +41,28 @@ class _Waiting:
         return dataclasses.replace(self, patches=[one for one in self.patches if one.name == name])
 
     def decisions(self, instant: datetime) -> dict[Key, list[Decision]]:
-        """Return the decisions at an instant; patches that are not out at the instant of the run never come out."""
-        now, then = (self._decisions(one) for one in (self.settings.as_of, instant))
-        return {
-            key: [d for d, before in zip(then[key], now[key], strict=True) if Note.NOT_YET_RELEASED not in before.notes]
-            for key in then
-        }
-
-    def _decisions(self, instant: datetime) -> dict[Key, list[Decision]]:
-        """Return the decisions on every patch."""
+        """Return the decisions on every patch at an instant."""
         given = {"family": self.family, "facts": self.facts, "settings": self.at(instant)}
         return decide(self.baseline, self.patches, self.host, **given)
 
-    def instants(self, decisions: Iterable[Decision], until: datetime) -> list[datetime]:
-        """Return the first instants at which something that waits is approved."""
-        as_of, pending = self.settings.as_of, Approval.PENDING_APPROVAL
-        waits = {d.since for d in decisions if d.approval is pending and d.since is not None}
-        return [since + _NEXT for since in sorted(waits) if as_of <= since < until]
+    def approvals(self, key: Key | None, until: datetime) -> list[datetime]:
+        """Return the instants at which a patch (of a key) that waits is approved: it is, and was not just before."""
+        now = self.decisions(self.settings.as_of)
+        waits = [d for one in (now if key is None else [key]) for d in now.get(one, ()) if _waits(d)]
+        ends = {end + step for d in waits for end in (d.since, d.released_at) if end for step in (timedelta(), _NEXT)}
+        instants = sorted(end for end in ends if self.settings.as_of < end <= until)
+        return [one for one in instants if self._approves(key, one)]
+
+    def _approves(self, key: Key | None, instant: datetime) -> bool:
+        """Say whether an offered patch (of a key) is approved at an instant, and was not just before."""
+        before, then = self.decisions(instant - _NEXT), self.decisions(instant)
+        turned = [
+            d
+            for one in (then if key is None else [key])
+            for d, earlier in zip(then.get(one, ()), before.get(one, ()), strict=True)
+            if d.approves and not earlier.approves
+        ]
+        return any(d.patch.offered and Note.OTHER_MAJOR not in d.notes for d in turned)
 
 
 def upcoming(
@@ -70,10 +75,11 @@ def upcoming(
     settings: Settings,
     until: datetime,
 ) -> list[Verdict]:
-    """Return the verdicts MISSING that a Scan gives before ``until``, if nothing changes but the time.
+    """Return the verdicts MISSING that a Scan gives up to ``until`` when a patch is approved, if only time passes.
 
-    One for each version that a package of the host becomes MISSING in, the higher one after the lower. Patches count
-    that are out at the as-of instant. Only for what is judged as AWS documents it (``Facts.states``).
+    One for each version that a package is MISSING in and was not just before, nor in a higher one: the higher one comes
+    after the lower. Only for what is judged as AWS documents it (``Facts.states``). Cost: that of judging the packages
+    that something waits for, a few times an approval.
     """
     scan = dataclasses.replace(settings, operation=Operation.SCAN, install_override=None)
     names = {one.name for one in patches if _may_wait(one, baseline, facts, settings.as_of)}
@@ -89,26 +95,31 @@ def upcoming(
 
 
 def _may_wait(patch: Patch, baseline: Baseline, facts: Facts, as_of: datetime) -> bool:
-    """Say whether any rule's delay can end after an instant; more than needs be do no harm."""
+    """Say whether a patch may come out, or a delay end, after an instant; more than need be do no harm."""
     instants = [one for one in (patch.issued, patch.updated, patch.built) if one]
     waits = [rule.delay for rule in baseline.rules if rule.approve_until is None]
-    longest = max(waits, default=None)
-    return bool(facts.clocks and longest is not None and instants) and max(instants) >= as_of - (longest or timedelta())
+    longest = max(waits, default=timedelta())
+    return bool(facts.clocks and instants) and max(instants) >= as_of - longest
+
+
+def _waits(d: Decision) -> bool:
+    """Say whether a decision is one that waiting may turn."""
+    return d.approval is Approval.PENDING_APPROVAL
 
 
 def _packages(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
     """Yield what hosts that are judged by versions come to miss, package by package."""
-    host, family, now = waiting.host, waiting.family, waiting.settings.as_of
-    decided = waiting.decisions(now)
+    host, family = waiting.host, waiting.family
+    decided = waiting.decisions(waiting.settings.as_of)
     for key, package in newest([settled(one, decided, host, family) for one in host.packages], host, family).items():
-        one, target = waiting.of(package.name), None
-        for instant in (now, *waiting.instants(decided.get(key, ()), until)):
-            found = _judged(one, package, key, instant)
-            if found.state is not State.MISSING or found.target is None:
+        one = waiting.of(package.name)
+        for instant in one.approvals(key, until):
+            before, then = (_judged(one, package, key, at) for at in (instant - _NEXT, instant))
+            lacked = before.target if before.state is State.MISSING else None
+            if then.state is not State.MISSING or then.target is None:
                 continue
-            if target is None or order(family, found.target) > order(family, target):
-                target = found.target
-                yield from () if instant == now else (found,)
+            if lacked is None or order(family, then.target) > order(family, lacked):
+                yield then
 
 
 def _judged(waiting: _Waiting, package: Package, key: Key, instant: datetime) -> Verdict:
@@ -122,13 +133,15 @@ def _judged(waiting: _Waiting, package: Package, key: Key, instant: datetime) ->
 
 def _updates(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
     """Yield the updates that hosts which are judged by them come to miss."""
-    host, family, now = waiting.host, waiting.family, waiting.settings.as_of
-    decided = waiting.decisions(now)
+    for instant in waiting.approvals(None, until):
+        lacked = {one.name for one in _lacking(waiting, instant - _NEXT)}
+        yield from (one for one in _lacking(waiting, instant) if one.name not in lacked)
+
+
+def _lacking(waiting: _Waiting, instant: datetime) -> list[Verdict]:
+    """Return the updates that a host is MISSING at an instant."""
+    host, family, decided = waiting.host, waiting.family, waiting.decisions(instant)
     installed = newest([settled(one, decided, host, family) for one in host.packages], host, family)
-    missing: set[str] = set()
-    for instant in (now, *waiting.instants((d for rows in decided.values() for d in rows), until)):
-        given = {"family": family, "facts": waiting.facts, "settings": waiting.at(instant)}
-        judged, _ = updates(waiting.baseline, host, waiting.decisions(instant), installed, **given)
-        lacks = [one for one, _ in judged if one.state is State.MISSING and one.name not in missing]
-        missing.update(one.name for one in lacks)
-        yield from () if instant == now else lacks
+    given = {"family": family, "facts": waiting.facts, "settings": waiting.at(instant)}
+    judged, _ = updates(waiting.baseline, host, decided, installed, **given)
+    return [one for one, _ in judged if one.state is State.MISSING]
