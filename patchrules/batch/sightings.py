@@ -14,6 +14,8 @@ from patchrules.batch.rows import Rows
 from patchrules.batch.states import Packages
 from patchrules.batch.upcoming import Waiting, names_waiting
 
+_NONE = (np.zeros(0, dtype=np.int64),) * 3
+
 
 class Sightings:
     """Counts hosts by policy and installed package; of several versions of one package the newest counts."""
@@ -40,16 +42,24 @@ class Sightings:
         positions = np.flatnonzero(self._flags()[rows.package])
         if rows.installed is not None:
             positions = positions[rows.installed[positions]]
-        host = np.searchsorted(np.cumsum(rows.lengths), positions, side="right")
+        places = np.searchsorted(positions, np.cumsum(rows.lengths))
+        host = np.repeat(np.arange(len(places)), np.diff(places, prepend=0))
         policy = np.array(policy_of_host, dtype=np.int64)[host]
-        mine = np.isin(policy, list(self._policies))
-        positions, host, policy = positions[mine], host[mine], policy[mine]
         package = rows.package[positions].astype(np.int64)
-        again = np.flatnonzero(np.isin(positions, rows.repeated))
-        kept = np.ones(len(positions), dtype=np.bool_)
-        kept[again] = self._is_newest(host[again], policy[again], package[again])
-        ids, first = fold([policy[kept], package[kept]])
-        self._seen.append((policy[kept][first], package[kept][first], np.bincount(ids, minlength=len(first))))
+        kept = np.isin(policy, list(self._policies))
+        again = np.zeros(len(rows.package), dtype=np.bool_)
+        again[rows.repeated] = True
+        some = np.flatnonzero(again[positions] & kept)
+        kept[some] = self._is_newest(host[some], policy[some], package[some])
+        self._count(policy[kept], package[kept])
+
+    def _count(self, policy: Ints, package: Ints) -> None:
+        """Keep how often each policy and package occur together: no sort, O(policies x packages waited for)."""
+        flags = self._of_package.values
+        known, place = np.flatnonzero(flags), np.cumsum(flags) - 1
+        often = np.bincount(policy * len(known) + place[package])
+        some = np.flatnonzero(often)
+        self._seen.append((some // len(known), known[some % len(known)], often[some]) if len(some) else _NONE)
 
     def counted(self) -> Iterator[tuple[Policy, Waiting, Packages, Ints]]:
         """Yield each policy with the packages that were seen under it, and how many of its hosts have each."""

@@ -14,7 +14,7 @@ from patchrules.batch.instants import NEVER, microseconds
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
-from patchrules.batch.render import LEVELS, classifications, epoch_at, instants
+from patchrules.batch.render import LEVELS, classifications, epoch_at, instants, taken
 from patchrules.batch.states import Packages, key_numbers, pairs_of
 from patchrules.model.names import Approval, Note
 
@@ -72,7 +72,7 @@ def _first(policy: Policy, rows: Ints, listed: Bools) -> tuple[Ints, Ints, Ints]
 
     A delay lets through what is older than it, a date and a list what is out (3.4, 3.5).
     """
-    catalog, host, facts = policy.catalog.take(pa.array(rows)), policy.host, policy.facts
+    catalog, host, facts = _texts_of(policy.catalog).take(pa.array(rows)), policy.host, policy.facts
     baseline, released_at = policy.baseline, policy.decisions.released_at[rows]
     instant = np.where(listed, released_at, NEVER)
     level, number = np.where(listed, baseline.approved_patches_level.rank, -1), np.zeros(len(rows), dtype=np.int64)
@@ -91,6 +91,11 @@ def _first(policy: Policy, rows: Ints, listed: Bools) -> tuple[Ints, Ints, Ints]
         highest[higher], number[higher] = rule.compliance_level.rank, one
         level = np.maximum(level, highest)
     return instant, level, np.where(listed, 0, number)
+
+
+def _texts_of(catalog: pa.Table) -> pa.Table:
+    """Return a catalog without its lists, which no rule reads and which cost most to copy."""
+    return catalog.select([field.name for field in catalog.schema if not pa.types.is_nested(field.type)])
 
 
 def names_waiting(policy: Policy, waits: Waiting) -> list[str]:
@@ -165,8 +170,9 @@ def rows_of(
 
     ``graded`` are levels and rules.
     """
-    catalog, found, count = policy.catalog.take(pa.array(row)), policy.decisions, len(row)
-    names, (arches, targets), (level, rule) = catalog["name"].to_pylist(), texts, graded
+    catalog, found, count = policy.catalog, policy.decisions, len(row)
+    name, advisory, severity = (taken(catalog[one], row) for one in ("name", "advisory", policy.facts.severity))
+    names, (arches, targets), (level, rule) = name.to_pylist(), texts, graded
     ids = [f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)]
     return pa.table(
         {
@@ -176,11 +182,11 @@ def rows_of(
             "rule": pa.array(rule, pa.int32(), mask=rule == 0),
             "family": pa.array([policy.family.name] * count, pa.string()),
             "id": pa.array(ids, pa.string()),
-            "name": pa.array(names, pa.string()),
+            "name": name,
             "target": pa.array(targets, pa.string()),
-            "advisory": catalog["advisory"],
+            "advisory": advisory,
             "classification": pa.array(classifications(policy, row), pa.string()),
-            "severity": pa.array([text or "" for text in catalog[policy.facts.severity].to_pylist()], pa.string()),
+            "severity": pa.array([text or "" for text in severity.to_pylist()], pa.string()),
             "compliance_severity": pa.array([LEVELS[one] for one in level.tolist()], pa.string()),
             "hosts": pa.array(hosts, pa.int64()),
         }

@@ -62,7 +62,7 @@ class UpdateSets:
         return known.values
 
     def tables(self) -> Iterator[pa.Table]:
-        """Yield ``model.columns.UPCOMING``. Cost: a compiled policy an instant, and each set of updates judged by it."""
+        """Yield ``model.columns.UPCOMING``. Cost: two policies an approval, which judge each set of updates."""
         texts = self._numbers.name_texts()
         for number, (waits, later) in self._policies.items():
             sets = [
@@ -74,9 +74,7 @@ class UpdateSets:
                 yield from _tables(later, waits, sets)
 
 
-def _tables(
-    later: Later, waits: Waiting, sets: Sequence[tuple[list[str], str | None, int]]
-) -> Iterator[pa.Table]:
+def _tables(later: Later, waits: Waiting, sets: Sequence[tuple[list[str], str | None, int]]) -> Iterator[pa.Table]:
     """Yield a table an instant at which something that waits is approved."""
     for instant in np.unique(waits.instant[waits.instant != NEVER]).tolist():
         before, then = (Updates(later(_EPOCH + timedelta(microseconds=at))) for at in (instant - 1, instant))

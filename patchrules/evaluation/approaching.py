@@ -41,8 +41,8 @@ class Approaching:
     def _meet(self, number: int) -> None:
         """Take in the policy of a profile, where a patch waits under it."""
         policy = self._judging.policy(number)
-        waits = waiting(policy, self._until)
-        if not (waits.instant != NEVER).any():
+        waits = None if policy is None else waiting(policy, self._until)
+        if policy is None or waits is None or not (waits.instant != NEVER).any():
             return
         if policy.facts.states == "updates":
             self._updates.add(number, policy, waits, lambda instant: self._at(number, instant))

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.errors import InvariantError
 from patchrules.families import facts_of, families
 from patchrules.model.columns import UPCOMING, UPCOMING_DAYS
 from patchrules.model.names import Approval, Dialect
@@ -59,7 +60,9 @@ def _of_report(report: HostReport) -> list[Verdict]:
 def _row(report: HostReport, one: Verdict) -> tuple[Any, ...]:
     """Return what tells one upcoming approval from another, by the columns of the table."""
     decision = one.decision
-    assert decision is not None
+    if decision is None:
+        message = f"`{one.id}` is missing and nothing decided so"
+        raise InvariantError(message)
     rule = decision.rule if decision.approval is Approval.APPROVED else None
     said = (report.baseline.name, report.baseline.baseline_id or None, rule, report.host.family, one.id)
     described = (decision.patch.advisory, one.classification, one.severity, str(one.level))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
@@ -21,6 +22,7 @@ from patchrules.reference.updates import updates
 
 _NEXT = timedelta(microseconds=1)
 
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Waiting:
     """A host that is judged again at later instants."""
@@ -36,30 +38,32 @@ class _Waiting:
         """Return the settings of a Scan at an instant."""
         return dataclasses.replace(self.settings, as_of=instant)
 
-    def of(self, name: str) -> _Waiting:
-        """Return the same with the patches of one name: nothing else decides on its packages."""
-        return dataclasses.replace(self, patches=[one for one in self.patches if one.name == name])
+    def of(self, names: Collection[str]) -> _Waiting:
+        """Return the same with the patches of some names: nothing else decides what is approved of them."""
+        return dataclasses.replace(self, patches=[one for one in self.patches if one.name in names])
 
     def decisions(self, instant: datetime) -> dict[Key, list[Decision]]:
         """Return the decisions on every patch at an instant."""
-        given = {"family": self.family, "facts": self.facts, "settings": self.at(instant)}
+        given: dict[str, Any] = {"family": self.family, "facts": self.facts, "settings": self.at(instant)}
         return decide(self.baseline, self.patches, self.host, **given)
 
-    def approvals(self, key: Key | None, until: datetime) -> list[datetime]:
-        """Return the instants at which a patch (of a key) that waits is approved: it is, and was not just before."""
+    def approvals(self, keys: Collection[Key], until: datetime) -> list[datetime]:
+        """Return the instants at which a patch of some keys that waits is approved: it is, and was not just before."""
         now = self.decisions(self.settings.as_of)
-        waits = [d for one in (now if key is None else [key]) for d in now.get(one, ()) if _waits(d)]
+        pending = Approval.PENDING_APPROVAL
+        waits = [d for key in keys for d in now.get(key, ()) if d.approval is pending]
         ends = {end + step for d in waits for end in (d.since, d.released_at) if end for step in (timedelta(), _NEXT)}
         instants = sorted(end for end in ends if self.settings.as_of < end <= until)
-        return [one for one in instants if self._approves(key, one)]
+        them = self.of({d.patch.name for d in waits})
+        return [one for one in instants if them.approves(keys, one)]
 
-    def _approves(self, key: Key | None, instant: datetime) -> bool:
-        """Say whether an offered patch (of a key) is approved at an instant, and was not just before."""
+    def approves(self, keys: Collection[Key], instant: datetime) -> bool:
+        """Say whether an offered patch of some keys is approved at an instant, and was not just before."""
         before, then = self.decisions(instant - _NEXT), self.decisions(instant)
         turned = [
             d
-            for one in (then if key is None else [key])
-            for d, earlier in zip(then.get(one, ()), before.get(one, ()), strict=True)
+            for key in then.keys() & set(keys)
+            for d, earlier in zip(then[key], before[key], strict=True)
             if d.approves and not earlier.approves
         ]
         return any(d.patch.offered and Note.OTHER_MAJOR not in d.notes for d in turned)
@@ -84,6 +88,7 @@ def upcoming(
     scan = dataclasses.replace(settings, operation=Operation.SCAN, install_override=None)
     names = {one.name for one in patches if _may_wait(one, baseline, facts, settings.as_of)}
     if facts.states != "updates":
+        names &= {one.name for one in host.packages}
         patches = [one for one in patches if one.name in names]
         packages = tuple(one for one in host.packages if one.name in names)
         host = dataclasses.replace(host, packages=packages)
@@ -102,18 +107,13 @@ def _may_wait(patch: Patch, baseline: Baseline, facts: Facts, as_of: datetime) -
     return bool(facts.clocks and instants) and max(instants) >= as_of - longest
 
 
-def _waits(d: Decision) -> bool:
-    """Say whether a decision is one that waiting may turn."""
-    return d.approval is Approval.PENDING_APPROVAL
-
-
 def _packages(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
     """Yield what hosts that are judged by versions come to miss, package by package."""
     host, family = waiting.host, waiting.family
     decided = waiting.decisions(waiting.settings.as_of)
     for key, package in newest([settled(one, decided, host, family) for one in host.packages], host, family).items():
-        one = waiting.of(package.name)
-        for instant in one.approvals(key, until):
+        one = waiting.of({package.name})
+        for instant in one.approvals([key], until):
             before, then = (_judged(one, package, key, at) for at in (instant - _NEXT, instant))
             lacked = before.target if before.state is State.MISSING else None
             if then.state is not State.MISSING or then.target is None:
@@ -124,7 +124,7 @@ def _packages(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
 
 def _judged(waiting: _Waiting, package: Package, key: Key, instant: datetime) -> Verdict:
     """Judge a package at an instant."""
-    given = {"family": waiting.family, "facts": waiting.facts, "settings": waiting.at(instant)}
+    given: dict[str, Any] = {"family": waiting.family, "facts": waiting.facts, "settings": waiting.at(instant)}
     itself = as_patch(package)
     own = decision(waiting.baseline, itself, [itself], waiting.host, **given)
     rows = waiting.decisions(instant).get(key, [])
@@ -133,7 +133,7 @@ def _judged(waiting: _Waiting, package: Package, key: Key, instant: datetime) ->
 
 def _updates(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
     """Yield the updates that hosts which are judged by them come to miss."""
-    for instant in waiting.approvals(None, until):
+    for instant in waiting.approvals(waiting.decisions(waiting.settings.as_of), until):
         lacked = {one.name for one in _lacking(waiting, instant - _NEXT)}
         yield from (one for one in _lacking(waiting, instant) if one.name not in lacked)
 
@@ -142,6 +142,6 @@ def _lacking(waiting: _Waiting, instant: datetime) -> list[Verdict]:
     """Return the updates that a host is MISSING at an instant."""
     host, family, decided = waiting.host, waiting.family, waiting.decisions(instant)
     installed = newest([settled(one, decided, host, family) for one in host.packages], host, family)
-    given = {"family": family, "facts": waiting.facts, "settings": waiting.at(instant)}
+    given: dict[str, Any] = {"family": family, "facts": waiting.facts, "settings": waiting.at(instant)}
     judged, _ = updates(waiting.baseline, host, decided, installed, **given)
     return [one for one, _ in judged if one.state is State.MISSING]
