@@ -1,4 +1,4 @@
-"""A saved run: a folder with ``run.json`` and three Parquet files that later questions read."""
+"""A saved run: a folder with ``run.json`` and Parquet files that later questions read."""
 
 from __future__ import annotations
 

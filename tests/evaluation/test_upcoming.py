@@ -26,11 +26,17 @@ def fleet_of(hosts):
     return Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
 
 
+def day_of(row, baseline):
+    """Return the day at whose end a patch is approved: a delay ends after its instant, a date and a list at it."""
+    at_once = row["rule"] is None or baseline.rules[row["rule"] - 1].approve_until is not None
+    return (row["since"] - timedelta(microseconds=at_once)).date()
+
+
 def by_day(run):
     """Return what a run's table says by the end of each day: a version counts where no higher one follows that day."""
     last = {}
     for row in run.upcoming.to_pylist():
-        last[(row["since"].date(), row["id"])] = row
+        last[(day_of(row, run.baselines[0]), row["id"])] = row
     return {
         (day, row["id"], row["target"], row["advisory"], row["compliance_severity"], row["hosts"])
         for (day, _), row in last.items()
