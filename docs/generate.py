@@ -34,7 +34,11 @@ TABLES = (
     ("catalog history", columns.HISTORY, "One row a patch that a catalog store has ever seen."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
-    ("upcoming approvals", columns.UPCOMING, "`run.upcoming`: one row a patch and baseline that waiting alone approves."),
+    (
+        "upcoming approvals",
+        columns.UPCOMING,
+        "`run.upcoming`: one row a patch and baseline that waiting approves.",
+    ),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
     ("exposed", columns.EXPOSED, "`pr.exposed(runs, cve)`: one row a host and time that it had a CVE."),
     ("verdict changes", columns.VERDICT_CHANGES, "One row a verdict that differs between two runs."),

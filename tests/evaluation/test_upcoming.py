@@ -11,9 +11,15 @@ from hypothesis import strategies as st
 import patchrules as pr
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.rows import run_of
-from patchrules.model.columns import REJECTS
-from patchrules.model.host import Inventory
+from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.columns import REJECTS, UPCOMING_DAYS
+from patchrules.model.host import Host, Inventory
+from patchrules.model.names import ComplianceLevel, OperatingSystem
+from patchrules.model.package import Package
+from patchrules.model.patch import Patch
+from patchrules.model.verdict import OverridePatch
 from patchrules.sources import arrow
+from patchrules.testing.strategies import T0
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 
@@ -33,12 +39,12 @@ def day_of(row, baseline):
 
 
 def by_day(run):
-    """Return what a run's table says by the end of each day: a version counts where no higher one follows that day."""
+    """Return what a run of one host says by the end of each day: the last of what is approved that day."""
     last = {}
     for row in run.upcoming.to_pylist():
-        last[(day_of(row, run.baselines[0]), row["id"])] = row
+        last[day_of(row, run.baselines[0]), row["id"]] = row
     return {
-        (day, row["id"], row["target"], row["advisory"], row["compliance_severity"], row["hosts"])
+        (day, row["id"], row["target"], row["compliance_severity"], row["hosts"]): row["advisory"]
         for (day, _), row in last.items()
     }
 
@@ -57,17 +63,120 @@ def test_both_engines_say_the_same(situation, later):
 @settings(max_examples=EXAMPLES)
 @given(all_situations(), LATER)
 def test_it_is_what_the_calendar_of_approvals_says(situation, later):
-    hosts = tuple(dataclasses.replace(host, previous_run=None) for host in situation.hosts)
-    catalog = catalog_of(situation.baseline, hosts, situation.patches)
+    host = dataclasses.replace(situation.hosts[0], previous_run=None)
+    fleet, catalog = fleet_of([host]), catalog_of(situation.baseline, [host], situation.patches)
     options = {"missing_date": situation.options["missing_date"]}
-    start = situation.options["as_of"] + later - timedelta(days=2)
-    fleet = fleet_of(hosts)
-    run = pr.evaluate_fleet(situation.baseline, fleet, catalog, as_of=start, **options)
-    calendar = pr.forecast(situation.baseline, fleet, catalog, as_of=start, **options)
+    options["as_of"] = situation.options["as_of"] + later - timedelta(days=2)
+    found = by_day(pr.evaluate_fleet(situation.baseline, fleet, catalog, **options))
+    calendar = pr.forecast(situation.baseline, fleet, catalog, **options)
     expected = {
-        (day.day, one.id, one.target, one.advisory, one.level, len(one.hosts))
+        (day.day, one.id, one.target, one.level, len(one.hosts)): one.advisory
         for day in calendar.days
         for one in day.patches
         if one.hosts
     }
-    assert by_day(run) == expected
+    assert found.keys() == expected.keys()
+    # The calendar names the advisory that decided before where a version has none.
+    assert {key: expected[key] for key, advisory in found.items() if advisory} == {k: v for k, v in found.items() if v}
+
+
+RULES = (
+    ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.HIGH, enable_non_security=True),
+    ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.CRITICAL, enable_non_security=True),
+    ApprovalRule(approve_after_days=9, enable_non_security=True),
+)
+PROD = Baseline("prod", OperatingSystem.CENTOS, rules=RULES, approved_patches=("listed",), rejected_patches=("bad",))
+HOSTS = [
+    Host(name, "centos", "CentOS8", "x86_64", packages=tuple(Package(one, "x86_64", evr) for one, evr in packages))
+    for name, packages in (
+        ("one", [("kernel", "0:4.1-1.el8"), ("kernel", "0:4.3-1.el8"), ("bad", "0:1-1.el8"), ("listed", "0:1-1.el8")]),
+        ("two", [("kernel", "0:4.2-1.el8"), ("bash", "0:9-1.el8")]),
+    )
+]
+
+
+def patch(name, evr, issued, **more):
+    """Return a patch that was issued so many days before T0."""
+    return Patch(name, "x86_64", evr, f"RHSA-{name}-{evr[2:5]}", issued=T0 - timedelta(days=issued), **more)
+
+
+PATCHES = [
+    patch("kernel", "0:4.4-1.el8", 6),
+    patch("kernel", "0:4.3-1.el8", 5),
+    patch("kernel", "0:4.5-1.el8", 3, severity="Low", classification="Security"),
+    patch("kernel", "0:4.9-1.el8", 1, offered=False),
+    patch("bash", "0:8-1.el8", 6),
+    patch("bad", "0:2-1.el8", 6),
+    patch("listed", "0:2-1.el8", -2),
+    patch("kernel", "0:5.0-1.el8", -24),
+]
+
+
+def told(run):
+    """Return what tells most of the rows of a run."""
+    columns = ("since", "rule", "id", "target", "compliance_severity", "hosts")
+    return [tuple(row[name] for name in columns) for row in run.upcoming.to_pylist()]
+
+
+def judged(**options):
+    """Judge the two hosts."""
+    options = {"as_of": T0, **options}
+    return pr.evaluate_fleet(PROD, fleet_of(HOSTS), catalog_of(PROD, HOSTS, PATCHES), **options)
+
+
+def test_versions_that_some_host_will_miss_stand_by_date():
+    """4.3 comes after the higher 4.4, an older bash nobody lacks, 4.9 is not offered, 5.0 comes after 30 days."""
+    day = timedelta(days=1)
+    assert told(judged()) == [
+        (T0 + day, 2, "kernel.x86_64", "0:4.4-1.el8", "CRITICAL", 2),
+        (T0 + 2 * day, None, "listed.x86_64", "0:2-1.el8", "UNSPECIFIED", 1),
+        (T0 + 4 * day, 2, "kernel.x86_64", "0:4.5-1.el8", "CRITICAL", 2),
+    ]
+    row = judged().upcoming.to_pylist()[-1]
+    assert {name: row[name] for name in ("baseline", "family", "name", "advisory", "severity", "classification")} == {
+        "baseline": "prod",
+        "family": "centos",
+        "name": "kernel",
+        "advisory": "RHSA-kernel-4.5",
+        "severity": "Low",
+        "classification": "Security",
+    }
+
+
+def test_only_the_newest_installed_version_lacks_anything():
+    assert told(judged(as_of=T0 - timedelta(days=2)))[:2] == [
+        (T0 + timedelta(days=1), 2, "kernel.x86_64", "0:4.4-1.el8", "CRITICAL", 2),
+        (T0 + timedelta(days=2), None, "listed.x86_64", "0:2-1.el8", "UNSPECIFIED", 1),
+    ]
+    only = [patch("kernel", "0:4.3-1.el8", 5)]
+    run = pr.evaluate_fleet(PROD, fleet_of(HOSTS), catalog_of(PROD, HOSTS, only), as_of=T0)
+    assert [row[-1] for row in told(run)] == [1]
+
+
+def test_the_last_instant_is_the_thirtieth_day():
+    late = T0 - timedelta(days=UPCOMING_DAYS) + timedelta(days=4)
+    targets = [
+        [row[3] for row in told(judged(as_of=late + more))] for more in (timedelta(0), timedelta(microseconds=1))
+    ]
+    assert ["0:4.5-1.el8" in one for one in targets] == [False, True]
+
+
+def test_aws_s_engine_is_not_asked():
+    assert judged(dialect="agent").upcoming is None
+
+
+def test_an_install_says_what_a_scan_does():
+    lines = (OverridePatch("kernel", None),)
+    assert told(judged(operation="install")) == told(judged(operation="install", install_override=lines)) != []
+
+
+def test_a_run_of_an_earlier_version_is_loaded_without_it(tmp_path):
+    pr.write(judged(), tmp_path / "run", format="parquet")
+    assert pr.load_run(tmp_path / "run").upcoming.equals(judged().upcoming)
+    (tmp_path / "run" / "upcoming.parquet").unlink()
+    assert pr.load_run(tmp_path / "run").upcoming is None
+
+
+def test_it_is_a_table_of_the_run():
+    assert pr.table(judged(), "upcoming").equals(judged().upcoming)
+    assert pr.table(judged(dialect="agent"), "upcoming").num_rows == 0
