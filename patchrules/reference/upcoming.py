@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,15 +47,16 @@ class _Waiting:
         given: dict[str, Any] = {"family": self.family, "facts": self.facts, "settings": self.at(instant)}
         return decide(self.baseline, self.patches, self.host, **given)
 
-    def approvals(self, keys: Collection[Key], until: datetime) -> list[datetime]:
-        """Return the instants at which a patch of some keys that waits is approved: it is, and was not just before."""
-        now = self.decisions(self.settings.as_of)
-        pending = Approval.PENDING_APPROVAL
-        waits = [d for key in keys for d in now.get(key, ()) if d.approval is pending]
+    def approvals(self, decided: Mapping[Key, Sequence[Decision]], until: datetime) -> list[datetime]:
+        """Return the instants at which a patch that waits is approved: it is, and was not just before.
+
+        ``decided`` are the decisions at the instant of the run on the patches that are asked for.
+        """
+        waits = [d for found in decided.values() for d in found if d.approval is Approval.PENDING_APPROVAL]
         ends = {end + step for d in waits for end in (d.since, d.released_at) if end for step in (timedelta(), _NEXT)}
         instants = sorted(end for end in ends if self.settings.as_of < end <= until)
         them = self.of({d.patch.name for d in waits})
-        return [one for one in instants if them.approves(keys, one)]
+        return [one for one in instants if them.approves(decided.keys(), one)]
 
     def approves(self, keys: Collection[Key], instant: datetime) -> bool:
         """Say whether an offered patch of some keys is approved at an instant, and was not just before."""
@@ -113,7 +114,7 @@ def _packages(waiting: _Waiting, until: datetime) -> Iterator[Verdict]:
     decided = waiting.decisions(waiting.settings.as_of)
     for key, package in newest([settled(one, decided, host, family) for one in host.packages], host, family).items():
         one = waiting.of({package.name})
-        for instant in one.approvals([key], until):
+        for instant in one.approvals({key: decided.get(key, [])}, until):
             before, then = (_judged(one, package, key, at) for at in (instant - _NEXT, instant))
             lacked = before.target if before.state is State.MISSING else None
             if then.state is not State.MISSING or then.target is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,6 +160,23 @@ def test_the_last_instant_is_the_thirtieth_day():
         [row[3] for row in told(judged(as_of=late + more))] for more in (timedelta(0), timedelta(microseconds=1))
     ]
     assert ["0:4.5-1.el8" in one for one in targets] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "inside"),
+    [
+        (ApprovalRule(approve_until=date.max, enable_non_security=True), "bash", True),
+        (ApprovalRule(approve_after_days=0, enable_non_security=True), "bash", False),
+        (ApprovalRule(approve_after_days=0, enable_non_security=True), "listed", True),
+    ],
+)
+def test_a_date_and_a_list_approve_at_the_release_and_a_delay_after_it(rule, name, inside):
+    prod = dataclasses.replace(PROD, rules=(rule,))
+    host = dataclasses.replace(HOSTS[0], packages=(Package(name, "x86_64", "0:1-1.el8"),))
+    catalog = catalog_of(prod, [host], [patch(name, "0:2-1.el8", -UPCOMING_DAYS)])
+    run = pr.evaluate_fleet(prod, fleet_of([host]), catalog, as_of=T0)
+    assert [row[2] for row in told(run)] == [f"{name}.x86_64"] * inside
+    assert run.upcoming.equals(run_of(pr.evaluate(prod, host, catalog, as_of=T0)).upcoming)
 
 
 def test_aws_s_engine_is_not_asked():
