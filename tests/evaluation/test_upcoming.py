@@ -84,6 +84,7 @@ def test_it_is_what_the_calendar_of_approvals_says(situation, later):
 RULES = (
     ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.HIGH, enable_non_security=True),
     ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.CRITICAL, enable_non_security=True),
+    ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.CRITICAL, enable_non_security=True),
     ApprovalRule(approve_after_days=9, enable_non_security=True),
 )
 PROD = Baseline("prod", OperatingSystem.CENTOS, rules=RULES, approved_patches=("listed",), rejected_patches=("bad",))
@@ -177,6 +178,16 @@ def test_a_date_and_a_list_approve_at_the_release_and_a_delay_after_it(rule, nam
     run = pr.evaluate_fleet(prod, fleet_of([host]), catalog, as_of=T0)
     assert [row[2] for row in told(run)] == [f"{name}.x86_64"] * inside
     assert run.upcoming.equals(run_of(pr.evaluate(prod, host, catalog, as_of=T0)).upcoming)
+
+
+def test_where_a_list_and_a_rule_approve_at_once_the_list_does_at_the_higher_level():
+    rule = ApprovalRule(approve_until=date.max, compliance_level=ComplianceLevel.LOW, enable_non_security=True)
+    for level in (ComplianceLevel.HIGH, ComplianceLevel.INFORMATIONAL):
+        prod = dataclasses.replace(PROD, rules=(rule,), approved_patches_level=level)
+        run = pr.evaluate_fleet(prod, fleet_of(HOSTS), catalog_of(prod, HOSTS, PATCHES), as_of=T0)
+        listed = [row for row in told(run) if row[2] == "listed.x86_64"]
+        highest = max(level, rule.compliance_level, key=lambda one: one.rank)
+        assert listed == [(T0 + timedelta(days=2), None, "listed.x86_64", "0:2-1.el8", highest, 1)]
 
 
 def test_aws_s_engine_is_not_asked():
