@@ -25,7 +25,7 @@ _PENDING = APPROVALS.index(Approval.PENDING_APPROVAL)
 class Waiting:
     """What each patch of a policy's catalog waits for: the first instant at which it is approved (NEVER: it is not).
 
-    ``level`` and ``rule`` are those that it then has; no rule is 0, as where the approved list decides.
+    ``level`` and ``rule`` are those that it then has, or has now; no rule is 0, as where the approved list decides.
     """
 
     instant: Ints
@@ -60,8 +60,8 @@ def waiting(policy: Policy, until: int) -> Waiting:
     rows = np.flatnonzero(pending & (first >= now) & (first <= until))
     instant, level, rule = _first(policy, rows, listed[rows])
     some = np.flatnonzero((instant != NEVER) & (instant <= until))
-    nothing = np.zeros(len(pending), dtype=np.int64)
-    whole = Waiting(np.full(len(pending), NEVER), nothing, nothing.copy())
+    by_rule = found.approval == APPROVALS.index(Approval.APPROVED)
+    whole = Waiting(np.full(len(pending), NEVER), found.level.copy(), np.where(by_rule, found.rule, 0))
     for column, values in ((whole.instant, instant), (whole.level, level), (whole.rule, rule)):
         column[rows[some]] = values[some]
     return whole
@@ -110,14 +110,9 @@ def upcoming(policy: Policy, packages: Packages, waits: Waiting) -> Upcoming:
     O(packages x approvals and versions of their names) in numpy.
     """
     owner, row = pairs_of(policy, key_numbers(policy, packages))
-    of_pair = waits.instant[row]
-    approvals = np.flatnonzero(of_pair != NEVER)
-    if not len(approvals):
+    package, moment = _moments(owner, waits.instant[row])
+    if not len(package):
         return _NOTHING
-    first = approvals[fold([owner[approvals], np.unique(of_pair[approvals], return_inverse=True)[1]])[1]]
-    # Two moments a package and approval: even positions lie before it, odd ones at it.
-    package, moment = np.repeat(owner[first], 2), np.repeat(of_pair[first], 2)
-    moment[::2] -= 1
     start = np.searchsorted(owner, package, side="left")
     at, place = spans(start, np.searchsorted(owner, package, side="right") - start)
     row = row[place]
@@ -135,10 +130,19 @@ def upcoming(policy: Policy, packages: Packages, waits: Waiting) -> Upcoming:
     turns = np.zeros(len(top), dtype=np.bool_)
     turns[1::2] = missing & (~lacked | (top[1::2] > top[::2]))
     pair = np.flatnonzero(approved & turns[at] & (versions.pairs == top[at]))
-    level = np.where(waits.instant[row] != NEVER, waits.level[row], policy.decisions.level[row])
-    pair = pair[np.lexsort([policy.precedence[row[pair]], -level[pair], at[pair]])]
+    pair = pair[np.lexsort([policy.precedence[row[pair]], -waits.level[row[pair]], at[pair]])]
     pair = pair[np.diff(at[pair], prepend=-1) > 0]
     return Upcoming(package[at[pair]], row[pair], versions.pair_epoch[pair], versions)
+
+
+def _moments(owner: Ints, instant: Ints) -> tuple[Ints, Ints]:
+    """Return two moments a package and approval: even positions lie just before it, odd ones at it."""
+    approvals = np.flatnonzero(instant != NEVER)
+    owner, instant = owner[approvals], instant[approvals]
+    first = fold([owner, np.unique(instant, return_inverse=True)[1]])[1]
+    package, moment = np.repeat(owner[first], 2), np.repeat(instant[first], 2)
+    moment[::2] -= 1
+    return package, moment
 
 
 def exists(policy: Policy, row: Ints, moment: Ints) -> Bools:
