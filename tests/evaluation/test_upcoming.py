@@ -116,6 +116,9 @@ HOSTS = [
     )
 ]
 
+GONE = Package("bash", "x86_64", "0:7-1.el8", status="config-files")
+HOSTS.append(Host("three", "centos", "CentOS8", "x86_64", packages=(GONE,)))
+
 
 def patch(name, evr, issued, **more):
     """Return a patch that was issued so many days before T0."""
@@ -147,7 +150,7 @@ def judged(**options):
 
 
 def test_versions_that_some_host_will_miss_stand_by_date():
-    """4.3 comes after the higher 4.4, an older bash nobody lacks, 4.9 is not offered, 5.0 comes after 30 days."""
+    """4.3 comes after the higher 4.4, nobody lacks the bash, 4.9 is not offered, 5.0 comes after 30 days."""
     day = timedelta(days=1)
     assert told(judged()) == [
         (T0 + day, 2, "kernel.x86_64", "0:4.4-1.el8", "CRITICAL", 2),
@@ -208,6 +211,29 @@ def test_where_a_list_and_a_rule_approve_at_once_the_list_does_at_the_higher_lev
         listed = [row for row in told(run) if row[2] == "listed.x86_64"]
         highest = max(level, rule.compliance_level, key=lambda one: one.rank)
         assert listed == [(T0 + timedelta(days=2), None, "listed.x86_64", "0:2-1.el8", highest, 1)]
+
+
+def test_updates_of_windows_are_told_by_who_lacks_them():
+    """KB1 is missing today already, KB2 waits, KB3 waits and replaces KB2 on one host, KB4 is listed and comes out."""
+    wait = ApprovalRule(approve_after_days=7, compliance_level=ComplianceLevel.MEDIUM)
+    prod = Baseline("prod", OperatingSystem.WINDOWS, rules=(wait,), approved_patches=("KB4",))
+    names = (("one", "KB9"), ("two", "KB3"), ("three", "KB2"))
+    hosts = [Host(name, "windows", "WindowsServer2019", "x64", packages=(Package(kb, "", "0"),)) for name, kb in names]
+    issued = {"KB1": 9, "KB2": 5, "KB4": -1}
+    rows = [
+        Patch(
+            kb, "", "0", classification="SecurityUpdates", product="WindowsServer2019", issued=T0 - timedelta(days=day)
+        )
+        for kb, day in issued.items()
+    ]
+    rows.append(dataclasses.replace(rows[1], name="KB3", supersedes=("KB2",), issued=T0 - timedelta(days=4)))
+    catalog = catalog_of(prod, hosts, rows)
+    run = pr.evaluate_fleet(prod, fleet_of(hosts), catalog, as_of=T0)
+    assert told(run) == [
+        (T0 + timedelta(days=1), None, "KB4", "0", "UNSPECIFIED", 3),
+        (T0 + timedelta(days=3), 1, "KB3", "0", "MEDIUM", 2),
+    ]
+    assert run.upcoming.equals(run_of([pr.evaluate(prod, host, catalog, as_of=T0) for host in hosts]).upcoming)
 
 
 def test_aws_s_engine_is_not_asked():
