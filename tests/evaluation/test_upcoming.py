@@ -144,9 +144,11 @@ def told(run):
 
 
 def judged(**options):
-    """Judge the two hosts."""
-    options = {"as_of": T0, **options}
-    return pr.evaluate_fleet(PROD, fleet_of(HOSTS), catalog_of(PROD, HOSTS, PATCHES), **options)
+    """Judge the hosts by both engines."""
+    options, catalog = {"as_of": T0, **options}, catalog_of(PROD, HOSTS, PATCHES)
+    run = pr.evaluate_fleet(PROD, fleet_of(HOSTS), catalog, **options)
+    assert run.upcoming == run_of([pr.evaluate(PROD, host, catalog, **options) for host in HOSTS]).upcoming
+    return run
 
 
 def test_versions_that_some_host_will_miss_stand_by_date():
