@@ -34,6 +34,11 @@ TABLES = (
     ("catalog history", columns.HISTORY, "One row a patch that a catalog store has ever seen."),
     ("verdicts", columns.VERDICTS, "One row a verdict: a host and a package."),
     ("run hosts", columns.RUN_HOSTS, "One row a host of a run."),
+    (
+        "upcoming approvals",
+        columns.UPCOMING,
+        "`run.upcoming`: one row a patch and baseline that waiting approves.",
+    ),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
     ("exposed", columns.EXPOSED, "`pr.exposed(runs, cve)`: one row a host and time that it had a CVE."),
     ("verdict changes", columns.VERDICT_CHANGES, "One row a verdict that differs between two runs."),
@@ -146,6 +151,7 @@ def arrow_schemas_page() -> str:
     tables = (
         ("run: verdicts.parquet, `pr.as_arrow(run)`", listing.SCHEMA),
         ('run: hosts.parquet, `pr.as_arrow(run, "hosts")`', arrow.schema(columns.RUN_HOSTS)),
+        ("run: upcoming.parquet, in the dialect `documented`", arrow.schema(columns.UPCOMING)),
         ("run: digests.parquet, where they were kept", arrow.schema(columns.DIGESTS)),
         ("packed fleet: hosts.parquet", arrow.schema(columns.HOSTS)),
         ("packed fleet: packages.parquet", arrow.schema(columns.DISTINCT_PACKAGES)),
@@ -164,7 +170,8 @@ def arrow_schemas_page() -> str:
         )
         for each in found
     }
-    own = {each.name: each.meaning for each in columns.INSTALLED}
+    tables_own = {"installed.parquet": columns.INSTALLED, "upcoming.parquet": columns.UPCOMING}
+    own = {name: {each.name: each.meaning for each in found} for name, found in tables_own.items()}
     intro = (
         "# Arrow schemas\n\nWhat patchrules writes and hands out, to the type. [Tables](schemas.md) says what may be "
         "left out of what it reads.\n\nTexts of verdicts are dictionaries; a reader that does not know them sees "
@@ -172,7 +179,7 @@ def arrow_schemas_page() -> str:
     )
     parts = [intro]
     for name, found in tables:
-        said = own if "installed" in name else meaning
+        said = next((known for file, known in own.items() if file in name), meaning)
         rows = [[f"`{field.name}`", f"`{field.type}`", said[field.name]] for field in found]
         parts.append(f"## {name}\n\n{table(('column', 'Arrow type', 'meaning'), rows)}\n")
     return "\n".join(parts)

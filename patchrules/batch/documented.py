@@ -11,7 +11,7 @@ import pyarrow as pa
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.packages import IDENTITY
-from patchrules.batch.policy import Key, Policy, key_of
+from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
@@ -23,22 +23,20 @@ def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
     """Batch twin of ``reference.evaluate.documented``: judge packages as AWS documents it."""
     packages = settled(policy, identities)
     found = installed_verdicts(policy, packages)
-    arches, sort_key = packages.table["arch"].to_pylist(), SCHEMES[policy.family.scheme].sort_key
-
-    def key(position: int) -> Key:
-        return key_of(identities[position][1], arches[position], policy.host, policy.family)
-
-    def age(position: int) -> tuple[Any, ...]:
-        _, _, _, evr, built, *_ = identities[position]
-        return sort_key(evr), evr, arches[position], built is not None, built or LONG_AGO
-
+    arches = packages.table["arch"].to_pylist()
     return Fresh(
         known=_countable(policy, found),
         rows=np.ones(len(identities), dtype=np.int64),
         rendered=lambda some: rendered(policy, packages.only(some), found.only(some)),
-        key=key,
-        age=age,
+        key=lambda position: key_of(identities[position][1], arches[position], policy.host, policy.family),
+        age=lambda position: age(policy, identities[position], arches[position]),
     )
+
+
+def age(policy: Policy, identity: tuple[Any, ...], arch: str) -> tuple[Any, ...]:
+    """Return what says which of several installed versions counts: the highest, else what their texts say."""
+    _, _, _, evr, built, *_ = identity
+    return SCHEMES[policy.family.scheme].sort_key(evr), evr, arch, built is not None, built or LONG_AGO
 
 
 def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:

@@ -41,7 +41,8 @@ REPORT = (
     click.option(
         "--table",
         type=Named("table of a run", _tables),
-        help="Only this table, as csv, jsonl, parquet or arrow: verdicts, hosts, patches, groups, cves, exposures.",
+        help="Only this table, as csv, jsonl, parquet or arrow: verdicts, hosts, patches, groups, cves, exposures, "
+        "upcoming.",
     ),
     click.option(
         "--earlier", type=Place(), multiple=True, metavar="RUN", help="html: saved runs before this one, for its trend."

@@ -14,6 +14,7 @@ from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
 from patchrules.errors import Diagnostic
+from patchrules.evaluation.approaching import Approaching
 from patchrules.evaluation.coverage import how_many_later
 from patchrules.evaluation.judging import Answer, Judging, Question
 from patchrules.evaluation.opened import Fleet
@@ -22,6 +23,7 @@ from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
 from patchrules.evaluation.star_stream import StarStream
 from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
+from patchrules.evaluation.upcoming import together as added
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
@@ -44,7 +46,8 @@ class Found:
     ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` rows of hosts
     that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages that verdicts
     name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant; ``carried`` are the
-    hosts that were not judged, because the earlier run's verdicts still hold.
+    hosts that were not judged, because the earlier run's verdicts still hold. ``upcoming`` are tables of
+    ``model.columns.UPCOMING``.
     """
 
     hosts: list[Any] = field(default_factory=list)
@@ -58,6 +61,7 @@ class Found:
     late: list[int] = field(default_factory=list)
     digests: list[Any] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
+    upcoming: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Findings:
     late: int
     digests: Any = None
     carried: tuple[str, ...] = ()
+    upcoming: Any = None
 
 
 class Desk:
@@ -85,12 +90,14 @@ class Desk:
         self.stream = stream_of(share, self._judging.numbers)
         self.found = Found()
         self._unwritten: list[Answer] = []
+        self._approaching = Approaching(self._judging)
         self._sink = sink or self.found.verdicts.append
 
     def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
         """Judge portions of the stream; ``told`` gets the number of rows so far."""
         for portion, rows in portions:
             answer = self._answer(portion, rows)
+            self._approaching.see(portion, rows)
             self.found.hosts.append(answer.hosts)
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
             self._unwritten.append(answer)
@@ -124,6 +131,7 @@ class Desk:
         found.rejects.extend(stream.rejects)
         found.diagnostics.extend(stream.diagnostics)
         found.aside.extend(stream.aside)
+        found.upcoming.append(self._approaching.table())
         return found
 
 
@@ -214,6 +222,7 @@ def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
         late=sum(number for one in found for number in one.late),
         digests=kept_digests(digests, rejects) if digests else None,
         carried=tuple(name for one in found for name in one.carried),
+        upcoming=added(table for one in found for table in one.upcoming),
     )
 
 

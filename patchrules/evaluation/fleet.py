@@ -140,6 +140,7 @@ def _run(policy: Baseline | Registry, question: Question, fleet: Inventory | Fle
         fixes=fixes_in(question.catalogs, found.hosts, found.listed),
         digests=found.digests,
         carried=len(found.carried),
+        upcoming=found.upcoming,
     )
 
 

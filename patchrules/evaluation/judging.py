@@ -108,10 +108,15 @@ class Judging:
 
     def lacking(self, number: int) -> int:
         """Return how many approved patches a host of a profile would lack that had no packages."""
+        policy = self.policy(number)
+        return 0 if policy is None else int(policy.absent.sum())
+
+    def policy(self, number: int) -> Policy | None:
+        """Return the policy of a profile, None where the reference engine judges its hosts."""
         if number not in self._policies:
             self._compile(number)
         policy = self._policies[number]
-        return int(self._evaluation.policies[policy].absent.sum()) if policy >= 0 else 0
+        return self._evaluation.policies[policy] if policy >= 0 else None
 
     def _compile(self, number: int) -> None:
         """Compile the policy of a profile, or note that the reference engine judges its hosts."""

@@ -13,6 +13,7 @@ from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import fixes_of
 from patchrules.evaluation.run import Run, this_version
+from patchrules.evaluation.upcoming import upcoming_of
 from patchrules.families import facts_of, families
 from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
 from patchrules.model.names import State, Status
@@ -54,6 +55,7 @@ def run_of(
         diagnostics=tuple(doubts),
         limits=limits or AgeLimits(),
         fixes=fixes_of(found),
+        upcoming=upcoming_of(found),
     )
 
 

@@ -35,7 +35,9 @@ class Run:
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, one row a host. ``verdicts`` has ``model.columns.VERDICTS``:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31). ``fixes`` has
-    ``model.columns.FIXES``: which CVEs the versions of the listed packages fix.
+    ``model.columns.FIXES``: which CVEs the versions of the listed packages fix. ``upcoming`` has
+    ``model.columns.UPCOMING``: what waiting alone approves; None where nobody looked: in the dialect ``agent``, for a
+    host of :func:`prepare`, in a run that an earlier version saved.
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
     ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
     ``digests`` has ``model.columns.DIGESTS`` where they were asked for: what a later run tells changed hosts by.
@@ -52,6 +54,7 @@ class Run:
     diagnostics: tuple[Diagnostic, ...] = field(default=(), repr=False)
     limits: AgeLimits = field(default_factory=AgeLimits)
     fixes: pa.Table = field(default_factory=no_fixes, repr=False)
+    upcoming: Any = field(default=None, repr=False)
     folder: str | None = None
     rejects: Any = field(default=None, repr=False, compare=False)
     digests: Any = field(default=None, repr=False, compare=False)

@@ -1,4 +1,4 @@
-"""A saved run: a folder with ``run.json`` and three Parquet files that later questions read."""
+"""A saved run: a folder with ``run.json`` and Parquet files that later questions read."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
 from patchrules.model.baseline import Baseline
-from patchrules.model.columns import DIGESTS, FIXES, RUN_HOSTS, VERDICTS, Column
+from patchrules.model.columns import DIGESTS, FIXES, RUN_HOSTS, UPCOMING, VERDICTS, Column
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS, _FIXES = "run.json", "hosts.parquet", "verdicts.parquet", "fixes.parquet"
-_DIGESTS = "digests.parquet"
-_FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES, _DIGESTS})
+_DIGESTS, _UPCOMING = "digests.parquet", "upcoming.parquet"
+_FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES, _DIGESTS, _UPCOMING})
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
@@ -111,7 +111,7 @@ class VerdictFile:
         self._file.close()
         _write_table(self._folder / _HOSTS, run.hosts, RUN_HOSTS, said["id"])
         _write_table(self._folder / _FIXES, run.fixes, FIXES, said["id"])
-        _write_digests(run, self._folder, said["id"])
+        _write_optional(run, self._folder, said["id"])
         _write_document(self._folder, said)
 
     def close(self) -> None:
@@ -140,7 +140,8 @@ def load_run(path: str | os.PathLike[str]) -> Run:
             diagnostics=noun(tuple[Diagnostic, ...], said["diagnostics"]),
             limits=noun(AgeLimits, said["limits"]),
             fixes=_table(folder / _FIXES, "fixes", FIXES, said["id"]),
-            digests=_digests(folder, said["id"]),
+            upcoming=_optional(folder / _UPCOMING, "upcoming", UPCOMING, said["id"]),
+            digests=_optional(folder / _DIGESTS, "digests", DIGESTS, said["id"]),
         )
         if (identity := run.id) != said["id"]:
             raise _damaged(folder / _RUN, f"its inputs have the id `{identity}`, it says `{said['id']}`")
@@ -208,7 +209,7 @@ def _write(run: Run, folder: Path) -> None:
     tables = ((_HOSTS, run.hosts, RUN_HOSTS), (_VERDICTS, run.verdicts, VERDICTS), (_FIXES, run.fixes, FIXES))
     for name, found, columns in tables:
         _write_table(folder / name, found, columns, said["id"])
-    _write_digests(run, folder, said["id"])
+    _write_optional(run, folder, said["id"])
 
 
 def _write_document(folder: Path, said: dict[str, Any]) -> None:
@@ -223,16 +224,16 @@ def _write_table(path: Path, found: pa.Table, columns: tuple[Column, ...], ident
     pq.write_table(found.cast(schema), path, compression="zstd")
 
 
-def _write_digests(run: Run, folder: Path, identity: str) -> None:
-    """Write what a later run tells changed hosts by, where the run kept it."""
-    if run.digests is not None:
-        _write_table(folder / _DIGESTS, run.digests, DIGESTS, identity)
+def _write_optional(run: Run, folder: Path, identity: str) -> None:
+    """Write the tables that not every run has."""
+    for name, found, columns in ((_UPCOMING, run.upcoming, UPCOMING), (_DIGESTS, run.digests, DIGESTS)):
+        if found is not None:
+            _write_table(folder / name, found, columns, identity)
 
 
-def _digests(folder: Path, identity: str) -> Any:  # noqa: ANN401 - pyarrow.Table
-    """Read it, None where the run kept none."""
-    path = folder / _DIGESTS
-    return _table(path, "digests", DIGESTS, identity) if path.exists() else None
+def _optional(path: Path, name: str, columns: tuple[Column, ...], identity: str) -> Any:  # noqa: ANN401 - pyarrow.Table
+    """Read such a table, None where the run has none."""
+    return _table(path, name, columns, identity) if path.exists() else None
 
 
 def _table(path: Path, name: str, columns: tuple[Column, ...], identity: str) -> pa.Table:

@@ -200,6 +200,29 @@ FIXES = (
 )
 """One row a fix: which CVEs a version of a package that a run lists brings an end to."""
 
+UPCOMING = (
+    Column("since", "instant", "approved after this instant", required=True),
+    Column("baseline", "string", "name of the baseline that approves it", required=True),
+    Column("baseline_id", "string", "its id"),
+    Column("rule", "int32", "number of the rule that approves it then, 1 is the first; absent where the list does"),
+    Column("family", "string", "family of the hosts", required=True),
+    Column("id", "string", "name.arch, as AWS's Id", required=True),
+    Column("name", "string", "package name; on Windows the KB", required=True),
+    Column("target", "string", "the version that becomes approved", required=True),
+    Column("advisory", "string", "advisory that brings it"),
+    Column("classification", "string", "vendor classification", required=True),
+    Column("severity", "string", "vendor severity (deb: priority)", required=True),
+    Column("compliance_severity", "string", "compliance level of the rule or list", required=True),
+    Column("hosts", "int64", "hosts that are then MISSING it, if nothing is installed until then", required=True),
+)
+"""One row a patch and baseline: what waiting alone approves within ``UPCOMING_DAYS`` and hosts are then MISSING.
+
+Of two versions of a package both have a row where the higher one is approved later; a host counts in each.
+"""
+
+UPCOMING_DAYS = 30
+"""How far ahead a run looks for approvals."""
+
 _ABOUT_HOST = (
     Column("family", "string", "family of the host"),
     Column("product", "string", "product of the host"),

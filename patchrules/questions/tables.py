@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.run import Run
-from patchrules.model.columns import COUNTS, CVES, EXPOSURES, GROUPS, LONG, PATCHES, RUN_HOSTS, Column
+from patchrules.model.columns import COUNTS, CVES, EXPOSURES, GROUPS, LONG, PATCHES, RUN_HOSTS, UPCOMING, Column
 from patchrules.model.names import ComplianceLevel, Status
 from patchrules.questions import cves
 from patchrules.sources import arrow
@@ -23,7 +23,7 @@ _PATCH = ("family", "id", "target", "advisory", "classification", "severity")
 
 
 def table(run: Run, name: str) -> pa.Table:
-    """Return one table of a run: verdicts, hosts, patches, groups, cves or exposures (``model.columns``).
+    """Return one table of a run: verdicts, hosts, patches, groups, cves, exposures or upcoming (``model.columns``).
 
     The rows of ``verdicts`` and ``hosts`` keep the run's order. NOT_APPLICABLE is a count, never a failure: its
     verdicts have an empty status. Instants are UTC. Raises UnknownNameError for another name.
@@ -143,6 +143,11 @@ def _since(run: Run) -> Mapping[str, Any]:
     return {row["advisory"]: row["since_min"] for row in rows if row["advisory"] and row["since_min"]}
 
 
+def _upcoming(run: Run) -> pa.Table:
+    """Return a row an upcoming approval; none where the run does not know."""
+    return arrow.table(UPCOMING, {}, 0) if run.upcoming is None else run.upcoming
+
+
 def _renamed(grouped: pa.Table, wanted: list[tuple[str, str]]) -> pa.Table:
     """Return aggregates under the names of their columns."""
     names = {f"{name}_{function}": name.removeprefix("is_") for name, function in wanted}
@@ -157,6 +162,7 @@ TABLES: Mapping[str, tuple[tuple[Column, ...], Callable[[Run], pa.Table]]] = Map
         "groups": (GROUPS, _groups),
         "cves": (CVES, _cves),
         "exposures": (EXPOSURES, cves.exposures),
+        "upcoming": (UPCOMING, _upcoming),
     }
 )
 """The tables by name: their columns, and how they are made."""

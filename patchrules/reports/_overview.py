@@ -14,7 +14,8 @@ from patchrules.codes import CODES
 from patchrules.errors import Level
 from patchrules.evaluation.run import Run
 from patchrules.families import families
-from patchrules.model.names import Approval, ComplianceLevel, State, Status, Unknown
+from patchrules.model.columns import UPCOMING_DAYS
+from patchrules.model.names import ComplianceLevel, State, Status, Unknown
 from patchrules.questions.wording import UNKNOWN, counted, when
 from patchrules.reports._details import short
 from patchrules.reports._failing import words
@@ -47,7 +48,7 @@ def overview(run: Run, earlier: Sequence[Run]) -> dict[str, Any]:
         "levels": list(_levels(failing)),
         "ages": list(_ages(failing, run)),
         "breakdowns": [(title, list(rows)) for title, rows in _breakdowns(run)],
-        "upcoming": list(_upcoming(run)),
+        "upcoming": _upcoming(run),
         "reasons": list(_reasons(run)),
         "doubts": list(_doubts(run)),
         "wrong": [(one.code, short(one.message), short(str(one.where or ""))) for one in _errors(run)],
@@ -169,17 +170,16 @@ def _parts(run: Run, column: str, named: Mapping[str, str]) -> Iterator[dict[str
         yield {"name": label, "hosts": hosts, "bars": bars, "share": share, "missing": found["missing"]}
 
 
-def _upcoming(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield what a baseline will approve after the instant, the next first."""
-    pending = pc.equal(run.verdicts["approval"], Approval.PENDING_APPROVAL.value)
-    later = pc.greater(run.verdicts["since"], pa.scalar(run.settings.as_of, pa.timestamp("us", tz="UTC")))
-    found = run.verdicts.filter(pc.fill_null(pc.and_(pending, later), False))
-    keys = ["since", "id", "advisory", "severity"]
-    grouped = found.group_by(keys, use_threads=False).aggregate([("host", "count")])
-    grouped = grouped.sort_by([(name, "ascending") for name in keys])
-    for row in grouped.slice(0, _MOST_UPCOMING).to_pylist():
-        texts = {name: short(row[name] or "") for name in ("id", "advisory", "severity")}
-        yield {**texts, "since": when(row["since"]), "hosts": row["host_count"]}
+def _upcoming(run: Run) -> dict[str, Any] | None:
+    """Return what waiting alone approves after the instant, the next first; None where the run does not know."""
+    if run.upcoming is None:
+        return None
+    rows = []
+    for row in run.upcoming.slice(0, _MOST_UPCOMING).to_pylist():
+        texts = {name: short(row[name] or "") for name in ("id", "target", "advisory", "baseline", "severity")}
+        level = {"level": row["compliance_severity"], "rule": row["rule"], "hosts": row["hosts"]}
+        rows.append({**texts, **level, "since": when(row["since"])})
+    return {"rows": rows, "more": run.upcoming.num_rows - len(rows), "days": UPCOMING_DAYS}
 
 
 def _reasons(run: Run) -> Iterator[tuple[str, str, int]]:

@@ -42,6 +42,7 @@ def _lines(run: Run) -> Iterator[str]:
     yield from _section("Gravest patches", ("Level", "Patch", "Wanted", "Advisory", ">Hosts"), _patches(run))
     yield from _section("CVEs whose fix is approved and missing", ("Level", "CVE", "Packages", ">Hosts"), _cves(run))
     yield from _section("Hosts with most to do", ("Worst level", "Host", "Baseline", ">Patches"), _hosts(run))
+    yield from _section("Approved next", ("After", "Patch", "Wanted", "Advisory", "Level", ">Hosts"), _upcoming(run))
     yield from _section("Why hosts are unknown", ("Reason", "Meaning", ">Hosts"), _unknown(run))
 
 
@@ -112,6 +113,13 @@ def _rank(row: Mapping[str, Any]) -> int:
 def _to_do(row: Mapping[str, Any]) -> int:
     """Return how many patches do not comply on a host."""
     return sum(int(row[name]) for name in ("missing", "failed", "installed_rejected", "installed_pending_reboot"))
+
+
+def _upcoming(run: Run) -> Iterator[Sequence[object]]:
+    """Yield what waiting alone approves next."""
+    for row in table(run, "upcoming").slice(0, _MOST).to_pylist():
+        patch = row["id"], row["target"], row["advisory"] or ""
+        yield when(row["since"]), *patch, row["compliance_severity"], row["hosts"]
 
 
 def _unknown(run: Run) -> Iterator[Sequence[object]]:

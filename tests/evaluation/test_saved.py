@@ -62,6 +62,7 @@ def test_reports_make_the_run_that_the_fleet_makes(drawn):
     one = run_of(reports)
     assert one.hosts.to_pylist() == whole.hosts.to_pylist()
     assert one.verdicts.to_pylist() == whole.verdicts.sort_by([(name, "ascending") for name in _ORDER]).to_pylist()
+    assert (one.upcoming is None) == (dialect is Dialect.AGENT) == (whole.upcoming is None)
     assert (one.settings, one.baselines, one.statuses()) == (whole.settings, whole.baselines, whole.statuses())
 
 

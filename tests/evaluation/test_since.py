@@ -90,7 +90,17 @@ def neighbours(host):
 
 
 def told(run):
-    return run.hosts.to_pylist(), run.verdicts.sort_by(ORDER).to_pylist(), run.fixes.to_pylist(), run.id
+    return (
+        run.hosts.to_pylist(),
+        run.verdicts.sort_by(ORDER).to_pylist(),
+        run.fixes.to_pylist(),
+        rows_of(run.upcoming),
+        run.id,
+    )
+
+
+def rows_of(table):
+    return table if table is None else table.to_pylist()
 
 
 @given(st.data(), drawn_situations, st.sampled_from(["all", "noncompliant"]))

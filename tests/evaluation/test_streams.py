@@ -70,6 +70,7 @@ def same(run, expected):
     assert run.hosts.equals(expected.hosts)
     assert run.verdicts.sort_by(columns).equals(expected.verdicts.sort_by(columns))
     assert run.diagnostics == expected.diagnostics
+    assert run.upcoming.equals(expected.upcoming)
 
 
 def test_the_rows_are_worth_it(expected):
@@ -79,6 +80,7 @@ def test_the_rows_are_worth_it(expected):
         "installed_rejected",
     }
     assert expected.verdicts.num_rows < 60 * 90
+    assert expected.upcoming.num_rows > 1
 
 
 def small(monkeypatch, rows=500):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 import patchrules as pr
 from patchrules.errors import Level, Where
-from patchrules.model.columns import COUNTS, RUN_HOSTS, VERDICTS
+from patchrules.model.columns import COUNTS, RUN_HOSTS, UPCOMING, VERDICTS
 from patchrules.model.names import Reason, State, Unknown
 from patchrules.model.verdict import Settings
 from patchrules.reference.states import status_of
@@ -73,6 +74,16 @@ def run_of_rows(hosts, verdicts=(), diagnostics=(), rows="all"):
     return pr.Run(Settings(NOON), tables[0], tables[1], rows, "0.0", (prod,), (), tuple(diagnostics))
 
 
+def with_upcoming(run, rows):
+    """Return a run that knows just these upcoming approvals; what a row does not say is alike in all."""
+    alike = {"since": NOON + timedelta(days=1), "baseline": "prod", "rule": 2, "family": "rhel", "target": "0:2-1"}
+    alike |= {"advisory": "RHSA-2", "classification": "Security", "severity": "Important", "hosts": 1}
+    alike |= {"compliance_severity": "HIGH", "baseline_id": None}
+    said = [{**alike, "name": row["id"], **row} for row in rows]
+    data = {one.name: [row[one.name] for row in said] for one in UPCOMING}
+    return dataclasses.replace(run, upcoming=arrow.table(UPCOMING, data, len(said)))
+
+
 @pytest.fixture
 def empty():
     """Return a run without a host."""
@@ -129,4 +140,5 @@ def hostile():
         rows += mine
         hosts.append(host_of(name, mine, baseline=name, patch_group=name))
     told = [pr.Diagnostic("PR1211", Level.ERROR, name, Where(name, text=name), hint=name) for name in HOSTILE]
-    return run_of_rows(hosts, rows, told)
+    texts = ("id", "target", "advisory", "baseline", "severity")
+    return with_upcoming(run_of_rows(hosts, rows, told), [dict.fromkeys(texts, name) for name in HOSTILE])

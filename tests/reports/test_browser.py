@@ -18,7 +18,7 @@ import patchrules as pr
 from patchrules.model.columns import RUN_HOSTS, VERDICTS
 from patchrules.model.names import State
 from patchrules.sources import arrow
-from tests.reports.conftest import host_of, run_of_rows, verdict
+from tests.reports.conftest import host_of, run_of_rows, verdict, with_upcoming
 
 pytestmark = [
     pytest.mark.services,
@@ -94,6 +94,7 @@ def nasty(tmp_path_factory):
     run = run_of_rows(
         [host_of(row["host"], [row], baseline=row["host"], patch_group=row["host"]) for row in rows], rows
     )
+    run = with_upcoming(run, [{"id": name, "target": name, "baseline": name} for name in HOSTILE])
     place = tmp_path_factory.mktemp("nasty") / "report.html"
     pr.write(run, place)
     return place
@@ -231,6 +232,18 @@ AUDIT = """() => {
   }
   return [...new Set(found)];
 }"""
+
+
+def test_upcoming_approvals_are_listed_and_scroll_in_their_own_frame(opened, demo):
+    page = opened(demo, width=390, height=844)
+    first = page.locator("#upcoming tbody tr").first
+    assert first.inner_text().split("\t")[:2] == ["2026-11-02 16:00Z", "sudo.x86_64 0:1.9.15-1.p5.amzn2023.0.3"]
+    assert first.locator("td.num").inner_text() == "2"
+    page.locator("#upcoming [role=region]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#upcoming [role=region]').scrollLeft > 0")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.locator("#upcoming").screenshot(path=SCREENSHOTS / "upcoming-phone.png")
 
 
 @pytest.mark.parametrize(("name", "width", "height"), [("phone", 390, 844), ("desktop", 1280, 900)])

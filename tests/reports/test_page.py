@@ -15,7 +15,7 @@ import pytest
 import patchrules as pr
 from patchrules.errors import DocumentError
 from patchrules.model.names import State
-from tests.reports.conftest import HOSTILE, NOON, host_of, run_of_rows, verdict
+from tests.reports.conftest import HOSTILE, NOON, host_of, run_of_rows, verdict, with_upcoming
 
 
 class Page(HTMLParser):
@@ -82,6 +82,7 @@ def test_hostile_names_are_data_and_seen_as_they_are(hostile):
     data = json.loads(found.raw["data"])
     assert not re.search(r"[<>&]", found.raw["data"])
     names = {host[0] for host in data["hosts"]}
+    assert upcoming(found).count("<script>alert(1)</script>") == 5
     assert len(names) == len(HOSTILE)
     assert "<script>alert(1)</script>" in names
     assert all(char.isprintable() for name in names for char in name)
@@ -132,6 +133,41 @@ def test_earlier_runs_give_a_trend(full):
     assert not page(full).attributes("polyline")
     (line,) = page(full, earlier=[before]).attributes("polyline")
     assert line["points"] == "0.00,100.00 100.00,66.67"
+
+
+def upcoming(found):
+    """Return what the section of upcoming approvals says, in one line."""
+    text = " ".join(" ".join(found.text).split())
+    return text.partition(" Upcoming approvals ")[2].partition(" Data quality ")[0]
+
+
+def test_upcoming_approvals_stand_by_date_with_their_rule_and_hosts(full):
+    rows = [{"id": "kernel.x86_64", "hosts": 1200}, {"id": "listed.x86_64", "rule": None, "advisory": None}]
+    said = upcoming(page(with_upcoming(full, rows)))
+    assert said == (
+        "What waiting alone approves in the 30 days after 2026-11-01 12:00Z, and on how many hosts it is then missing if "
+        "nothing is installed until then. "
+        "Patches that their baseline approves after 2026-11-01 12:00Z "
+        "Approved after Patch Advisory Baseline Level Severity Hosts "
+        "2026-11-02 12:00Z kernel.x86_64 0:2-1 RHSA-2 prod rule 2 HIGH Important 1,200 "
+        "2026-11-02 12:00Z listed.x86_64 0:2-1 prod the list HIGH Important 1"
+    )
+
+
+def test_the_page_says_where_nothing_is_approved_and_where_nobody_looked(full):
+    nothing, unknown = upcoming(page(with_upcoming(full, []))), upcoming(page(full))
+    assert nothing == (
+        "Nothing that a host would then miss becomes approved in the 30 days after 2026-11-01 12:00Z, as far as the "
+        "catalogs know."
+    )
+    assert unknown.startswith("This run does not know what becomes approved: runs in the dialect agent and")
+
+
+def test_more_upcoming_approvals_than_the_page_lists_are_counted(full):
+    many = with_upcoming(full, [{"id": f"p{number:03}"} for number in range(43)])
+    said = upcoming(page(many))
+    assert ("p039" in said, "p040" in said) == (True, False)
+    assert said.endswith("And 3 more: patchrules report --table upcoming lists them.")
 
 
 def test_without_jinja2_it_says_what_to_install(full, monkeypatch):

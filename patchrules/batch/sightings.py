@@ -1,0 +1,112 @@
+"""How many hosts of each policy have the packages that a patch waits for: portions of a fleet, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from patchrules.batch.documented import age, settled
+from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, fold, ranks
+from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.rows import Rows
+from patchrules.batch.states import Packages
+from patchrules.batch.upcoming import Waiting, names_waiting
+
+_NONE = (np.zeros(0, dtype=np.int64),) * 3
+
+
+class Sightings:
+    """Counts hosts by policy and installed package; of several versions of one package the newest counts."""
+
+    def __init__(self, numbers: PackageNumbers) -> None:
+        """Start with no policy; ``numbers`` are those that rows are coded with."""
+        self._policies: dict[int, tuple[Policy, Waiting]] = {}
+        self._numbers = numbers
+        self._wanted: set[str] = set()
+        self._of_name, self._of_package = Grown(np.bool_), Grown(np.bool_)
+        self._seen: list[tuple[Ints, Ints, Ints]] = []
+
+    def add(self, number: int, policy: Policy, waits: Waiting) -> None:
+        """Take in a policy under which patches wait."""
+        self._policies[number], names = (policy, waits), names_waiting(policy, waits)
+        if not self._wanted.issuperset(names):
+            self._wanted.update(names)
+            self._of_name, self._of_package = Grown(np.bool_), Grown(np.bool_)
+
+    def see(self, rows: Rows, policy_of_host: Sequence[int]) -> None:
+        """Count some hosts. Cost: one gather of a byte a row; all else is of rows whose package is waited for."""
+        if not self._policies:
+            return
+        positions = np.flatnonzero(self._flags()[rows.package])
+        if rows.installed is not None:
+            positions = positions[rows.installed[positions]]
+        places = np.searchsorted(positions, np.cumsum(rows.lengths))
+        host = np.repeat(np.arange(len(places)), np.diff(places, prepend=0))
+        policy = np.array(policy_of_host, dtype=np.int64)[host]
+        package = rows.package[positions].astype(np.int64)
+        kept = np.isin(policy, list(self._policies))
+        again = np.zeros(len(rows.package), dtype=np.bool_)
+        again[rows.repeated] = True
+        some = np.flatnonzero(again[positions] & kept)
+        kept[some] = self._is_newest(host[some], policy[some], package[some])
+        self._count(policy[kept], package[kept])
+
+    def _count(self, policy: Ints, package: Ints) -> None:
+        """Keep how often each policy and package occur together: no sort, O(policies x packages waited for)."""
+        flags = self._of_package.values
+        known, place = np.flatnonzero(flags), np.cumsum(flags) - 1
+        often = np.bincount(policy * len(known) + place[package])
+        some = np.flatnonzero(often)
+        self._seen.append((some // len(known), known[some % len(known)], often[some]) if len(some) else _NONE)
+
+    def counted(self) -> Iterator[tuple[Policy, Waiting, Packages, Ints]]:
+        """Yield each policy with the packages that were seen under it, and how many of its hosts have each."""
+        if not self._seen:
+            return
+        policy, package, hosts = (np.concatenate(column) for column in zip(*self._seen, strict=True))
+        ids, first = fold([policy, package])
+        number = np.bincount(ids, weights=hosts, minlength=len(first)).astype(np.int64)
+        for one in np.unique(policy[first]).tolist():
+            mine = policy[first] == one
+            identities = [(one, *identity) for identity in self._numbers.identities(package[first][mine])]
+            known, waits = self._policies[one]
+            yield known, waits, settled(known, identities), number[mine]
+
+    def _flags(self) -> Bools:
+        """Say of every package so far whether a patch waits for it."""
+        codes, names = self._numbers.codes(), self._of_name
+        texts = self._numbers.name_texts()
+        names.append([text in self._wanted for text in texts[len(names.values) :]])
+        self._of_package.append(names.values[codes[len(self._of_package.values) :, 0]])
+        return self._of_package.values
+
+    def _is_newest(self, host: Ints, policy: Ints, package: Ints) -> Bools:
+        """Say which rows no other of their host, name and architecture outdoes (DECISIONS 14).
+
+        O(distinct packages of them) in Python.
+        """
+        newest = np.zeros(len(host), dtype=np.bool_)
+        if len(host):
+            pair, first = fold([policy, package])
+            key, old = self._keys_and_ages(policy[first], package[first])
+            of_host = fold([host, key[pair]])[0]
+            order = np.lexsort([old[pair], of_host])
+            newest[order] = np.append(np.diff(of_host[order]) > 0, True)
+        return newest
+
+    def _keys_and_ages(self, policy: Ints, package: Ints) -> tuple[Ints, Ints]:
+        """Return a number for what each package replaces under its policy, and the rank of its age."""
+        keys, ages = Vocabulary(), []
+        numbers = np.zeros(len(policy), dtype=np.int64)
+        for one in np.unique(policy).tolist():
+            mine, known = np.flatnonzero(policy == one), self._policies[one][0]
+            identities = [(one, *identity) for identity in self._numbers.identities(package[mine])]
+            arches = settled(known, identities).table["arch"].to_pylist()
+            for place, identity, arch in zip(mine.tolist(), identities, arches, strict=True):
+                numbers[place] = keys.number(key_of(identity[1], arch, known.host, known.family))
+                ages.append((place, age(known, identity, arch)))
+        old = np.zeros(len(policy), dtype=np.int64)
+        old[[place for place, _ in ages]] = ranks(one for _, one in ages)
+        return numbers, old
