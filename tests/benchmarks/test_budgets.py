@@ -61,6 +61,21 @@ def test_memory_may_not_grow_with_the_fleet(tmp_path, capsys):
     assert ended([LINE, large | {"peak_rss_mb": 480.0}], tmp_path) == 0
 
 
+def test_what_a_row_costs_may_not_grow_with_the_fleet(tmp_path, capsys):
+    kept = {"ratio_vs_polars": 4.0, "rows": 60_000_000}
+    lines = [LINE | {"rows": 1_000_000, "row_seconds": 0.5}, LINE | {"row_seconds": 1.4}, LINE | kept]
+    assert ended([*lines[:2], lines[2] | {"row_seconds": 6.4}], tmp_path) == 0
+    assert (
+        "kept    1,000,000 to 60,000,000 rows, flat: growth of the time of a row 1.0, wanted at most 1.15"
+        in capsys.readouterr().out.splitlines()
+    )
+    assert ended([*lines[:2], lines[2] | {"row_seconds": 7.4}], tmp_path) == 1
+    assert (
+        "BROKEN  1,000,000 to 60,000,000 rows, flat: growth of the time of a row 1.2, wanted at most 1.15"
+        in capsys.readouterr().out.splitlines()
+    )
+
+
 def test_budgets_name_measures_and_layouts_that_exist():
     said = tomllib.loads(budgets.BUDGETS.read_text("utf-8"))
     for one in said["budget"]:
