@@ -5,7 +5,7 @@ contender has a process of its own. Runs are interleaved, and the order turns fr
 is not counted: in it all outputs are compared, and nothing is printed where they differ. Figures are medians. On a
 machine that does other things too, read ratios, and ``cpu_seconds`` beside them.
 
-Of ours a line has three figures. All of them open the fleet, judge it and write the run; Python and imports are in none:
+Of ours a line has three figures. All of them open the fleet, judge it and write the run; imports are in none:
 
     seconds         cold: policies and catalogs are read and compiled too, and nothing is remembered
     row_seconds     policies are compiled, versions have ranks: what the queries by hand are given

@@ -71,7 +71,7 @@ def _bar(top: int, label: str, colour: str, speed: float, share: float) -> Itera
 def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table."""
     rows = [
-        "| fleet | layout | rows | distinct | seconds | cold | again | M rows/s | to floor | DuckDB | Polars | peak MB |",
+        "| fleet | layout | rows | distinct | seconds | cold | again | M rows/s | floor | DuckDB | Polars | peak MB |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for line in lines:
