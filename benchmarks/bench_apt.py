@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.bench_apt`` reads this machine's dpkg status and the package lists that apt has fetched, approves
 everything, and compares what is MISSING with ``apt list --upgradable``: names must be equal. Both are whole processes,
-interleaved, medians of ``--rounds`` after one that is not counted. apt has its cache warm; we read the lists as text and
-have our modules as bytecode, as whoever installed us has. One JSON line: ``cpu_ratio_to_apt`` is of processor time,
+interleaved, medians of ``--rounds`` after one that is not counted. apt has its cache warm; we read the lists as text
+and have our modules as bytecode, as whoever installed us has. One JSON line: ``cpu_ratio_to_apt`` is processor time,
 ``split`` says where ours went in the last round, in seconds of processor time; imports stand where they happen.
 """
 

@@ -47,7 +47,7 @@ with best as (
     select s.*,
         if(missing, d.evr, null) as target,
         if(missing, d.compliance_severity, 'UNSPECIFIED') as compliance_severity,
-        if(failing, if(missing, d.gravity, 0), null) as gravity,
+        if(failing, if(missing, greatest(d.gravity, 1), 1), null) as gravity,
         coalesce(d.classification, '') as classification, coalesce(d.severity, '') as severity,
         if(by_name, null, d.advisory) as advisory,
         if(by_name, 'EXPLICIT_REJECTED', d.approval) as approval, if(by_name, null, d.rule) as rule,
@@ -99,7 +99,7 @@ HOSTS = """
 copy (
     select host, family, product, arch, patch_group, baseline, null::varchar as baseline_id,
         if(gravity is null, 'COMPLIANT', 'NON_COMPLIANT') as status, []::varchar[] as unknown,
-        ['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'][nullif(gravity, 0)] as non_compliant_severity,
+        ['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'][gravity] as non_compliant_severity,
         states & 32767 as installed, (states >> 15) & 32767 as installed_other, 0 as installed_pending_reboot,
         (states >> 30) & 32767 as installed_rejected, states >> 45 as missing, 0 as failed,
         lacking - (failures >> 45) as not_applicable, 0 as available_security_update,

@@ -140,7 +140,7 @@ def _shown(judged: pl.DataFrame) -> pl.DataFrame:
         failing=missing | rejected,
         target=pl.when(missing).then("target"),
         compliance_severity=pl.when(missing).then("compliance_severity").otherwise(pl.lit("UNSPECIFIED")),
-        gravity=pl.when(missing).then("gravity").when(rejected).then(0),
+        gravity=pl.when(missing).then(pl.max_horizontal("gravity", pl.lit(1, pl.Int8))).when(rejected).then(1),
         approval=pl.when(by_name).then(pl.lit("EXPLICIT_REJECTED")).otherwise("approval"),
         list_entry=pl.when(by_name).then("own_list_entry").otherwise("list_entry"),
         reason=pl.when(missing).then(pl.lit("newer-approved")).otherwise(pl.lit("rejected-blocked")),
