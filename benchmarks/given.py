@@ -102,7 +102,7 @@ def _decided(baseline: pr.Baseline, catalog: pr.Catalog, system: System) -> list
     shown = rows.select(["name", "arch", "evr", "offered", "advisory", "cves"])
     kinds = zip(rows["classification"].to_pylist(), rows["security"].to_pylist(), strict=True)
     weights = zip(rows["severity"].to_pylist(), rows["priority"].to_pylist(), strict=True)
-    return pa.table(
+    said = pa.table(
         {
             **dict(zip(shown.column_names, shown.columns, strict=True)),
             "approves": found.approves,
@@ -118,7 +118,9 @@ def _decided(baseline: pr.Baseline, catalog: pr.Catalog, system: System) -> list
             "clock": [facts.clocks[clock] if clock >= 0 else None for clock in found.clock.tolist()],
             "since": instants(found.since),
         }
-    ).to_pylist()
+    )
+    patches: list[dict[str, Any]] = said.to_pylist()
+    return patches
 
 
 def _entries(baseline: pr.Baseline, found: Decisions) -> list[str | None]:
