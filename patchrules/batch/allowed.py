@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from patchrules.batch.keys import Ints
 from patchrules.batch.packages import PackageNumbers
-from patchrules.batch.rows import Rows
+from patchrules.batch.rows import Rows, blocks
 from patchrules.versions.refused import refused_versions
 
-_UNASKED, _ALLOWED, _REFUSED = range(3)
+_ALLOWED, _UNASKED, _REFUSED = range(3)
 
 
 class Allowed:
@@ -36,15 +36,18 @@ class Allowed:
         with self._lock:
             size = len(self._numbers)
             answers = np.concatenate([self._answered(scheme, size) for scheme in names] or [np.zeros(0, np.int8)])
-            place = np.repeat(own * size, rows.lengths) + rows.package
-            found = answers[place]
-            asked = place[found == _UNASKED]
-            if not len(asked):
-                return not (found == _REFUSED).any()
-            wanted = np.zeros(len(answers), dtype=np.bool_)
-            wanted[asked] = True
+            wanted, refused = np.zeros(len(answers), dtype=np.bool_), False
+            for hosts, some in blocks(rows.lengths):
+                place = np.repeat(own[hosts] * size, rows.lengths[hosts])
+                place += rows.package[some]
+                found = answers[place]
+                if found.any():
+                    refused = refused or bool((found == _REFUSED).any())
+                    wanted[place[found == _UNASKED]] = True
+            if not wanted.any():
+                return not refused
             new = [self._ask(scheme, np.flatnonzero(wanted[at * size :][:size])) for at, scheme in enumerate(names)]
-        return not any(new) and not (found == _REFUSED).any()
+        return not any(new) and not refused
 
     def _answered(self, scheme: str, size: int) -> npt.NDArray[np.int8]:
         """Return the answers for a scheme, with room for every package."""

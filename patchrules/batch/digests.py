@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -171,8 +170,7 @@ def chosen(portion: Portion, rows: Rows, wanted: Sequence[bool]) -> tuple[Portio
     place = np.cumsum(mask) - 1
     kept = rows.repeated[mask[rows.repeated]]
     lengths = rows.lengths[hosts]
-    fewer = replace(portion, hosts=portion.hosts.filter(pa.array(hosts)), lengths=lengths)
-    fewer = replace(fewer, packages=portion.packages.filter(pa.array(mask)))
+    fewer = Portion(portion.hosts.filter(pa.array(hosts)), lengths, lambda: portion.packages.filter(pa.array(mask)))
     return fewer, Rows(
         lengths,
         rows.package[mask],

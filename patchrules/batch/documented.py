@@ -12,8 +12,8 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.packages import IDENTITY
 from patchrules.batch.policy import Key, Policy, arches_of, key_of
-from patchrules.batch.render import rendered, security
-from patchrules.batch.states import STATES, Packages, Verdicts, installed_verdicts
+from patchrules.batch.render import rendered
+from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
 from patchrules.model.names import NON_COMPLIANT_STATES
 from patchrules.versions import SCHEMES
@@ -65,6 +65,6 @@ def _countable(policy: Policy, found: Verdicts) -> Known:
         level=found.level,
         notes=found.notes,
         failing=np.isin(found.state, failing_states),
-        security=security(policy, found.shown),
+        security=(found.shown >= 0) & at(policy.secure, found.shown),
         absent=(found.key >= 0) & (policy.absent[found.key.clip(0)] if len(policy.absent) else False),
     )

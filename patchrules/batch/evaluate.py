@@ -22,11 +22,11 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks, spans
 from patchrules.batch.listing import Listed, Listing
-from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.packages import Numbers, PackageNumbers
 from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy
 from patchrules.batch.render import title
-from patchrules.batch.rows import Rows
+from patchrules.batch.rows import Rows, blocks
 from patchrules.batch.tally import FAILING, MEASURES, Known, Summary, measured, measured_waiting, summed
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
@@ -35,6 +35,9 @@ from patchrules.model.names import BOOT_UNKNOWN, HALF_INSTALLED, HIDDEN, NOT_CRE
 from patchrules.model.verdict import Settings
 
 _UNKNOWN, _WANTED = -1, -2
+_LIKELY, _FEW = 500, 10_000
+"""Packages that are judged before a host has them, beside few that must be: a wrong guess costs no more than a call."""
+
 NOT_JUDGED = 0
 """What the table says of rows that count for nothing: hosts without a policy, packages that are not installed."""
 
@@ -84,11 +87,13 @@ class Evaluation:
         """
         policy = np.array(policy_of_host, dtype=np.int64)
         host = np.repeat(np.arange(len(policy)), rows.lengths)
-        judged = self._looked_up(rows, policy)
+        judged = self._looked_up(rows, host, policy)
         judged[self._older(rows, host, judged, policy)] = NOT_JUDGED
-        counts = self._counted(host, judged, len(policy))
+        listable = self._listable(rows, memory)
+        counts, positions = self._counted(rows, judged, listable)
         doubts = self._doubts(rows, host, policy, memory)
-        row, verdict = self._listed_rows(rows, judged, memory)
+        owner, verdict = spans(self._start.values[judged[positions]], self._count.values[judged[positions]])
+        row = positions[owner]
         waiting = np.zeros(len(row), dtype=np.bool_)
         if may_wait(rows, memory):
             waiting, untold = waits(self._judgeable(rows, host, policy, row, verdict), memory)
@@ -100,24 +105,40 @@ class Evaluation:
         lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
         return Judged(summed(counts, lacking[policy], doubts), listed)
 
-    def _looked_up(self, rows: Rows, policy: Ints) -> Ints:
+    def _looked_up(self, rows: Rows, host: Ints, policy: Ints) -> Numbers:
         """Return what was judged of every row's package under its host's policy, judging what is new."""
         self._make_room()
-        width = self._table.shape[1]
-        line = np.repeat((policy + 1) * width, rows.lengths)
-        if rows.installed is not None:
-            line[~rows.installed] = 0
-        place = line + rows.package
-        judged: Ints = self._table.ravel()[place]
+        width, table = self._table.shape[1], self._table.ravel()
+        judged = np.empty(len(rows.package), dtype=np.int32)
+        for hosts, some in blocks(rows.lengths):
+            place = np.repeat((policy[hosts] + 1) * width, rows.lengths[hosts])
+            if rows.installed is not None:
+                place[~rows.installed[some]] = 0
+            place += rows.package[some]
+            judged[some] = table[place]
         new = np.flatnonzero(judged < 0)
         if len(new):
             # INVARIANT: every mark is gone when what it marks was judged; a sort of the rows would cost more.
-            self._table.ravel()[place[new]] = _WANTED
-            wanted = np.flatnonzero(self._table.ravel() == _WANTED)
+            place = (policy[host[new]] + 1) * width + rows.package[new]
+            table[place] = _WANTED
+            wanted = np.flatnonzero(table == _WANTED)
             for number in np.unique(wanted // width).tolist():
-                self._judge_new(number - 1, wanted[wanted // width == number] % width)
-            judged[new] = self._table.ravel()[place[new]]
+                mine = wanted[wanted // width == number] % width
+                likely = self._likely(number - 1) if len(mine) < _FEW else mine[:0]
+                self._judge_new(number - 1, np.concatenate([mine, likely]))
+            judged[new] = table[place]
         return judged
+
+    def _likely(self, number: int) -> Ints:
+        """Return some packages that this policy is likely to meet, because others of its family have met them.
+
+        Judging them beside those that must be judged costs little; judging them later costs a call each time.
+        """
+        met = np.zeros(self._table.shape[1], dtype=np.bool_)
+        for other, policy in enumerate(self.policies):
+            if policy.family.name == self.policies[number].family.name:
+                met |= self._table[other + 1] > NOT_JUDGED
+        return np.flatnonzero(met & (self._table[number + 1] == _UNKNOWN))[:_LIKELY]
 
     def _make_room(self) -> None:
         """Make the table large enough for every package and policy; it doubles, so that this is rare."""
@@ -163,7 +184,7 @@ class Evaluation:
         self._verdicts += len(fresh.known.state)
         return first, measured(fresh.known)
 
-    def _older(self, rows: Rows, host: Ints, judged: Ints, policy: Ints) -> Ints:
+    def _older(self, rows: Rows, host: Ints, judged: Numbers, policy: Ints) -> Ints:
         """Return the positions of the rows that another of their host, name and architecture outdoes (DECISIONS 14).
 
         Cost: O(rows whose name is repeated on their host).
@@ -186,7 +207,7 @@ class Evaluation:
         older: Ints = some[rank != newest[ids]]
         return older
 
-    def _keys_and_ages(self, packages: Ints) -> tuple[Ints, Ints, Bools]:
+    def _keys_and_ages(self, packages: Numbers) -> tuple[Ints, Ints, Bools]:
         """Return, of some judged packages, numbers for their keys, ranks of their ages, and whether the last counts."""
         keys, ages, last = Vocabulary(), [], []
         numbers = []
@@ -204,17 +225,23 @@ class Evaluation:
         instants = installed_at(rows, some)
         return np.where(self._by_history()[policy], np.maximum(instants, NEVER // 4) * 2 + held, 0)
 
-    def _counted(self, host: Ints, judged: Ints, hosts: int) -> Ints:
-        """Return the added up rows of counts of every host.
+    def _counted(self, rows: Rows, judged: Numbers, listable: Bools) -> tuple[Ints, Ints]:
+        """Return the added up rows of counts of every host, and the positions of rows whose class is ``listable``.
 
         Few distinct rows of counts exist, so it is counted how often each occurs on each host: O(rows) for one gather
         and one count, then a product of small matrices.
         """
-        classes = len(self._classes)
-        often = counted(host * classes + self._class.values[judged], hosts * classes).reshape(hosts, classes)
-        kinds = np.array(list(map(_row, self._classes.values)))
-        added: Ints = often @ kinds
-        return added
+        classes, of_row = len(self._classes), self._class.values
+        often = np.empty((len(rows.lengths), classes), dtype=np.int64)
+        found = [np.zeros(0, dtype=np.int64)]
+        for hosts, some in blocks(rows.lengths):
+            own, kind = rows.lengths[hosts], of_row[judged[some]]
+            cell = np.repeat(np.arange(len(own)) * classes, own)
+            cell += kind
+            often[hosts] = counted(cell, len(own) * classes).reshape(len(own), classes)
+            found.append(np.flatnonzero(listable[kind]) + some.start)
+        added: Ints = often @ np.array(list(map(_row, self._classes.values)))
+        return added, np.concatenate(found)
 
     def _doubts(self, rows: Rows, host: Ints, policy: Ints, memory: Memory) -> dict[str, Ints]:
         """Return the counts of what is doubtful about each host rather than about a verdict."""
@@ -227,16 +254,11 @@ class Evaluation:
             NOT_CREDIBLE: memory.not_credible,
         }
 
-    def _listed_rows(self, rows: Rows, judged: Ints, memory: Memory) -> tuple[Ints, Ints]:
-        """Return every verdict that may be listed, as the position of its row and its number, in order of row."""
-        wanted = judged != NOT_JUDGED
+    def _listable(self, rows: Rows, memory: Memory) -> Bools:
+        """Say of which classes verdicts may be listed: of all but NOT_JUDGED's, or of those that fail."""
         if self._failing_only and not may_wait(rows, memory):
-            kinds = np.array([measure[FAILING].any() for measure in map(_row, self._classes.values)], dtype=np.bool_)
-            wanted = kinds[self._class.values[judged]]
-        positions = np.flatnonzero(wanted)
-        found = judged[positions]
-        owner, verdict = spans(self._start.values[found], self._count.values[found])
-        return positions[owner], verdict
+            return np.array([measure[FAILING].any() for measure in map(_row, self._classes.values)], dtype=np.bool_)
+        return np.arange(len(self._classes)) > 0
 
     def _judgeable(self, rows: Rows, host: Ints, policy: Ints, row: Ints, verdict: Ints) -> Judgeable:
         """Return what decides which of the verdicts wait for a reboot."""

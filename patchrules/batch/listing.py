@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary
+from patchrules.batch.keys import Bools, Grown, Ints
 from patchrules.batch.render import instants
 from patchrules.model.columns import VERDICTS
 from patchrules.model.names import Reason, State, Status
@@ -27,10 +28,6 @@ TEXTS = tuple(column.name for column in VERDICTS if column.type == "string" and 
 OF_ROW = ("held", "installed_at")
 """What a row says, not its verdict."""
 
-_OTHERS = tuple(column.name for column in VERDICTS if column.type != "string" and column.name not in OF_ROW)
-NOTHING = 0
-"""The code of a text that is not there."""
-
 SCHEMA = pa.schema(
     [
         pa.field(one.name, pa.dictionary(pa.int32(), pa.string()) if one.type == pa.string() else one.type)
@@ -38,6 +35,9 @@ SCHEMA = pa.schema(
     ]
 )
 """``model.columns.VERDICTS`` with its texts as dictionaries: a row is some integers, whatever the texts say."""
+
+_RENDERED = arrow.schema([column for column in VERDICTS if column.name not in ("host", *OF_ROW)])
+"""What is said of a verdict whatever host it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,38 @@ class Listed:
     installed_at: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Verdicts to list of some hosts, yet to be written out; ``hosts`` are the ids by their numbers."""
+
+    listed: Listed
+    hosts: pa.Array
+
+    @property
+    def num_rows(self) -> int:
+        """The number of verdicts."""
+        return len(self.listed.host)
+
+
+def joined(some: Sequence[Unwritten]) -> Unwritten:
+    """Return the verdicts of some hosts after those of others: a table of few rows costs as much as one of many."""
+    if len(some) == 1:
+        return some[0]
+    first = np.cumsum([0, *(len(one.hosts) for one in some)])
+    parts = {field.name: np.concatenate([getattr(one.listed, field.name) for one in some]) for field in fields(Listed)}
+    parts["host"] += np.repeat(first[:-1], [one.num_rows for one in some])
+    return Unwritten(Listed(**parts), pa.concat_arrays([one.hosts for one in some]))
+
+
 class Listing:
-    """The distinct verdicts that were listed so far, as columns of codes."""
+    """The distinct verdicts that were met so far; those that were listed are written out."""
 
     def __init__(self) -> None:
         """Start with none."""
         self._blocks: list[tuple[int, Fresh]] = []
         self._size = 0
         self._place = Grown(np.int64)
-        self._words = {name: _words() for name in TEXTS}
-        self._codes = {name: Grown(np.int32) for name in TEXTS}
-        self._tables: list[Any] = []
-        self._dictionaries: dict[str, Any] = {}
+        self._written = _RENDERED.empty_table()
 
     def add(self, fresh: Fresh) -> None:
         """Take in verdicts, which get the next numbers; nothing is written out yet."""
@@ -73,75 +93,64 @@ class Listing:
         self._size += len(fresh.known.state)
         self._place.append(np.full(len(fresh.known.state), -1))
 
-    def table(self, listed: Listed, hosts: pa.Array) -> pa.Table:
-        """Return ``model.columns.VERDICTS`` of listed verdicts, in SCHEMA; ``hosts`` are the ids by their numbers.
+    def table(self, unwritten: Unwritten) -> pa.Table:
+        """Return ``model.columns.VERDICTS`` of verdicts, in SCHEMA.
 
         Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
         """
-        place = self._places(listed.verdict)
-        columns: dict[str, Any] = {}
-        for name in TEXTS:
-            codes = self._codes[name].values[place]
-            if name in WAITING and listed.waiting.any():
-                codes = np.where(listed.waiting, self._words[name].number(str(WAITING[name])), codes)
-            columns[name] = self._dictionary(name, codes)
-        others = self._others()
-        columns |= {name: others[name].take(pa.array(place)) for name in _OTHERS} if len(place) else {}
+        listed, place = unwritten.listed, self._places(unwritten.listed.verdict)
+        used = np.zeros(self._written.num_rows, dtype=np.bool_)
+        used[place] = True
+        # A dictionary is written whole with every table, so it has only what the table says.
+        distinct = _coded(self._written.take(pa.array(np.flatnonzero(used))))
+        rows = distinct.take(pa.array((np.cumsum(used, dtype=np.int32) - 1)[place]))
+        columns = dict(zip(rows.column_names, rows.columns, strict=True))
+        if listed.waiting.any():
+            columns |= {name: _said(listed.waiting, str(text), columns[name]) for name, text in WAITING.items()}
         columns |= {"held": pa.array(listed.held), "installed_at": instants(listed.installed_at)}
-        columns["host"] = pa.DictionaryArray.from_arrays(pa.array(listed.host.astype(np.int32)), hosts)
-        return pa.table([columns.get(one.name, pa.nulls(0, one.type)) for one in SCHEMA], schema=SCHEMA)
+        columns["host"] = pa.DictionaryArray.from_arrays(pa.array(listed.host.astype(np.int32)), unwritten.hosts)
+        return pa.table([columns[one.name] for one in SCHEMA], schema=SCHEMA)
 
     def texts(self, verdict: Ints, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some texts of some verdicts."""
-        place = self._places(verdict)
-        columns = [[self._words[name].values[code] for code in self._codes[name].values[place]] for name in names]
-        return list(zip(*columns, strict=True))
+        place = pa.array(self._places(verdict))
+        return list(zip(*(self._written[name].take(place).to_pylist() for name in names), strict=True))
 
     def _places(self, verdict: Ints) -> Ints:
         """Return where some verdicts are written out, writing out those that are not yet."""
         place: Ints = self._place.values
         new = np.unique(verdict[place[verdict] < 0])
-        for number, (start, fresh) in enumerate(self._blocks):
+        tables = [self._written]
+        for number, (start, fresh) in enumerate(self._blocks if len(new) else ()):
             stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
-            mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)]
+            mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)] - start
             if len(mine):
-                written = len(self._codes["state"].values)
-                self._write(fresh.rendered(mine - start))
-                place[mine] = np.arange(written, written + len(mine))
+                # Others that fail will be listed for other hosts: a call costs as much as hundreds of verdicts.
+                wanted = fresh.known.failing.copy()
+                wanted[mine] = True
+                mine = np.flatnonzero(wanted & (place[start:stop] < 0))
+                first = sum(one.num_rows for one in tables)
+                place[start + mine] = np.arange(first, first + len(mine))
+                tables.append(_whole(fresh.rendered(mine)))
+        if len(tables) > 1:
+            self._written = pa.concat_tables(tables).combine_chunks()
         return place[verdict]
 
-    def _write(self, table: pa.Table) -> None:
-        """Keep some verdicts that were written out."""
-        for name in TEXTS:
-            self._codes[name].append(self._words[name].encode(table[name]))
-        if "chain" not in table.column_names:
-            table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
-        self._tables.append(table.select(_OTHERS).cast(pa.schema([SCHEMA.field(name) for name in _OTHERS])))
 
-    def _others(self) -> pa.Table:
-        """Return the columns that are no texts."""
-        if len(self._tables) > 1:
-            self._tables = [pa.concat_tables(self._tables).combine_chunks()]
-        return self._tables[0] if self._tables else None
-
-    def _dictionary(self, name: str, codes: Ints) -> pa.DictionaryArray:
-        """Return codes as the texts they stand for; a text is made for Arrow only once."""
-        texts = self._words[name].values
-        known = self._dictionaries.get(name, pa.array([], pa.string()))
-        if len(known) < len(texts) - 1:
-            known = pa.concat_arrays([known, pa.array(texts[len(known) + 1 :], pa.string())])
-            self._dictionaries[name] = known
-        used = np.zeros(len(texts), dtype=np.bool_)
-        used[codes] = True
-        used[NOTHING] = False
-        # A dictionary is written whole with every table, so it has only what the table says.
-        places = np.cumsum(used, dtype=np.int32) - 1
-        spoken = known.take(pa.array(np.flatnonzero(used) - 1))
-        return pa.DictionaryArray.from_arrays(pa.array(places[codes], mask=codes == NOTHING), spoken)
+def _coded(table: pa.Table) -> pa.Table:
+    """Return verdicts with dictionaries for texts."""
+    return pa.table(
+        {name: table[name].dictionary_encode() if name in TEXTS else table[name] for name in table.column_names}
+    )
 
 
-def _words() -> Vocabulary:
-    """Return an empty vocabulary in which null has the number NOTHING, as Parquet wants no null in a dictionary."""
-    words = Vocabulary()
-    words.number(None)
-    return words
+def _said(rows: Bools, text: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of dictionaries that says ``text`` in some rows."""
+    return pc.if_else(pa.array(rows), text, column.cast(pa.string())).dictionary_encode()
+
+
+def _whole(table: pa.Table) -> pa.Table:
+    """Return rendered verdicts with every column that a verdict has, in one type each."""
+    if "chain" not in table.column_names:
+        table = table.append_column("chain", pa.array([[]] * table.num_rows, pa.list_(pa.string())))
+    return table.select(_RENDERED.names).cast(_RENDERED)

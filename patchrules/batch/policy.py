@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, is_enabled
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks
+from patchrules.batch.kinds import Kinds
 from patchrules.batch.merging import merged
 from patchrules.batch.orders import sort_key
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
-from patchrules.model.names import SEVERITY_RANK, Note
+from patchrules.model.names import SECURITY_CLASSIFICATIONS, SEVERITY_RANK, Note
 from patchrules.model.verdict import Settings
 
 Key = tuple[str, str]
@@ -29,6 +30,7 @@ class Policy:
     ``catalog`` and ``decisions`` are sorted by key, in catalog order within a key: key number ``k`` owns the rows from
     ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
     ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE; updates are judged one by one instead.
+    ``secure`` says which rows a verdict shows as being of security; ``kinds`` remembers decisions on what no row is of.
     """
 
     baseline: Baseline
@@ -43,6 +45,8 @@ class Policy:
     precedence: Ints
     offered: Bools
     absent: Bools
+    secure: Bools
+    kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
 
 def compiled(
@@ -77,6 +81,7 @@ def compiled(
         precedence=precedence(rows, found),
         offered=offered,
         absent=runnable & (np.bincount(codes[candidate], minlength=len(keys)) > 0),
+        secure=secures(rows),
     )
 
 
@@ -105,6 +110,14 @@ def is_offered(catalog: pa.Table, facts: Facts) -> Bools:
     return lookup(catalog["offered"], bool) & ~lookup(
         catalog["classification"], lambda text: text.lower() in facts.never_offered
     )
+
+
+def secures(catalog: pa.Table) -> Bools:
+    """Say which rows have a classification of security, or none and lie in a security archive (2.3.4)."""
+    stated = lookup(catalog["classification"], bool)
+    named = lookup(catalog["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS)
+    secure: Bools = np.where(stated, named, lookup(catalog["security"], bool))
+    return secure
 
 
 def runs(arch: str, host: Host, family: Family) -> bool:

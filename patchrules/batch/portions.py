@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +17,21 @@ PORTION_ROWS = 1_000_000
 """Rows judged at a time; a portion is longer only where one host has more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Portion:
-    """Some hosts with all their packages: ``model.columns`` HOSTS and PACKAGES, of which columns may be absent.
-
-    The rows of one host stand together, in the order of ``hosts``; ``lengths`` says how many rows each host has.
-    """
+    """Some hosts with all their packages: ``model.columns.HOSTS``, and how many rows each has in :attr:`packages`."""
 
     hosts: Any
-    packages: Any
     lengths: Ints
+    read: Callable[[], Any]
+
+    @functools.cached_property
+    def packages(self) -> Any:  # noqa: ANN401 - pyarrow.Table
+        """``model.columns.PACKAGES``, of which columns may be absent, in the order of ``hosts``.
+
+        Rows are judged as numbers; the table is made where something else asks for it.
+        """
+        return self.read()
 
 
 def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> Iterator[Portion]:
@@ -47,7 +53,8 @@ def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> I
     while first < len(lengths):
         last = max(int(np.searchsorted(ends, start + rows, side="right")), first + 1)
         stop = int(ends[last - 1])
-        yield Portion(hosts.slice(first, last - first), packages.slice(start, stop - start), lengths[first:last])
+        read = functools.partial(packages.slice, start, stop - start)
+        yield Portion(hosts.slice(first, last - first), lengths[first:last], read)
         first, start = last, stop
 
 

@@ -12,14 +12,13 @@ import pyarrow as pa
 from patchrules.batch.approvals import APPROVALS, BIT, NOTES
 from patchrules.batch.epochs import UNKNOWN, Compared, written
 from patchrules.batch.instants import NEVER
-from patchrules.batch.keys import Bools, Ints, lookup
+from patchrules.batch.keys import Ints
 from patchrules.batch.orders import split
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
 from patchrules.batch.states import NOTHING, REASONS, STATES, Packages, Verdicts, at
 from patchrules.model.names import (
     NON_COMPLIANT_STATES,
-    SECURITY_CLASSIFICATIONS,
     Approval,
     ComplianceLevel,
     Reason,
@@ -130,17 +129,6 @@ def classifications(policy: Policy, rows: Ints) -> list[str]:
     stated = taken(policy.catalog["classification"], rows).to_pylist()
     secure = taken(policy.catalog["security"], rows).to_pylist()
     return [text or ("Security" if security else "") for text, security in zip(stated, secure, strict=True)]
-
-
-def security(policy: Policy, rows: Ints) -> Bools:
-    """Say where :func:`classifications` is one of security. O(rows) in numpy, O(distinct values) in Python."""
-    if not policy.catalog.num_rows:
-        return np.zeros(len(rows), dtype=np.bool_)
-    stated = lookup(policy.catalog["classification"], bool)
-    secure = lookup(policy.catalog["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS)
-    known: Bools = np.where(stated, secure, lookup(policy.catalog["security"], bool))
-    shown: Bools = known[rows.clip(0)] & (rows >= 0)
-    return shown
 
 
 def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> list[str]:

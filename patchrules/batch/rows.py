@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from patchrules.batch.instants import instants_of
 from patchrules.batch.keys import Bools, Codes, Ints, Vocabulary, fold, indices, lookup
-from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
+from patchrules.batch.packages import BLOCK, IDENTITY, Numbers, PackageNumbers
 
 _SLOTS = 1 << 19
 """Places in the table that finds repeated names: two megabytes, which stay in the cache of one core."""
@@ -31,6 +32,23 @@ class Rows:
     installed: Bools | None = None
     held: Bools | None = None
     installed_at: Ints | None = None
+
+
+def blocks(lengths: Ints) -> Iterator[tuple[slice, slice]]:
+    """Yield runs of whole hosts, as positions of hosts and of their rows, that are short enough for a core's cache.
+
+    What is gathered and counted block by block is not written to memory and read back between one pass and the next.
+
+    >>> [(hosts.stop, rows.stop) for hosts, rows in blocks(np.array([40_000, 40_000, 10]))]
+    [(1, 40000), (3, 80010)]
+    """
+    ends = np.cumsum(lengths)
+    first = start = 0
+    while first < len(lengths):
+        last = max(int(np.searchsorted(ends, start + BLOCK, side="right")), first + 1)
+        stop = int(ends[last - 1])
+        yield slice(first, last), slice(start, stop)
+        first, start = last, stop
 
 
 def coded(packages: pa.Table, lengths: Ints, numbers: PackageNumbers) -> Rows:

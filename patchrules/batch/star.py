@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.keys import Ints, counted
+from patchrules.batch.keys import Ints
 from patchrules.batch.packages import IDENTITY, PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, flags, repeated
@@ -39,11 +39,11 @@ class Dimension:
     def portion(self, installed: pa.Table, hosts: pa.Table, first: int) -> tuple[Portion, Rows]:
         """Return rows of some hosts, of which ``first`` is the number of the first. Cost: O(rows), a few gathers."""
         host, package = (_integers(installed[name]) for name in ("host", "package"))
-        lengths = counted(host.astype(np.int64) - first, hosts.num_rows)
+        lengths = np.diff(np.searchsorted(host, np.arange(first, first + hosts.num_rows + 1, dtype=host.dtype)))
         rows = Rows(
             lengths, self._number[package], repeated(lengths, self._name[package], self._names), **flags(installed)
         )
-        return Portion(hosts, self._table(installed, hosts, lengths), lengths), rows
+        return Portion(hosts, lengths, lambda: self._table(installed, hosts, lengths)), rows
 
     def _table(self, installed: pa.Table, hosts: pa.Table, lengths: Ints) -> pa.Table:
         """Return the rows as a table of packages, without a copy: columns are the numbers and what they stand for."""

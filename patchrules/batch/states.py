@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
 from patchrules.batch.epochs import Compared, compared
-from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
+from patchrules.batch.keys import Bools, Ints, distinct, spans
 from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.patterns import names
 from patchrules.batch.policy import Policy, key_of
@@ -24,6 +26,8 @@ OWN = -1
 
 NOTHING = -2
 """The catalog row of "no version"."""
+
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,41 +122,46 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
 def own_decisions(policy: Policy, packages: Packages) -> Decisions:
     """Decide on what is installed as patches that no notice names and no repository offers.
 
-    Few of them differ in anything that a decision reads, so one of each kind is decided on. Cost: that of naming them.
+    Cost: that of naming their kinds; a kind is decided on when it is first met.
     """
-    ids, first = kinds_of(policy, packages.table)
-    alike = packages.table.take(pa.array(first))
-    columns = {
-        field.name: alike[field.name].cast(field.type)
-        if field.name in alike.column_names
-        else pa.nulls(len(first), field.type)
+    return policy.kinds.decided(
+        kinds_of(policy, packages.table), lambda new: _decided(policy, packages.table.take(pa.array(new)))
+    )
+
+
+def kinds_of(policy: Policy, packages: pa.Table) -> list[tuple[Any, ...]]:
+    """Return what a decision reads of each package.
+
+    INVARIANT: name, architecture and version are read only by list entries and for the release they were built for.
+    """
+    baseline, facts = policy.baseline, policy.facts
+    read = [
+        names(baseline.approved_patches, packages, facts).tolist(),
+        names(baseline.rejected_patches, packages, facts).tolist(),
+        same_major(packages, policy.host, policy.family, facts).tolist(),
+        *(packages[name].to_pylist() for name in packages.column_names if name not in ("name", "arch", "evr")),
+    ]
+    return list(zip(*read, strict=True))
+
+
+def _decided(policy: Policy, packages: pa.Table) -> Decisions:
+    """Decide on packages as rows of a catalog that says nothing else of them."""
+    count = packages.num_rows
+    columns = [
+        packages[field.name].cast(field.type)
+        if field.name in packages.column_names
+        else pa.nulls(packages.num_rows, field.type)
         for field in policy.catalog.schema
-    }
-    found = decisions(
+    ]
+    return decisions(
         policy.baseline,
         pa.table(columns, schema=policy.catalog.schema),
-        np.arange(len(first), dtype=np.int64),
+        np.arange(count, dtype=np.int64),
         policy.host,
         family=policy.family,
         facts=policy.facts,
         settings=policy.settings,
     )
-    return Decisions(*(getattr(found, one.name)[ids] for one in dataclasses.fields(Decisions)))
-
-
-def kinds_of(policy: Policy, packages: pa.Table) -> tuple[Ints, Ints]:
-    """Return a number for what a decision reads of each package, and one package of each number.
-
-    INVARIANT: name, architecture and version are read only by list entries and for the release they were built for.
-    """
-    baseline, facts = policy.baseline, policy.facts
-    kinds = [
-        names(baseline.approved_patches, packages, facts),
-        names(baseline.rejected_patches, packages, facts),
-        same_major(packages, policy.host, policy.family, facts).astype(np.int64),
-        *(distinct(packages[name])[0] for name in packages.column_names if name not in ("name", "arch", "evr")),
-    ]
-    return fold(kinds)
 
 
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
@@ -218,9 +227,9 @@ def first(owner: Ints, rank: Ints, value: Ints, count: int) -> Ints:
     return found
 
 
-def at(values: Ints, positions: Ints) -> Ints:
+def at(values: npt.NDArray[_Kind], positions: Ints) -> npt.NDArray[_Kind]:
     """Return the values at some positions; anything where the position is negative, for the caller to mask."""
-    return values[positions.clip(0)] if len(values) else np.zeros_like(positions)
+    return values[positions.clip(0)] if len(values) else np.zeros(len(positions), dtype=values.dtype)
 
 
 def states_of(policy: Policy, newer: Bools, listed: Bools, rejected: Bools, approved: Bools) -> tuple[Ints, Ints]:

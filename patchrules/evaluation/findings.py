@@ -27,6 +27,9 @@ from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
 from patchrules.sources import arrow
 
+TABLE_ROWS = 200_000
+"""Verdicts that are written out at a time, at least: what a table costs whatever its length is paid less often."""
+
 Progress = Callable[[int, int], None]
 """Is told the rows that are judged, and how many there are."""
 
@@ -83,6 +86,7 @@ class Desk:
         self._carrying = Carrying(self._judging) if question.keeps_digests else None
         self.stream = stream_of(share, self._judging.numbers)
         self.found = Found()
+        self._unwritten: list[Answer] = []
         self._sink = sink or self.found.verdicts.append
 
     def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
@@ -90,9 +94,10 @@ class Desk:
         for portion, rows in portions:
             answer = self._answer(portion, rows)
             self.found.hosts.append(answer.hosts)
-            self.found.listed.update(pc.unique(answer.verdicts["name"]).to_pylist())
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
-            self._sink(answer.verdicts)
+            self._unwritten.append(answer)
+            if sum(one.verdicts.num_rows for one in self._unwritten) >= TABLE_ROWS:
+                self._write()
             if told:
                 told(self.stream.done)
 
@@ -105,8 +110,16 @@ class Desk:
         self.found.carried.extend(carried)
         return answer
 
+    def _write(self) -> None:
+        """Give the sink the verdicts that were found since it was last given any."""
+        for table in self._judging.written(self._unwritten):
+            self.found.listed.update(pc.unique(table["name"]).to_pylist())
+            self._sink(table)
+        self._unwritten.clear()
+
     def close(self) -> Found:
         """Return everything that was found."""
+        self._write()
         assigner, stream, found = self._judging.assigner, self.stream, self.found
         found.baselines.extend(profile.baseline for profile in assigner.profiles)
         found.faults.update(assigner.faults)

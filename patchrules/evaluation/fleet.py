@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 from patchrules.errors import UnknownNameError
@@ -20,7 +19,7 @@ from patchrules.evaluation.opened import Fleet, opened
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.evaluation.saved import VerdictFile, placed
 from patchrules.evaluation.since import earlier
 from patchrules.inventory import read_inventory
@@ -139,7 +138,7 @@ def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, pol
         rows=question.rows,
         rejects=found.rejects,
         limits=question.limits,
-        version=version("patchrules"),
+        version=this_version(),
         baselines=found.baselines,
         sources=(*fleet.sources, *(source for one in question.catalogs for source in one.sources)),
         diagnostics=(*doubts, *found.faults, *(d for one in found.baselines for d in one.diagnostics)),

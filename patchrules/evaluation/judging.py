@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.kinds import Kinds
+from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
 from patchrules.batch.policy import Policy
@@ -55,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdicts on some hosts: ``model.columns`` RUN_HOSTS and VERDICTS, the latter with dictionaries for texts."""
+    """The verdicts on some hosts: ``model.columns`` RUN_HOSTS, and what :meth:`Judging.written` makes VERDICTS of."""
 
     hosts: Any
     verdicts: Any
@@ -89,9 +92,21 @@ class Judging:
         baselines = [profile.baseline for profile in self.assigner.profiles]
         why = self.assigner.unknown(portion, profiles, question.settings, question.limits)
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
-        answer = Answer(summary, self._evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))
+        answer = Answer(summary, Unwritten(judged.listed, hosts["host"].combine_chunks()))
         slow = [number in self._slow for number in profiles]
         return self._completed(answer, portion, slow, question) if any(slow) else answer
+
+    def written(self, answers: Iterable[Answer]) -> list[Any]:
+        """Return the verdicts of answers as tables of VERDICTS, in order, with dictionaries for texts: few and large.
+
+        Cost: that of ``Listing.table``, which is lowest when many answers are written at a time.
+        """
+        tables: list[Any] = []
+        every = (answer.verdicts for answer in answers if answer.verdicts.num_rows)
+        for waiting, some in itertools.groupby(every, lambda one: isinstance(one, Unwritten)):
+            found = list(some)
+            tables += [self._evaluation.listing.table(joined(found))] if waiting else found
+        return tables
 
     def lacking(self, number: int) -> int:
         """Return how many approved patches a host of a profile would lack that had no packages."""
@@ -110,8 +125,9 @@ class Judging:
         else:
             if profile not in self._compiled:
                 self._compiled[profile] = policy_of(profile, self.question.catalogs, given)
-            # What a package itself says, as when it was built, is judged at the instant that is asked about.
-            self._policies[number] = self._evaluation.add(replace(self._compiled[profile], settings=given))
+            # What a package itself says, as when it was built, is judged here, at the instant that is asked about.
+            policy = replace(self._compiled[profile], settings=given, kinds=Kinds())
+            self._policies[number] = self._evaluation.add(policy)
 
     def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:
         """Put hosts that the reference engine judges in their places, and their verdicts beside the others'."""
@@ -143,7 +159,7 @@ class Judging:
         part = run_of(reports, rows=question.rows, limits=question.limits)
         order = pa.array(names, pa.string())
         hosts = by_host([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
-        verdicts = [answer.verdicts, part.verdicts.cast(answer.verdicts.schema)]
+        verdicts = [*self.written([answer]), part.verdicts.cast(SCHEMA)]
         return Answer(hosts, by_host([one.unify_dictionaries() for one in verdicts], order))
 
 

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.metadata import version
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -28,7 +27,7 @@ from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.profiles import Profile, as_registry
 from patchrules.evaluation.refused import with_refused
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.families import family_of
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
@@ -141,6 +140,7 @@ class Prepared:
                 judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question)
                 for one in portions(inventory.hosts, inventory.packages)
             ]
+            verdicts = judging.written(answers)
             baselines = tuple(dict.fromkeys(profile.baseline for profile in judging.assigner.profiles))
             faults = judging.assigner.faults
             lost = tuple(dict.fromkeys(faults[host] for host in inventory.hosts["host"].to_pylist() if host in faults))
@@ -151,9 +151,9 @@ class Prepared:
         return Run(
             settings=question.settings,
             hosts=with_refused(hosts, inventory.rejects),
-            verdicts=in_order([one.verdicts for one in answers], hosts),
+            verdicts=in_order(verdicts, hosts),
             rows=question.rows,
-            version=version("patchrules"),
+            version=this_version(),
             baselines=used,
             sources=(*inventory.sources, *(source for one in question.catalogs for source in one.sources)),
             diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import fixes_of
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.families import facts_of, families
 from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
 from patchrules.model.names import State, Status
@@ -49,7 +48,7 @@ def run_of(
         hosts=_hosts(found),
         verdicts=arrow.table(VERDICTS, {"host": [host for host, _ in listed], **data}, len(listed)),
         rows=rows,
-        version=version("patchrules"),
+        version=this_version(),
         baselines=baselines,
         sources=tuple(sources),
         diagnostics=tuple(doubts),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -98,6 +100,12 @@ class Run:
         statuses = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in self.statuses().items())
         hosts, missing = self.hosts.num_rows, self.totals()["missing"]
         return f"{_counted(hosts, 'host', 'hosts')}: {statuses}; {_counted(missing, 'patch', 'patches')} missing"
+
+
+@functools.cache
+def this_version() -> str:
+    """Return the version of patchrules that runs; reading it takes longer than judging a small host."""
+    return version("patchrules")
 
 
 def address(inputs: Mapping[str, Any]) -> str:

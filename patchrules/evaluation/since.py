@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -24,7 +23,7 @@ from patchrules.evaluation.judging import Answer, Judging, Question, by_host
 from patchrules.evaluation.plain import plain
 from patchrules.evaluation.refused import refused
 from patchrules.evaluation.repositories import rows_of
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.evaluation.saved import load_run
 from patchrules.families import facts_of, families
 from patchrules.model.columns import DIGESTS, RUN_HOSTS
@@ -163,7 +162,7 @@ class Stamp:
         settings = {name: one for name, one in plain(given).items() if name != "as_of" or not self._is_apart}
         said = dataclasses.replace(profile.baseline, sha256="", diagnostics=())
         sets = [None if one is None else sorted(one) for one in (profile.modules, profile.repositories)]
-        who = [version("patchrules"), profile.family, profile.product, profile.arch, question.rows, *sets]
+        who = [this_version(), profile.family, profile.product, profile.arch, question.rows, *sets]
         whole = None if self._is_apart else sorted(patches.items())
         self.base = word(json.dumps([who, settings, plain(said), whole], sort_keys=True))
 

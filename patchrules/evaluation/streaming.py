@@ -113,7 +113,8 @@ class Stream:
         more = self.options.get("hosts") or self.options.get("product_alias")
         hosts = None if more else stated_hosts(packages, runs.first, stated, runs.agree)
         if hosts is not None and packages.num_rows:
-            portion, rows = Portion(hosts, packages, runs.lengths), coded(packages, runs.lengths, self.numbers)
+            portion = Portion(hosts, runs.lengths, lambda: packages)
+            rows = coded(packages, runs.lengths, self.numbers)
             if self._allows(portion, rows):
                 return Ready([(portion, rows)], aside, arrow.table(REJECTS, {}, 0))
         return replace(self._through_door(self._parted(self._with_lines(part))[0], part.file), aside=aside)

@@ -31,6 +31,8 @@ from patchrules.sources.files import Document, Limits
 __all__ = ["Identity", "ReadOptions", "Reader", "Rows", "identify", "read_inventory", "readers", "sniffed"]
 
 _NOT_FORMATS = frozenset({"identify"})
+_OF_SEVERAL = frozenset({"PR2102"})
+"""What is wrong with several files together, and with none of them alone."""
 
 
 @functools.cache
@@ -69,8 +71,8 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     id. ``family``, ``product`` and ``arch`` hold for every host that does not state its own; ``hosts`` are facts about
     single hosts, matched by ``.host`` or by the path ``.inventory``. ``columns`` renames columns of tables, ours to
     theirs; ``product_alias`` says AWS's product for systems that AWS does not name, or not so: ``{"Rocky Linux 9*":
-    "RockyLinux9.3"}``. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``. What is doubtful is in
-    ``.diagnostics``, one for a code and file.
+    "RockyLinux9.3"}``. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``; so is a damaged file
+    among several, whose host has no packages then. What is doubtful is in ``.diagnostics``, one for a code and file.
 
     Raises InventoryError (PR2xxx), ColumnError and UnknownNameError, and nothing else.
 
@@ -95,8 +97,7 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     if hasattr(source, "__arrow_c_stream__"):
         reading.add_rows(read_stream(source, "<table>", common), Place(host or "", ()))
     else:
-        for place in places(source, host=host, limits=common.limits):
-            reading.add(place)
+        reading.add_all(places(source, host=host, limits=common.limits))
     return reading.inventory()
 
 
@@ -125,9 +126,32 @@ class _Reading:
         self._sources: list[Source] = []
         self._diagnostics: list[Diagnostic] = []
 
-    def add(self, place: Place) -> None:
+    def add_all(self, found: Sequence[Place]) -> None:
+        """Read every place; one of several whose file is damaged does not keep the others from being read."""
+        refused: list[InventoryError] = []
+        for one in found:
+            place = self._named(one)
+            try:
+                self._add(place)
+            except InventoryError as problem:
+                if problem.code in _OF_SEVERAL or self._common.on_bad_row == "raise":
+                    raise
+                refused.append(problem)
+                self._refuse(place, problem)
+        if refused and len(refused) == len(found):
+            raise refused[0]
+
+    def _refuse(self, place: Place, problem: InventoryError) -> None:
+        """Keep a host whose file cannot be read, without packages, and say why."""
+        self._facts.setdefault(place.host, {"os_release": place.os_release} if place.os_release else {})
+        where = problem.where or Where(file=place.documents[0].name)
+        row = {"file": where.file, "line": where.line, "host": place.host}
+        row |= {"code": problem.code, "message": problem.message}
+        self._rejects.append(pa.Table.from_pylist([row], schema=schema(REJECTS)))
+        self._diagnostics.append(Diagnostic(problem.code, Level.ERROR, problem.message, where, hint=problem.hint))
+
+    def _add(self, place: Place) -> None:
         """Read the files of one place; in a folder of several, files that are no inventory are left out."""
-        place = self._named(place)
         known = [(document, self._reader or sniffed(document)) for document in place.documents]
         if len(known) != 1 and any(reader for _, reader in known):
             for document, reader in known:
@@ -145,10 +169,11 @@ class _Reading:
         )
         if not known:
             self._facts.setdefault(place.host, {"os_release": place.os_release})
-        for document, reader in known:
+        # All files of a host are read before any counts: a host of which only some can be read is not judged by those.
+        read = [_read(document, reader, options) for document, reader in known]
+        for (document, reader), rows in zip(known, read, strict=True):
             if reader is None:
-                raise _unrecognised(document)
-            rows = reader.read(document, options)
+                continue
             self._sources.append(
                 document.source(reader.name, rows=rows.packages.num_rows, rejects=rows.rejects.num_rows)
             )
@@ -210,6 +235,13 @@ def _reader_named(name: str | None) -> Reader | None:
     if found is None:
         raise UnknownNameError("inventory format", name, readers())
     return found
+
+
+def _read(document: Document, reader: Reader | None, options: ReadOptions) -> Rows:
+    """Read one file; raises InventoryError PR2101 for a format that nobody knows."""
+    if reader is None:
+        raise _unrecognised(document)
+    return reader.read(document, options)
 
 
 def _unrecognised(document: Document) -> DocumentError:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from patchrules.errors import DocumentError
@@ -19,7 +20,6 @@ __all__ = ["Member", "first_member", "members"]
 
 _MAGIC = b"PK\x03\x04"
 _NAME_AT = 30  # where the name stands in the header of the first member; its length is the 16 bits at 26
-_HEAD = 8 << 10
 _ESCAPES = re.compile(r"(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|^[A-Za-z]:|\x00")
 _BROKEN = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, OverflowError)
 
@@ -28,19 +28,25 @@ class Member(Document):
     """One file of a zip that is open; ``name`` is the archive's and its own, ``inner`` its own alone."""
 
     def __init__(self, archive: Document, container: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        """Name the member and read its head."""
+        """Name the member."""
         self.name = f"{archive.name}/{info.filename}"
         self.inner = info.filename
         self.path = None
         self.limits = archive.limits
         self.error = archive.error
         self.undecodable = 0
-        self.size = info.compress_size
-        self.compression = "zip"
         self._container = container
         self._info = info
-        with self.stream() as stream:
-            self.head = stream.read(_HEAD)
+
+    @property
+    def size(self) -> int:
+        """The number of bytes it takes in the archive."""
+        return self._info.compress_size
+
+    @cached_property
+    def compression(self) -> str | None:
+        """How the bytes are compressed."""
+        return "zip"
 
     def _raw(self) -> BinaryIO:
         """Open the member anew."""

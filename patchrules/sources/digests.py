@@ -7,6 +7,7 @@ import io
 import json
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from patchrules.model.source import Source
@@ -41,13 +42,20 @@ def source_of(table: pa.Table, *, name: str = "<table>", format: str = "arrow") 
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column of values that CSV writes in one way only."""
     if pa.types.is_nested(column.type):
-        # Lists recur from row to row, and JSON costs several times as much as knowing one again.
-        values = [(repr(value), value) for value in column.to_pylist()]
-        texts = {same: None if value is None else json.dumps(value) for same, value in dict(values).items()}
-        return pa.chunked_array([pa.array([texts[same] for same, _ in values], pa.string())])
+        return pa.chunked_array([_as_json(column.combine_chunks())])
     if pa.types.is_dictionary(column.type):
         return column.cast(column.type.value_type)
     return column.cast(pa.int64()) if column.type == INSTANT else column
+
+
+def _as_json(lists: pa.ListArray | pa.MapArray) -> pa.Array:
+    """Return lists or maps as JSON texts. Most are empty: only the others become Python objects."""
+    filled = pc.greater(pc.subtract(lists.offsets[1:], lists.offsets[:-1]), 0)
+    # Lists recur from row to row, and JSON costs several times as much as knowing one again.
+    values = [(repr(value), value) for value in lists.filter(filled).to_pylist()]
+    known = {same: None if value is None else json.dumps(value) for same, value in dict(values).items()}
+    texts = pc.if_else(lists.is_null(), pa.scalar(None, pa.string()), "[]")
+    return pc.replace_with_mask(texts, filled, pa.array([known[same] for same, _ in values], pa.string()))
 
 
 class _Sha256(io.RawIOBase):

@@ -54,10 +54,10 @@ class Limits:
 
 
 class Document:
-    r"""One opened input: its name, its first bytes, and as many fresh streams of it as a reader wants.
+    r"""One input: its name, its first bytes, and as many fresh streams of it as a reader wants.
 
-    ``name`` is what the user wrote; ``path`` is None for bytes and file objects; ``head`` holds the first 8 KiB after
-    decompression; ``undecodable`` is the number of replaced characters that the last :meth:`lines` met so far.
+    ``name`` is what the user wrote; ``path`` is None for bytes and file objects; ``undecodable`` is the number of
+    replaced characters that the last :meth:`lines` met so far.
 
     >>> import gzip
     >>> document = open_document(gzip.compress(b"one\ntwo"), name="two-lines")
@@ -66,20 +66,37 @@ class Document:
     """
 
     def __init__(self, name: str, path: Path | None, stored: bytes, limits: Limits, error: type[DocumentError]) -> None:
-        """Open once, to learn compression and head; raises ``error`` when that fails."""
+        """Open nothing yet: whatever asks for bytes raises ``error`` where there are none to be had."""
         self.name = name
         self.path = path
         self.limits = limits
         self.error = error
         self.undecodable = 0
         self._stored = stored
+
+    @cached_property
+    def _start(self) -> tuple[int, bytes]:
+        """How many bytes are stored, and the first of them."""
         with self._raw() as raw:
-            self.size = self._seen(raw.seek, 0, os.SEEK_END)
+            size = self._seen(raw.seek, 0, os.SEEK_END)
             self._seen(raw.seek, 0)
-            start = self._seen(raw.read, 16)
-        self.compression = compression_of(start)
+            return size, self._seen(raw.read, 16)
+
+    @property
+    def size(self) -> int:
+        """The number of stored bytes."""
+        return self._start[0]
+
+    @cached_property
+    def compression(self) -> str | None:
+        """How the bytes are compressed, None where they are not."""
+        return compression_of(self._start[1])
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 8 KiB after decompression."""
         with self.stream() as stream:
-            self.head = stream.read(_HEAD)
+            return stream.read(_HEAD)
 
     def stream(self) -> BinaryIO:
         """Return a fresh stream of the decompressed bytes; reading it raises only the door's error."""
@@ -209,8 +226,8 @@ def open_document(
     r"""Open a path, bytes or a binary file object; ``name`` is what messages call it.
 
     A file object is read to its end, and so is a path that can be read only once (a pipe, ``/dev/stdin``). Raises
-    ``error`` with code PR2901 when there is no such file, PR2902 when its compression is broken, PR2903 when it grows
-    beyond ``limits``, and nothing else.
+    ``error`` with code PR2901 when there is no such file; reading raises it with PR2902 when the compression is broken
+    and PR2903 when the file grows beyond ``limits``, and nothing else.
 
     >>> print(open_document("no/such.file"))
     Traceback (most recent call last):

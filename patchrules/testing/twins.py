@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.listing import Unwritten
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
 from patchrules.batch.portions import portions
@@ -106,7 +107,7 @@ def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], setti
     (portion,) = portions(hosts, packages_table([host]))
     judged = evaluation.judge(coded(portion.packages, portion.lengths, evaluation.numbers), [0], memory)
     summary = hosts_summary(hosts, ([0], [baseline]), judged.summary, ([0], [()]))
-    return _run(summary, evaluation.listing.table(judged.listed, hosts["host"].combine_chunks()))[host.id]
+    return _run(summary, evaluation.listing.table(Unwritten(judged.listed, hosts["host"].combine_chunks())))[host.id]
 
 
 def _report(report: HostReport) -> Plain:

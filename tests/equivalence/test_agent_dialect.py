@@ -35,8 +35,11 @@ from patchrules.testing.agent_strategies import AGENT, CLASSES, CONFUSED, RELEAS
 from patchrules.testing.strategies import ARCHES, T0, Situation
 from patchrules.testing.twins import by_batch, by_reference, catalog_of, one_by_batch, one_by_reference
 
+EXAMPLES = settings().max_examples
+LONG = 20_000
 
-@settings(max_examples=4 * settings().max_examples)
+
+@settings(max_examples=EXAMPLES if EXAMPLES >= LONG else 4 * EXAMPLES)
 @given(agent_situations())
 def test_batch_equals_reference(situation):
     given_settings = Settings(dialect=Dialect.AGENT, **situation.options)

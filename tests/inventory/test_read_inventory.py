@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
-from patchrules.errors import ColumnError, InventoryError, UnknownNameError
+from patchrules.errors import ColumnError, InventoryError, Level, UnknownNameError
 from patchrules.inventory import read_inventory, readers
 
 PLAIN = b"bash-5.1.8-6.el9.x86_64\n"
@@ -20,6 +20,30 @@ def test_a_folder_a_host(data):
         ("web-1.example.org", "rhel", "RedhatEnterpriseLinux9.3", "x86_64"),
     ]
     assert inventory.packages["host"].to_pylist() == ["db-1"] * 5 + ["web-1.example.org"] * 3
+
+
+def test_a_damaged_file_of_many_does_not_stop_the_fleet(tmp_path):
+    for name, content in {"web-1.rpmqa": PLAIN, "web-2.rpmqa.gz": b"\x1f\x8b\x08cut", "web-3.rpmqa": b""}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "web-4").mkdir()
+    (tmp_path / "web-4/packages.rpmqa").write_bytes(PLAIN)
+    (tmp_path / "web-4/more.rpmqa.gz").write_bytes(b"\x1f\x8b\x08cut")
+    (tmp_path / "web-4/hostname").write_bytes(b"web-4\n")
+    found = read_inventory(tmp_path, family="rhel")
+    assert found.hosts["host"].to_pylist() == ["web-1", "web-2", "web-3", "web-4"]
+    assert found.packages["host"].to_pylist() == ["web-1"]
+    refused = [("web-2", "PR2902"), ("web-3", "PR2101"), ("web-4", "PR2902")]
+    assert [(row["host"], row["code"]) for row in found.rejects.to_pylist()] == refused
+    assert [one.code for one in found.diagnostics if one.level is Level.ERROR] == [code for _, code in refused]
+    with pytest.raises(InventoryError, match="PR2902"):
+        read_inventory(tmp_path, family="rhel", on_bad_row="raise")
+
+
+def test_where_no_file_can_be_read_the_first_says_why(tmp_path):
+    for name in ("web-1.rpmqa", "web-2.rpmqa"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(InventoryError, match=r"file is empty(?s:.)*web-1.rpmqa"):
+        read_inventory(tmp_path)
 
 
 def test_dpkg_states(data):

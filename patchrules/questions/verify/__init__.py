@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import version
 
 import pyarrow as pa
 
 from patchrules.errors import DocumentError
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, this_version
 from patchrules.questions.verify.again import judged_again
 from patchrules.questions.verify.archive import Evidence, opened
 from patchrules.sources.files import Input
@@ -83,8 +82,8 @@ def _judged(evidence: Evidence) -> Verification:
     reasons = tuple(differences(run, again))
     if not reasons:
         return Verification(Holds.YES, run.id, run.hosts.num_rows)
-    if run.version != version("patchrules"):
-        told = f"the run was made by patchrules {run.version}, this is {version('patchrules')}"
+    if run.version != this_version():
+        told = f"the run was made by patchrules {run.version}, this is {this_version()}"
         return Verification(Holds.CANNOT_TELL, run.id, run.hosts.num_rows, (told, *reasons))
     return Verification(Holds.NO, run.id, run.hosts.num_rows, reasons)
 
