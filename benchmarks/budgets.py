@@ -51,20 +51,25 @@ def verdicts(lines: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> Ite
             if budget is not None and measure in budget and line.get(measure) is not None:
                 place = f"{line['rows']:,} rows, {line['layout']}, {line['fleet']}"
                 yield broken(line[measure], budget[measure]), _sentence(place, measure, line[measure], budget[measure])
-    growth = said["growth"]
     for layout in sorted({line["layout"] for line in lines}):
-        counted = [
-            (line["rows"], line["peak_rss_mb"])
-            for line in lines
-            if line["layout"] == layout and line["fleet"] == "usual" and line["rows"] >= count_of(growth["rows"])
-        ]
-        if len({rows for rows, _ in counted}) > 1:
-            (few, small), (many, large) = min(counted), max(counted)
-            figure, limit = round(large / small, 2), growth["peak_rss_mb"]
-            yield (
-                broken(figure, limit),
-                _sentence(f"{few:,} to {many:,} rows, {layout}", "memory growth", figure, limit),
-            )
+        usual = [line for line in lines if line["layout"] == layout and line["fleet"] == "usual"]
+        yield from _growth(layout, sorted(usual, key=lambda line: line["rows"]), said["growth"])
+
+
+def _growth(layout: str, lines: Sequence[Mapping[str, Any]], growth: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+    """Yield whether memory and the time of a row grow with the fleet; ``lines`` are of one layout, by their rows."""
+    large = [line for line in lines if line["rows"] >= count_of(growth["rows"])]
+    if len({line["rows"] for line in large}) > 1:
+        figure, limit = round(large[-1]["peak_rss_mb"] / large[0]["peak_rss_mb"], 2), growth["peak_rss_mb"]
+        place = f"{large[0]['rows']:,} to {large[-1]['rows']:,} rows, {layout}"
+        yield broken(figure, limit), _sentence(place, "memory growth", figure, limit)
+    timed = {line["rows"]: line["row_seconds"] for line in lines if line.get("row_seconds")}
+    if len(timed) > 2:
+        first, middle, last = min(timed), sorted(timed)[-2], max(timed)
+        early, late = ((timed[b] - timed[a]) / (b - a) for a, b in ((first, middle), (middle, last)))
+        figure, limit = round(late / early, 2), growth["seconds_a_row"]
+        place = f"{first:,} to {last:,} rows, {layout}"
+        yield broken(figure, limit), _sentence(place, "growth of the time of a row", figure, limit)
 
 
 def _sentence(place: str, measure: str, figure: float, limit: Mapping[str, float]) -> str:

@@ -2,14 +2,16 @@
 
 ``python -m benchmarks.given FOLDER`` writes ``given/`` beside the rows:
 
-    policies.parquet    family patch_group -> policy, and how many packages an empty host would lack (SEMANTICS 5.6)
-    versions.parquet    scheme evr -> rank
-    decisions.parquet   one row a policy and patch: approves, rejected, level, and what a verdict shows of it
-    lists.parquet       policy name -> approved and rejected by the lists alone, for versions that no catalog knows
+    policies.parquet    family patch_group -> policy, product, arch, baseline, and how many packages an empty host would
+                        lack (SEMANTICS 5.6)
+    versions.parquet    family evr -> rank
+    decisions.parquet   one row a policy and patch: approves, rejected, and every column that a verdict shows of it
+    lists.parquet       policy name -> approved and rejected by the lists alone, and by which entry
     packages.parquet    family name arch evr of the packages dimension, with ranks
 
-Compiling a policy is thus a gift to them, while ours is measured with it. What is left to them is the fleet: find the
-distinct packages, compare versions, decide states, join the verdicts to the rows, count by host, write.
+Compiled policies are thus a gift to them, as they are to ours where ``row_seconds`` are measured; so are ranks. What is
+left to them is the fleet: find the distinct packages, compare versions, decide states, join the verdicts to the rows,
+count by host, write.
 """
 
 from __future__ import annotations
@@ -25,12 +27,16 @@ import pyarrow.parquet as pq
 import patchrules as pr
 from benchmarks import universe
 from benchmarks.universe import AS_OF, NAMES, SYSTEMS, Shape, System
+from patchrules.batch.approvals import APPROVALS, Decisions
+from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import compiled
 from patchrules.batch.render import LEVELS, instants
 from patchrules.families import facts_of, family_named
+from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Host
 from patchrules.model.names import Dialect
 from patchrules.model.verdict import Settings
+from patchrules.sources import arrow
 from patchrules.versions import SCHEMES
 
 _NO_VERSION = "0"
@@ -52,7 +58,10 @@ def write(folder: Path) -> None:
             {
                 "policy": number,
                 "family": system.family,
+                "product": system.product,
+                "arch": system.arch,
                 "patch_group": document["PatchGroups"][0],
+                "baseline": document["Name"],
                 "lacking": len(lacking),
             }
         )
@@ -63,7 +72,7 @@ def write(folder: Path) -> None:
         row["rank"] = ranks[_scheme(row["policy"])][row["evr"]]
     tables = {
         "policies": pa.Table.from_pylist(policies),
-        "decisions": pa.Table.from_pylist(decisions),
+        "decisions": _typed(pa.Table.from_pylist(decisions)),
         "lists": pa.Table.from_pylist(lists),
         "versions": _versions(ranks),
         "packages": _packages(shape, ranks),
@@ -84,26 +93,47 @@ def _scheme(policy: int) -> str:
 
 
 def _decided(baseline: pr.Baseline, catalog: pr.Catalog, system: System) -> list[dict[str, Any]]:
-    """Return what a compiled policy says of every patch."""
+    """Return what a compiled policy says of every patch, in the words of ``model.columns.VERDICTS``."""
     facts = facts_of(family_named(system.family), Dialect.DOCUMENTED, system.product)
     host = Host("", system.family, system.product, system.arch)
     given = Settings(as_of=AS_OF)
     policy = compiled(baseline, catalog.table, host, family=family_named(system.family), facts=facts, settings=given)
     found, rows = policy.decisions, policy.catalog
-    shown = rows.select(["name", "arch", "evr", "offered", "advisory"])
+    shown = rows.select(["name", "arch", "evr", "offered", "advisory", "cves"])
     kinds = zip(rows["classification"].to_pylist(), rows["security"].to_pylist(), strict=True)
     weights = zip(rows["severity"].to_pylist(), rows["priority"].to_pylist(), strict=True)
-    return pa.table(
+    said = pa.table(
         {
             **dict(zip(shown.column_names, shown.columns, strict=True)),
             "approves": found.approves,
             "rejected": found.rejected,
-            "level": [LEVELS[level] for level in found.level],
+            "compliance_severity": [LEVELS[level] for level in found.level],
+            "gravity": pa.array(found.level, pa.int8()),
             "classification": [kind or ("Security" if security else "") for kind, security in kinds],
             "severity": [severity or priority or "" for severity, priority in weights],
+            "approval": [APPROVALS[one] for one in found.approval],
+            "rule": [rule or None for rule in found.rule.tolist()],
+            "list_entry": _entries(baseline, found),
             "released_at": instants(found.released_at),
+            "clock": [facts.clocks[clock] if clock >= 0 else None for clock in found.clock.tolist()],
+            "since": instants(found.since),
         }
-    ).to_pylist()
+    )
+    patches: list[dict[str, Any]] = said.to_pylist()
+    return patches
+
+
+def _entries(baseline: pr.Baseline, found: Decisions) -> list[str | None]:
+    """Return the entry of a list that decided on each patch, None where none did."""
+    lists = [baseline.rejected_patches if rejected else baseline.approved_patches for rejected in found.rejected]
+    return [None if entry == NOBODY else one[entry] for one, entry in zip(lists, found.entry.tolist(), strict=True)]
+
+
+def _typed(decisions: pa.Table) -> pa.Table:
+    """Return decisions with the types of ``model.columns.VERDICTS``, also where a column says nothing."""
+    kinds = {field.name: field.type for field in arrow.schema(VERDICTS)}
+    fields = [pa.field(one.name, kinds.get(one.name, one.type)) for one in decisions.schema]
+    return decisions.cast(pa.schema(fields))
 
 
 def _by_lists(baseline: pr.Baseline, system: System) -> list[dict[str, Any]]:
@@ -112,7 +142,7 @@ def _by_lists(baseline: pr.Baseline, system: System) -> list[dict[str, Any]]:
     table = pa.table({"name": names, "arch": arches, "evr": [_NO_VERSION] * NAMES, "offered": [False] * NAMES})
     catalog = pr.read_catalog(table, family=system.family, products=[system.product])
     return [
-        {"name": row["name"], **{f"own_{what}": row[what] for what in ("approves", "rejected", "level")}}
+        {"name": row["name"], **{f"own_{what}": row[what] for what in ("approves", "rejected", "list_entry")}}
         for row in _decided(baseline, catalog, system)
     ]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.packages import IDENTITY
-from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.policy import Policy, arches_of, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
@@ -45,8 +45,10 @@ def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:
     arches = arches if policy.family.has_arch else [""] * len(names)
     likely = {policy.host.arch, policy.family.independent_arch}
     assumed = np.array([arch is None for arch in arches], dtype=np.bool_)
-    for position in np.flatnonzero(assumed).tolist():
-        found = policy.arches.get(names[position], set()) & likely
+    unsaid = np.flatnonzero(assumed).tolist()
+    known = arches_of(policy.catalog, {names[position] for position in unsaid}) if unsaid else {}
+    for position in unsaid:
+        found = known.get(names[position], set()) & likely
         arches[position] = next(iter(found)) if len(found) == 1 else policy.host.arch or ""
     types = [pa.string(), pa.string(), pa.string(), pa.timestamp("us", tz="UTC"), pa.string(), pa.string()]
     columns = [pa.array(values, kind) for values, kind in zip([names, arches, *others], types, strict=True)]

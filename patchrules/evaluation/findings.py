@@ -83,9 +83,11 @@ class Findings:
 class Desk:
     """Where portions are judged: what is found is gathered, and verdicts go to a sink."""
 
-    def __init__(self, question: Question, share: Inventory | Fleet, sink: Sink | None = None) -> None:
-        """Open the stream of a share of the fleet."""
-        self._judging, self._as_of = Judging(question), question.settings.as_of
+    def __init__(
+        self, question: Question, share: Inventory | Fleet, sink: Sink | None = None, judging: Judging | None = None
+    ) -> None:
+        """Open the stream of a share of the fleet; ``judging`` answers the question, one that knows nothing if None."""
+        self._judging, self._as_of = judging or Judging(question), question.settings.as_of
         self._carrying = Carrying(self._judging) if question.keeps_digests else None
         self.stream = stream_of(share, self._judging.numbers)
         self.found = Found()
@@ -141,15 +143,17 @@ def findings(
     sink: Sink,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    judging: Judging | None = None,
 ) -> Findings:
     """Judge a fleet; ``sink`` gets the verdicts in the order in which hosts are judged.
 
     With ``executor`` its workers judge shares of the fleet, each with policies of its own; what is found is the same.
+    Without, ``judging`` may bring what it knows.
     """
     whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
     told = (lambda done: progress(done, whole)) if progress else None
     if executor is None:
-        desk = Desk(question, fleet, sink)
+        desk = Desk(question, fleet, sink, judging)
         desk.judge(desk.stream.portions(), told)
         desk.judge(desk.stream.rest(_names(desk.found.hosts)))
         return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
@@ -109,8 +109,13 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     def found(sink: Sink) -> Run:
         whole = findings(question, fleet, sink, progress, executor)
-        return _run(policy, question, fleet, whole if before is None else with_carried(whole, before.run, sink))
+        return run_found(question, fleet, whole if before is None else with_carried(whole, before.run, sink), policy)
 
+    return collected(found, output)
+
+
+def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | None) -> Run:
+    """Return a run with its verdicts, or write them as they come; ``found`` judges, and hands them to a sink."""
     if output is None:
         verdicts: list[Any] = []
         run = found(verdicts.append)
@@ -121,8 +126,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     return replace(run, folder=os.fspath(output))
 
 
-def _run(policy: Baseline | Registry, question: Question, fleet: Inventory | Fleet, found: Findings) -> Run:
-    """Return what was found as a run, yet without verdicts."""
+def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, policy: Baseline | Registry) -> Run:
+    """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)

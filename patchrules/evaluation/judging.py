@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.kinds import Kinds
 from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
@@ -66,9 +67,10 @@ class Answer:
 class Judging:
     """Answers a question for one portion of a fleet after the other; policies are compiled when a host needs one."""
 
-    def __init__(self, question: Question) -> None:
-        """Start with nothing compiled."""
+    def __init__(self, question: Question, compiled: dict[Profile, Policy] | None = None) -> None:
+        """Start with what is ``compiled`` for this question, or nothing; what is compiled here is added to it."""
         self.question = question
+        self._compiled = {} if compiled is None else compiled
         self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
         self.numbers = PackageNumbers()
         self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
@@ -126,7 +128,10 @@ class Judging:
             self._slow.add(number)
             self._policies[number] = -1
         else:
-            policy = policy_of(profile, self.question.catalogs, given)
+            if profile not in self._compiled:
+                self._compiled[profile] = policy_of(profile, self.question.catalogs, given)
+            # What a package itself says, as when it was built, is judged here, at the instant that is asked about.
+            policy = replace(self._compiled[profile], settings=given, kinds=Kinds())
             self._policies[number] = self._evaluation.add(policy)
 
     def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:

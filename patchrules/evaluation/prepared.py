@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from patchrules.batch.instants import microseconds
 from patchrules.batch.moments import between, moments
+from patchrules.batch.policy import Policy
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.findings import in_order
+from patchrules.evaluation.findings import Progress, Sink, findings, in_order
+from patchrules.evaluation.fleet import collected, run_found
 from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.nouns import hosts_table, packages_table
+from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.options import settings
-from patchrules.evaluation.profiles import as_registry
+from patchrules.evaluation.profiles import Profile, as_registry
 from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.run import Run, this_version
 from patchrules.families import family_of
@@ -35,7 +39,7 @@ from patchrules.model.previous_run import PreviousRun
 from patchrules.sources import arrow
 
 MOST = 8
-"""Compiled policies that are kept, one for each stretch of time in which nothing changes."""
+"""Stretches of time in which nothing changes of which the compiled policies are kept."""
 
 _ANY_INSTANT = "2000-01-01T00:00Z"
 
@@ -73,6 +77,7 @@ class Prepared:
     question: Question
     _moments: Any = field(init=False, repr=False)
     _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
+    _compiled: OrderedDict[object, dict[Profile, Policy]] = field(init=False, repr=False, default_factory=OrderedDict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -96,10 +101,38 @@ class Prepared:
         """Judge the hosts of a table, all of whose rows are there; options as :func:`patchrules.read_inventory`."""
         return self._evaluate(read_inventory(packages, **options), as_of, {})
 
+    def evaluate_fleet(
+        self,
+        fleet: Inventory | Fleet,
+        *,
+        as_of: datetime | str,
+        output: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Judge a whole fleet; the run is that of :func:`patchrules.evaluate_fleet`, and so are the arguments.
+
+        Compiled policies are all that is kept for the next fleet: its packages are judged anew, and memory does not
+        grow. Threads may judge several fleets at once. Which verdicts are listed is what ``prepare`` was told.
+        Raises what ``evaluate_fleet`` raises, but PR1801: hosts of other operating systems than that of one baseline
+        are served by AWS's predefined ones.
+        """
+        given = self._at(as_of)
+        with self._lock:
+            judging = Judging(given, self._policies(given))
+
+        def found(sink: Sink) -> Run:
+            return run_found(given, fleet, findings(given, fleet, sink, progress, judging=judging), given.registry)
+
+        return collected(found, output)
+
+    def _at(self, as_of: datetime | str) -> Question:
+        """Return the question at an instant."""
+        given = replace(self.question.settings, as_of=settings(as_of=as_of).as_of)
+        return replace(self.question, settings=given)
+
     def _evaluate(self, inventory: Inventory, as_of: datetime | str, previous: Mapping[str, PreviousRun]) -> Run:
         """Judge an inventory at an instant; one thread at a time uses a compiled policy."""
-        given = replace(self.question.settings, as_of=settings(as_of=as_of).as_of)
-        question = replace(self.question, settings=given, previous_runs=previous)
+        question = replace(self._at(as_of), previous_runs=previous)
         built = inventory.packages["built"]
         with self._lock:
             judging = self._judging(question, dated=built.null_count < len(built))
@@ -116,7 +149,7 @@ class Prepared:
         used = tuple(one for one in baselines if one.name in served)
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics))
         return Run(
-            settings=given,
+            settings=question.settings,
             hosts=with_refused(hosts, inventory.rejects),
             verdicts=in_order(verdicts, hosts),
             rows=question.rows,
@@ -128,20 +161,35 @@ class Prepared:
         )
 
     def _judging(self, question: Question, *, dated: bool) -> Judging:
-        """Return what is compiled for the stretch of time that an instant lies in.
+        """Return what judges in the stretch of time of an instant; ``dated`` packages are judged at that one only."""
+        key = microseconds(question.settings.as_of) if dated else self._stretch(question)
+        return _kept(self._judgings, key, lambda: Judging(question, self._policies(question)))
 
-        Where more than the dates of the catalogs decides, as the agent dialect's own reading of them and the ``dated``
-        packages of a host do, a stretch is one instant.
+    def _policies(self, question: Question) -> dict[Profile, Policy]:
+        """Return the policies that are compiled for the stretch of time that an instant lies in."""
+        return _kept(self._compiled, self._stretch(question), dict)
+
+    def _stretch(self, question: Question) -> object:
+        """Return what is equal for instants between which no decision on a patch changes.
+
+        Where more than the dates of the catalogs decides, as the agent dialect's own reading of them does, a stretch is
+        one instant.
         """
         as_of = microseconds(question.settings.as_of)
-        exact = dated or question.settings.dialect is not Dialect.DOCUMENTED
-        key = as_of if exact else between(self._moments, as_of)
-        if key not in self._judgings:
-            self._judgings[key] = Judging(question)
-            if len(self._judgings) > MOST:
-                self._judgings.popitem(last=False)
-        self._judgings.move_to_end(key)
-        return self._judgings[key]
+        return between(self._moments, as_of) if question.settings.dialect is Dialect.DOCUMENTED else as_of
+
+
+_Kept = TypeVar("_Kept")
+
+
+def _kept(known: OrderedDict[object, _Kept], key: object, make: Callable[[], _Kept]) -> _Kept:
+    """Return what is known of a key, made now if it is new; of MOST keys, those that were asked for last."""
+    if key not in known:
+        known[key] = make()
+        if len(known) > MOST:
+            known.popitem(last=False)
+    known.move_to_end(key)
+    return known[key]
 
 
 def _delays(question: Question) -> list[timedelta]:

@@ -34,6 +34,10 @@ _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
 
+WRITING: dict[str, Any] = {"compression": "zstd", "write_statistics": ["host"], "write_batch_size": 1 << 16}
+"""How verdicts are written as they come. Bounds of hosts find a host's row groups; those of the other columns find
+nothing, for their values are not in order, and take as long as all else of writing does."""
+
 
 def save_run(run: Run, folder: str | os.PathLike[str]) -> Path:
     """Write ``run`` to ``folder`` and return it; the same run gives the same bytes.
@@ -87,10 +91,7 @@ class VerdictFile:
         """Open the file."""
         self.rows = 0
         self._folder = folder
-        # Readers skip row groups by host; to find the least and greatest of the other texts takes as long as to write.
-        self._file = pq.ParquetWriter(
-            folder / _VERDICTS, SCHEMA_OF_VERDICTS, compression="zstd", write_statistics=["host"]
-        )
+        self._file = pq.ParquetWriter(folder / _VERDICTS, SCHEMA_OF_VERDICTS, **WRITING)
         self._thread = ThreadPoolExecutor(1)
         self._waiting: deque[Future[None]] = deque()
 

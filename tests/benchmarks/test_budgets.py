@@ -5,7 +5,11 @@ from __future__ import annotations
 import doctest
 import json
 import tomllib
+from datetime import UTC, datetime
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import budgets, large_fleet, outputs, universe
@@ -57,6 +61,21 @@ def test_memory_may_not_grow_with_the_fleet(tmp_path, capsys):
     assert ended([LINE, large | {"peak_rss_mb": 480.0}], tmp_path) == 0
 
 
+def test_what_a_row_costs_may_not_grow_with_the_fleet(tmp_path, capsys):
+    kept = {"ratio_vs_polars": 4.0, "rows": 60_000_000}
+    lines = [LINE | {"rows": 1_000_000, "row_seconds": 0.5}, LINE | {"row_seconds": 1.4}, LINE | kept]
+    assert ended([*lines[:2], lines[2] | {"row_seconds": 6.4}], tmp_path) == 0
+    assert (
+        "kept    1,000,000 to 60,000,000 rows, flat: growth of the time of a row 1.0, wanted at most 1.15"
+        in capsys.readouterr().out.splitlines()
+    )
+    assert ended([*lines[:2], lines[2] | {"row_seconds": 7.4}], tmp_path) == 1
+    assert (
+        "BROKEN  1,000,000 to 60,000,000 rows, flat: growth of the time of a row 1.2, wanted at most 1.15"
+        in capsys.readouterr().out.splitlines()
+    )
+
+
 def test_budgets_name_measures_and_layouts_that_exist():
     said = tomllib.loads(budgets.BUDGETS.read_text("utf-8"))
     for one in said["budget"]:
@@ -64,23 +83,38 @@ def test_budgets_name_measures_and_layouts_that_exist():
         assert one["layout"] in large_fleet.PLACES
 
 
-def test_outputs_that_differ_are_told_by_column(tmp_path):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+VALUES: dict[str, list[Any]] = {"string": ["x", "y"], "int64": [3, 4], "int32": [None, 1], "bool": [False, True], "list<item: string>": [[], ["z"]]}  # fmt: skip
 
+
+def test_outputs_that_differ_are_told_by_column(tmp_path):
     tables = {
-        "hosts": pa.table({name: ["web-1"] if name == "host" else [3] for name in outputs.COUNTS}),
-        "verdicts": pa.table({name: pa.array([None if name == "released_at" else "x"]) for name in outputs.VERDICTS}),
+        name: pa.table([pa.array(VALUES.get(str(field.type), [None, None]), field.type) for field in schema], schema)
+        for name, schema in outputs.SCHEMAS.items()
     }
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         for name, table in tables.items():
             pq.write_table(table, tmp_path / folder / f"{name}.parquet")
     assert outputs.differences(tmp_path / "one", tmp_path / "two") == []
-    other = tables["hosts"].set_column(4, "missing", pa.array([4]))
-    pq.write_table(other, tmp_path / "two" / "hosts.parquet")
-    pq.write_table(pa.concat_tables([tables["verdicts"]] * 2), tmp_path / "two" / "verdicts.parquet")
-    assert outputs.differences(tmp_path / "one", tmp_path / "two") == [
-        "hosts.missing: 1 differ, first `3` and `4`",
-        "verdicts: 1 rows and 2",
-    ]
+    turned = {name: table.take([1, 0]) for name, table in tables.items()}
+    for name, table in turned.items():
+        pq.write_table(table, tmp_path / "two" / f"{name}.parquet")
+    assert outputs.differences(tmp_path / "one", tmp_path / "two") == []
+
+
+@pytest.mark.parametrize("name", outputs.SCHEMAS)
+def test_a_difference_in_any_column_is_told(name, tmp_path):
+    schema = outputs.SCHEMAS[name]
+    table = pa.table([pa.array([VALUES.get(str(field.type), [None])[0]], field.type) for field in schema], schema)
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        for each, columns in outputs.SCHEMAS.items():
+            pq.write_table(columns.empty_table() if each != name else table, tmp_path / folder / f"{each}.parquet")
+    for place, field in enumerate(schema):
+        value = VALUES.get(str(field.type), [None, datetime(2026, 11, 1, tzinfo=UTC)])[1]
+        other = table.set_column(place, field, pa.array([value], field.type))
+        pq.write_table(other, tmp_path / "two" / f"{name}.parquet")
+        (told,) = outputs.differences(tmp_path / "one", tmp_path / "two")
+        assert told.startswith(f"{name}.{field.name}: 1 differ, first `")
+    pq.write_table(pa.concat_tables([table] * 2), tmp_path / "two" / f"{name}.parquet")
+    assert outputs.differences(tmp_path / "one", tmp_path / "two") == [f"{name}: 1 rows and 2"]

@@ -9,18 +9,18 @@ from benchmarks import figure
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINE = {
-    "rows": 60_000_000, "seconds": 3.0, "ratio_to_floor": 1.5, "ratio_vs_duckdb": 3.0, "ratio_vs_polars": 4.0,
+    "rows": 60_000_000, "seconds": 4.0, "row_seconds": 3.0, "again_seconds": 2.5, "ratio_to_floor": 1.5, "ratio_vs_duckdb": 3.0, "ratio_vs_polars": 4.0,
     "rows_per_second": 20_000_000, "peak_rss_mb": 401.6, "layout": "flat", "fleet": "usual", "hosts": 100_000,
     "distinct_packages": 40_000,
-    "contenders": {"floor": {"seconds": 2.0}, "ours": {"seconds": 3.0}, "with_duckdb": {"seconds": 9.0}, "with_polars": {"seconds": 12.0}},
+    "contenders": {"floor": {"seconds": 2.0}, "ours_compiled": {"seconds": 3.0}, "ours": {"seconds": 4.0}, "with_duckdb": {"seconds": 9.0}, "with_polars": {"seconds": 12.0}},
 }  # fmt: skip
 
 
 def test_bars_are_as_long_as_speeds_of_the_largest_usual_fleet():
-    small, worst = LINE | {"rows": 1_000_000}, LINE | {"fleet": "own_images", "seconds": 1.0}
+    small, worst = LINE | {"rows": 1_000_000}, LINE | {"fleet": "own_images"}
     drawn = ET.fromstring(figure.svg([small, LINE, worst]))  # noqa: S314  we drew it
     widths = [float(bar.attrib["width"]) for bar in drawn.iter(f"{SVG}rect")]
-    assert [round(width / widths[0], 2) for width in widths] == [1.0, 0.67, 0.22, 0.17]
+    assert [round(width / widths[0], 2) for width in widths] == [1.0, 0.67, 0.5, 0.22, 0.17]
     texts = [text.text for text in drawn.iter(f"{SVG}text")]
     assert texts[0] == "60 million installed packages, 100,000 hosts: million rows a second"
     assert texts[2:4] == ["read and write only", "30.0"]
@@ -28,8 +28,12 @@ def test_bars_are_as_long_as_speeds_of_the_largest_usual_fleet():
 
 def test_the_table_has_every_line():
     rows = figure.table([LINE, LINE | {"fleet": "own_images", "ratio_vs_polars": None}]).splitlines()
-    assert rows[2] == "| usual | flat | 60,000,000 | 40,000 | 3.00 | 20.0 | 1.50 x | 3.00 x | 4.00 x | 402 |"
-    assert rows[3] == "| own images | flat | 60,000,000 | 40,000 | 3.00 | 20.0 | 1.50 x | 3.00 x |  | 402 |"
+    assert (
+        rows[2] == "| usual | flat | 60,000,000 | 40,000 | 3.00 | 4.00 | 2.50 | 20.0 | 1.50 x | 3.00 x | 4.00 x | 402 |"
+    )
+    assert (
+        rows[3] == "| own images | flat | 60,000,000 | 40,000 | 3.00 | 4.00 | 2.50 | 20.0 | 1.50 x | 3.00 x |  | 402 |"
+    )
 
 
 def test_a_page_keeps_everything_but_what_stands_between_its_marks():

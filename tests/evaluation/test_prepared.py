@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,13 @@ from hypothesis import strategies as st
 import patchrules as pr
 from benchmarks.fleet import AS_OF, PRODUCT, make_fleet
 from patchrules.errors import InventoryError
+from patchrules.evaluation import judging, nouns
 from patchrules.evaluation import prepared as module
 from patchrules.evaluation.judging import Judging
+from patchrules.evaluation.profiles import as_registry
+from patchrules.model.columns import REJECTS
+from patchrules.model.host import Inventory
+from patchrules.sources import arrow
 from patchrules.testing import twins
 from patchrules.testing.updates import all_situations
 
@@ -38,6 +44,23 @@ def test_a_prepared_policy_says_at_any_instant_what_the_reference_engine_says(si
         for host in situation.hosts:
             run = prepared.evaluate(host, as_of=instant)
             assert twins._run(run.hosts, run.verdicts)[host.id] == expected[host.id]
+
+
+@settings(max_examples=60)
+@given(all_situations(), STEPS)
+def test_a_prepared_policy_judges_a_fleet_at_any_instant_as_anybody_does(situation, steps):
+    options = dict(situation.options)
+    as_of = options.pop("as_of")
+    catalog = twins.catalog_of(situation.baseline, situation.hosts, situation.patches)
+    fleet = Inventory(
+        nouns.hosts_table(situation.hosts), nouns.packages_table(situation.hosts), arrow.table(REJECTS, {}, 0)
+    )
+    given = options | {"rows": "all"}
+    prepared = pr.prepare(situation.baseline, catalog, **given)
+    for step in steps:
+        instant = as_of + timedelta(hours=step)
+        expected = pr.evaluate_fleet(as_registry(situation.baseline), fleet, catalog, as_of=instant, **given)
+        assert prepared.evaluate_fleet(fleet, as_of=instant).id == expected.id
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +90,67 @@ def test_hosts_of_plain_dictionaries(service):
     ]
 
 
+@pytest.fixture(scope="module")
+def whole():
+    """The fleet of the service in one table, and a policy that lists what does not comply, as a fleet's run does."""
+    fleet = make_fleet(hosts=6, packages=90, seed=2)
+    catalog = pr.read_catalog(fleet.catalog, family="rhel", products=["RedhatEnterpriseLinux9*"])
+    prepared = pr.prepare(pr.load_baseline(fleet.baseline), catalog, rows="noncompliant")
+    opened = pr.open_fleet(fleet.packages, family="rhel", product=PRODUCT, arch="x86_64")
+    return prepared, opened, pr.evaluate_fleet(pr.load_baseline(fleet.baseline), opened, catalog, as_of=AS_OF)
+
+
+def test_a_fleet_is_judged_as_without_preparation(whole, tmp_path):
+    prepared, fleet, expected = whole
+    told = []
+    run = prepared.evaluate_fleet(
+        fleet, as_of=AS_OF, output=tmp_path / "run", progress=lambda *given: told.append(given)
+    )
+    assert run.id == pr.load_run(tmp_path / "run").id == expected.id == prepared.evaluate_fleet(fleet, as_of=AS_OF).id
+    assert run.verdicts.num_rows == 0 < expected.verdicts.num_rows
+    assert told[-1] == (fleet.rows, fleet.rows)
+
+
+def test_policies_are_compiled_once_for_many_fleets_and_hosts(whole, service, monkeypatch):
+    prepared, fleet, _ = whole
+    fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
+    hour = timedelta(hours=1)
+    first = fresh.evaluate_fleet(fleet, as_of=AS_OF + hour)
+    monkeypatch.setattr(judging, "policy_of", None)
+    assert fresh.evaluate_fleet(fleet, as_of=AS_OF + 2 * hour).verdicts.equals(first.verdicts)
+    assert fresh.evaluate(service[1][0], as_of=AS_OF + 2 * hour).verdicts.num_rows > 0
+    with pytest.raises(TypeError):
+        fresh.evaluate_fleet(fleet, as_of=AS_OF + timedelta(days=30))
+
+
+def test_when_a_package_was_built_counts_at_the_instant_itself():
+    """No patch changes between the two instants; the package, which no notice names, comes of age."""
+    rule = {"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 7, "EnableNonSecurity": True}
+    document = {"Name": "all", "OperatingSystem": "REDHAT_ENTERPRISE_LINUX", "ApprovalRules": {"PatchRules": [rule]}}
+    prepared = pr.prepare(pr.load_baseline(document), [])
+    built = pa.array([AS_OF - timedelta(days=7)], pa.timestamp("us", tz="UTC"))
+    packages = {"host": ["web-1"], "name": ["own"], "arch": ["x86_64"], "evr": ["0:1-1.el9"], "built": built}
+    fleet = pr.read_inventory(pa.table(packages), family="rhel", product=PRODUCT)
+    states = [
+        prepared.evaluate_fleet(fleet, as_of=AS_OF + timedelta(hours=hours)).verdicts["state"].to_pylist()
+        for hours in (-1, 1)
+    ]
+    assert states == [["INSTALLED_OTHER"], ["INSTALLED"]]
+
+
+def test_threads_may_judge_fleets_at_once(whole):
+    prepared, fleet, expected = whole
+    start = threading.Barrier(4)
+    fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
+
+    def ask(_):
+        start.wait()
+        return fresh.evaluate_fleet(fleet, as_of=AS_OF).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(ask, range(4))) == {expected.id}
+
+
 def test_it_pickles(service):
     prepared, hosts, _ = service
     again = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
@@ -91,11 +175,10 @@ def test_nothing_is_compiled_again_until_a_moment_that_decides(service, monkeypa
     """Dates are 2, 30 and more days before AS_OF, and the rule waits seven: five days later a patch is approved."""
     prepared, hosts, _ = service
     made = []
-    judging = Judging
 
-    def counted(question):
+    def counted(question, compiled):
         made.append(question)
-        return judging(question)
+        return Judging(question, compiled)
 
     monkeypatch.setattr(module, "Judging", counted)
     fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own

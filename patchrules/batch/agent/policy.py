@@ -49,7 +49,6 @@ def compiled(
         catalog=rows,
         decisions=decisions(baseline, rows, place, host, family=family, facts=facts, settings=settings),
         keys=keys,
-        arches={},
         starts=np.searchsorted(codes, np.arange(len(keys) + 1)).astype(np.int64),
         precedence=place,
         offered=lookup(rows["offered"], bool),
