@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.keys import Ints
-from patchrules.batch.packages import IDENTITY, PackageNumbers
+from patchrules.batch.keys import Ints, Vocabulary, indices
+from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, flags, repeated
 
@@ -15,6 +17,9 @@ FLAGS = {"installed_at": pa.timestamp("us", tz="UTC"), "status": pa.string(), "h
 
 NO_ROWS = pa.schema({"host": pa.int32(), "package": pa.int32(), **FLAGS}).empty_table()
 """The rows of a fleet without packages."""
+
+_UNMET = -1
+"""The number of a package that no row named so far."""
 
 
 def is_sorted(installed: pa.Table, first: int, last: int, packages: int) -> bool:
@@ -29,21 +34,39 @@ class Dimension:
     """The distinct packages of a star, and the numbers they have in an evaluation."""
 
     def __init__(self, packages: pa.Table, numbers: PackageNumbers) -> None:
-        """Give numbers to ``packages``, whose columns are among IDENTITY. Cost: that of coding so many rows."""
-        self._packages = packages
+        """Take in ``packages``, whose columns are among IDENTITY; one gets its number when a row first names it."""
         said = [name for name in IDENTITY if name in packages.column_names]
-        self._number = numbers.numbers(packages.select(said))
-        self._name = numbers.names()[self._number].astype(np.int32)
-        self._names = int(self._name.max(initial=-1)) + 1
+        self._packages, self._numbers, self._said = packages, numbers, packages.select(said)
+        name, names = indices(packages["name"])
+        # A dictionary may hold a name twice, and two codes of one name would look like two names.
+        self._name = Vocabulary().numbers(names).astype(np.int32)[name]
+        self._names = len(names)
+        self._number = np.full(packages.num_rows, _UNMET, dtype=np.int32)
+        self._lock = threading.Lock()
 
     def portion(self, installed: pa.Table, hosts: pa.Table, first: int) -> tuple[Portion, Rows]:
-        """Return rows of some hosts, of which ``first`` is the number of the first. Cost: O(rows), a few gathers."""
+        """Return rows of some hosts, of which ``first`` is the number of the first. Threads may ask.
+
+        Cost: O(rows), a few gathers; coding the packages that no row named before.
+        """
         host, package = (_integers(installed[name]) for name in ("host", "package"))
         lengths = np.diff(np.searchsorted(host, np.arange(first, first + hosts.num_rows + 1, dtype=host.dtype)))
-        rows = Rows(
-            lengths, self._number[package], repeated(lengths, self._name[package], self._names), **flags(installed)
-        )
+        again = repeated(lengths, self._name[package], self._names)
+        rows = Rows(lengths, self._numbered(package), again, **flags(installed))
         return Portion(hosts, lengths, lambda: self._table(installed, hosts, lengths)), rows
+
+    def _numbered(self, package: Ints) -> Numbers:
+        """Return the number of each row's package in the evaluation."""
+        found = self._number[package]
+        unmet = found == _UNMET
+        if unmet.any():
+            named = np.zeros(len(self._number), dtype=np.bool_)
+            named[package[unmet]] = True
+            with self._lock:
+                new = np.flatnonzero(named & (self._number == _UNMET))
+                self._number[new] = self._numbers.numbers(self._said.take(pa.array(new)))
+            found = self._number[package]
+        return found
 
     def _table(self, installed: pa.Table, hosts: pa.Table, lengths: Ints) -> pa.Table:
         """Return the rows as a table of packages, without a copy: columns are the numbers and what they stand for."""
