@@ -7,6 +7,7 @@ import os
 import random
 import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
 from patchrules.batch.packages import PackageNumbers
 from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
-from patchrules.evaluation import packing, streaming
+from patchrules.evaluation import findings, packing, streaming
 from patchrules.inventory import _parts
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
@@ -104,6 +105,18 @@ def test_row_groups_of_any_size(rows, judge, expected, tmp_path, monkeypatch, gr
     small(monkeypatch)
     pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=group)
     same(judge(pr.open_fleet(tmp_path / "fleet.parquet")), expected)
+
+
+@pytest.mark.parametrize("listed", ["all", "noncompliant"])
+@pytest.mark.parametrize("table", [1, 700, 1_000_000])
+def test_verdicts_written_out_few_or_many_at_a_time(rows, judge, tmp_path, monkeypatch, table, listed):
+    small(monkeypatch, 300)
+    whole = judge(pr.read_inventory(rows), rows=listed)
+    monkeypatch.setattr(findings, "TABLE_ROWS", table)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=300)
+    same(judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed), whole)
+    judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed, output=tmp_path / "run")
+    same(replace(pr.load_run(tmp_path / "run"), diagnostics=whole.diagnostics), whole)
 
 
 def test_files_that_share_hosts(rows, judge, expected, tmp_path, monkeypatch):
