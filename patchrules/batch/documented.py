@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
-from patchrules.batch.packages import IDENTITY
-from patchrules.batch.policy import Policy, arches_of, key_of
+from patchrules.batch.policy import Key, Policy, arches_of, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
@@ -19,40 +19,45 @@ from patchrules.model.names import NON_COMPLIANT_STATES
 from patchrules.versions import SCHEMES
 
 
-def documented(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
-    """Batch twin of ``reference.evaluate.documented``: judge packages as AWS documents it."""
-    packages = settled(policy, identities)
-    found = installed_verdicts(policy, packages)
-    arches = packages.table["arch"].to_pylist()
+def documented(policy: Policy, installed: pa.Table) -> Fresh:
+    """Batch twin of ``reference.evaluate.documented``: judge packages, columns of IDENTITY, as AWS documents it."""
+    packages = settled(policy, installed)
+    found, table = installed_verdicts(policy, packages), packages.table
+
+    def values(position: int, *names: str) -> list[Any]:
+        return [table[name][position].as_py() for name in names]
+
+    def key(position: int) -> Key:
+        name, arch = values(position, "name", "arch")
+        return key_of(name, arch, policy.host, policy.family)
+
     return Fresh(
         known=_countable(policy, found),
-        rows=np.ones(len(identities), dtype=np.int64),
+        rows=np.ones(table.num_rows, dtype=np.int64),
         rendered=lambda some: rendered(policy, packages.only(some), found.only(some)),
-        key=lambda position: key_of(identities[position][1], arches[position], policy.host, policy.family),
-        age=lambda position: age(policy, identities[position], arches[position]),
+        key=key,
+        age=lambda position: age(policy, *values(position, "arch", "evr", "built")),
     )
 
 
-def age(policy: Policy, identity: tuple[Any, ...], arch: str) -> tuple[Any, ...]:
+def age(policy: Policy, arch: str, evr: str, built: datetime | None) -> tuple[Any, ...]:
     """Return what says which of several installed versions counts: the highest, else what their texts say."""
-    _, _, _, evr, built, *_ = identity
     return SCHEMES[policy.family.scheme].sort_key(evr), evr, arch, built is not None, built or LONG_AGO
 
 
-def settled(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Packages:
+def settled(policy: Policy, installed: pa.Table) -> Packages:
     """Batch twin of ``reference.evaluate.settled``: packages with an architecture, and where it was assumed."""
-    _, names, arches, *others = map(list, zip(*identities, strict=True))
-    arches = arches if policy.family.has_arch else [""] * len(names)
+    unsaid = np.asarray(pc.is_null(installed["arch"]))
+    arches = installed["arch"].to_pylist()
+    names = installed["name"].filter(pa.array(unsaid)).to_pylist()
+    known = arches_of(policy.catalog, set(names)) if names and policy.family.has_arch else {}
     likely = {policy.host.arch, policy.family.independent_arch}
-    assumed = np.array([arch is None for arch in arches], dtype=np.bool_)
-    unsaid = np.flatnonzero(assumed).tolist()
-    known = arches_of(policy.catalog, {names[position] for position in unsaid}) if unsaid else {}
-    for position in unsaid:
-        found = known.get(names[position], set()) & likely
+    for position, name in zip(np.flatnonzero(unsaid).tolist(), names, strict=True):
+        found = known.get(name, set()) & likely
         arches[position] = next(iter(found)) if len(found) == 1 else policy.host.arch or ""
-    types = [pa.string(), pa.string(), pa.string(), pa.timestamp("us", tz="UTC"), pa.string(), pa.string()]
-    columns = [pa.array(values, kind) for values, kind in zip([names, arches, *others], types, strict=True)]
-    return Packages(pa.table(dict(zip(IDENTITY, columns, strict=True))), assumed)
+    arch = pa.array(arches if policy.family.has_arch else [""] * len(arches), pa.string())
+    place = installed.column_names.index("arch")
+    return Packages(installed.set_column(place, "arch", arch), unsaid & policy.family.has_arch)
 
 
 def _countable(policy: Policy, found: Verdicts) -> Known:

@@ -153,11 +153,7 @@ class Evaluation:
     def _judge_new(self, number: int, packages: Ints) -> None:
         """Judge packages that this policy has not met, and remember the verdicts."""
         policy = self.policies[number]
-        identities = [(number, *identity) for identity in self.numbers.identities(packages)]
-        if number in self._absences.updates:
-            fresh = self._absences.updates[number].installed(identities)
-        else:
-            fresh = (documented if policy.facts.states == "documented" else agent.judged)(policy, identities)
+        fresh = self._fresh(number, policy, packages)
         place = len(self._start.values)
         first, rows = self._remember(fresh)
         self._start.append(first + np.cumsum(fresh.rows) - fresh.rows)
@@ -165,6 +161,15 @@ class Evaluation:
         self._class.append(self._classes_of(rows, np.repeat(np.arange(len(packages)), fresh.rows), len(packages)))
         self._owner.append((place, fresh))
         self._table[number + 1, packages] = np.arange(place, place + len(packages))
+
+    def _fresh(self, number: int, policy: Policy, packages: Ints) -> Fresh:
+        """Return the verdicts of a policy on some packages."""
+        if policy.facts.states == "documented":
+            return documented(policy, self.numbers.table(packages))
+        identities = [(number, *identity) for identity in self.numbers.identities(packages)]
+        if number in self._absences.updates:
+            return self._absences.updates[number].installed(identities)
+        return agent.judged(policy, identities)
 
     def _classes_of(self, rows: Ints, owner: Ints, packages: int) -> Ints:
         """Return a number for the sum of the rows of counts of each package; few distinct ones exist."""

@@ -70,9 +70,8 @@ class Sightings:
         number = np.bincount(ids, weights=hosts, minlength=len(first)).astype(np.int64)
         for one in np.unique(policy[first]).tolist():
             mine = policy[first] == one
-            identities = [(one, *identity) for identity in self._numbers.identities(package[first][mine])]
             known, waits = self._policies[one]
-            yield known, waits, settled(known, identities), number[mine]
+            yield known, waits, settled(known, self._numbers.table(package[first][mine])), number[mine]
 
     def _flags(self) -> Bools:
         """Say of every package so far whether a patch waits for it."""
@@ -102,11 +101,11 @@ class Sightings:
         numbers = np.zeros(len(policy), dtype=np.int64)
         for one in np.unique(policy).tolist():
             mine, known = np.flatnonzero(policy == one), self._policies[one][0]
-            identities = [(one, *identity) for identity in self._numbers.identities(package[mine])]
-            arches = settled(known, identities).table["arch"].to_pylist()
-            for place, identity, arch in zip(mine.tolist(), identities, arches, strict=True):
-                numbers[place] = keys.number(key_of(identity[1], arch, known.host, known.family))
-                ages.append((place, age(known, identity, arch)))
+            packages = settled(known, self._numbers.table(package[mine])).table
+            columns = (packages[column].to_pylist() for column in ("name", "arch", "evr", "built"))
+            for place, name, arch, evr, built in zip(mine.tolist(), *columns, strict=True):
+                numbers[place] = keys.number(key_of(name, arch, known.host, known.family))
+                ages.append((place, age(known, arch, evr, built)))
         old = np.zeros(len(policy), dtype=np.int64)
         old[[place for place, _ in ages]] = ranks(one for _, one in ages)
         return numbers, old
