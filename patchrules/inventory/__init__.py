@@ -12,11 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.codes import CODES
-from patchrules.errors import Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
+from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
 from patchrules.families import family_named
-from patchrules.inventory._checked import check_formats, checked
+from patchrules.inventory._checked import checked, misplaced
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -128,27 +129,40 @@ class _Reading:
 
     def add_all(self, found: Sequence[Place]) -> None:
         """Read every place; one of several whose file is damaged does not keep the others from being read."""
-        refused: list[InventoryError] = []
+        refused: list[DocumentError | ColumnError] = []
         for one in found:
             place = self._named(one)
             try:
                 self._add(place)
-            except InventoryError as problem:
-                if problem.code in _OF_SEVERAL or self._common.on_bad_row == "raise":
+            except (DocumentError, ColumnError) as problem:
+                if self._common.on_bad_row == "raise" or getattr(problem, "code", "") in _OF_SEVERAL:
                     raise
                 refused.append(problem)
-                self._refuse(place, problem)
+                where = getattr(problem, "where", None) or Where(file=place.documents[0].name)
+                self._own(place.host, place, str(where.file))
+                known = {"os_release": place.os_release} if place.os_release else {}
+                self._facts[place.host] = known | self._facts.get(place.host, {})
+                self._refuse(place.host, problem, where)
         if refused and len(refused) == len(found):
             raise refused[0]
 
-    def _refuse(self, place: Place, problem: InventoryError) -> None:
-        """Keep a host whose file cannot be read, without packages, and say why."""
-        self._facts.setdefault(place.host, {"os_release": place.os_release} if place.os_release else {})
-        where = problem.where or Where(file=place.documents[0].name)
-        row = {"file": where.file, "line": where.line, "host": place.host}
-        row |= {"code": problem.code, "message": problem.message}
+    def _refuse(self, host: str, problem: DocumentError | ColumnError, where: Where) -> None:
+        """Say why the file of a host was not read."""
+        code, message = getattr(problem, "code", "PR2103"), getattr(problem, "message", str(problem))
+        row = {"file": where.file, "line": where.line, "host": host, "code": code, "message": message}
         self._rejects.append(pa.Table.from_pylist([row], schema=schema(REJECTS)))
-        self._diagnostics.append(Diagnostic(problem.code, Level.ERROR, problem.message, where, hint=problem.hint))
+        hint = getattr(problem, "hint", None)
+        self._diagnostics.append(Diagnostic(code, Level.ERROR, message, where, hint=hint))
+
+    def _own(self, host: str, place: Place, file: str) -> None:
+        """Note which file speaks of a host; raises InventoryError PR2102 where a file of another place does, too."""
+        owner, before = self._read.setdefault(host, (place, file))
+        if owner is not place:
+            raise InventoryError(
+                f"`{before}` and `{file}` both speak of the host `{host}`",
+                code="PR2102",
+                hint="rename one file, read one host's files with host=, or give tables that share hosts as one",
+            )
 
     def _add(self, place: Place) -> None:
         """Read the files of one place; in a folder of several, files that are no inventory are left out."""
@@ -191,28 +205,33 @@ class _Reading:
             said = {place.host: {}} if rows.hosts is None else facts_of_table(rows.hosts)
         giving = set(rows.packages["host"].unique().to_pylist()) if rows.facts else said.keys()
         for host, facts in said.items():
-            owner, before = self._read.setdefault(host, (place, file)) if host in giving else (place, file)
-            if owner is not place:
-                raise InventoryError(
-                    f"`{before}` and `{file}` both speak of the host `{host}`",
-                    code="PR2102",
-                    hint="rename one file, read one host's files with host=, or give tables that share hosts as one",
-                )
+            if host in giving:
+                self._own(host, place, file)
             more = {"os_release": place.os_release} if place.os_release else {}
             self._facts[host] = {**facts, **more, **self._facts.get(host, {})}
 
     def inventory(self) -> Inventory:
         """Return everything, packages sorted by host."""
         packages = pa.concat_tables([schema(PACKAGES).empty_table(), *self._packages]).combine_chunks()
-        rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects]).combine_chunks()
         if len(self._facts) > 1:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
         hosts, doubts = hosts_table(facts, packages, self.aliases)
-        check_formats(hosts, self._schemes)
+        packages = self._placed(packages, hosts)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
-        rejects = pa.concat_tables([rejects, refused]).combine_chunks()
+        rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects, refused]).combine_chunks()
         return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))
+
+    def _placed(self, packages: Any, hosts: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Return the packages without those of files that are none of their host's family; raises PR2106 for all."""
+        wrong = misplaced(hosts, self._schemes)
+        if wrong and (self._common.on_bad_row == "raise" or len(wrong) == hosts.num_rows):
+            raise next(iter(wrong.values()))
+        for host, problem in wrong.items():
+            self._refuse(host, problem, problem.where or Where(file=host))
+        if not wrong:
+            return packages
+        return packages.filter(pc.invert(pc.is_in(packages["host"], pa.array(list(wrong), pa.string()))))
 
     def _named(self, place: Place) -> Place:
         """Return the place under the id that the hosts file gives its inventory file."""

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import InventoryError
+from patchrules.errors import InventoryError, Where
 from patchrules.families import families
 from patchrules.inventory._reader import OnBadRow
 from patchrules.model.columns import REJECTS
@@ -16,19 +16,20 @@ from patchrules.sources.arrow import table
 from patchrules.versions.refused import refused_versions
 
 
-def check_formats(hosts: Any, read: Mapping[str, tuple[str, str]]) -> None:  # noqa: ANN401  pyarrow is Any
-    """Refuse a file whose packages are not those of its host's family; ``read`` has scheme and file by host.
+def misplaced(hosts: Any, read: Mapping[str, tuple[str, str]]) -> dict[str, InventoryError]:  # noqa: ANN401  pyarrow is Any
+    """Return by host why its file is none of its family's (PR2106): dpkg's status says nothing about a RHEL host.
 
-    Raises InventoryError PR2106: a dpkg status file says nothing about a RHEL host.
+    ``read`` has scheme and file by host.
     """
-    shelf = families()
+    shelf, found = families(), {}
     for host, family in zip(hosts["host"].to_pylist(), hosts["family"].to_pylist(), strict=True):
         scheme, file = read.get(host, (None, ""))
         wanted = shelf[family].scheme if family else scheme
         if scheme is not None and scheme != wanted:
             message = f"`{file}` lists {scheme} packages, and host `{host}` is {family}, which has {wanted}"
             hint = "state the family and product that the file is of, e.g. --family and --product"
-            raise InventoryError(message, code="PR2106", hint=hint)
+            found[host] = InventoryError(message, code="PR2106", where=Where(file=file), hint=hint)
+    return found
 
 
 def checked(packages: Any, hosts: Any, on_bad_row: OnBadRow) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any

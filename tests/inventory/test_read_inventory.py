@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from patchrules.errors import ColumnError, InventoryError, Level, UnknownNameError
@@ -37,6 +38,39 @@ def test_a_damaged_file_of_many_does_not_stop_the_fleet(tmp_path):
     assert [one.code for one in found.diagnostics if one.level is Level.ERROR] == [code for _, code in refused]
     with pytest.raises(InventoryError, match="PR2902"):
         read_inventory(tmp_path, family="rhel", on_bad_row="raise")
+
+
+@pytest.mark.parametrize("sound", ["a", "b"])
+def test_a_damaged_file_and_a_sound_one_of_a_host_are_two_files(tmp_path, sound):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+        (tmp_path / folder / "hostname").write_bytes(b"web-1\n")
+        (tmp_path / folder / "list.rpmqa").write_bytes(PLAIN if folder == sound else b"\x1f\x8b\x08cut")
+    with pytest.raises(InventoryError, match="PR2102"):
+        read_inventory(tmp_path)
+
+
+def test_a_host_whose_file_is_damaged_is_still_what_its_folder_says(tmp_path):
+    for host, content in {"web-1": PLAIN, "web-2": b""}.items():
+        (tmp_path / host).mkdir()
+        (tmp_path / host / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+        (tmp_path / host / "list.rpmqa").write_bytes(content)
+    facts = [SimpleNamespace(host="web-2", patch_group="prod")]
+    products = read_inventory(tmp_path, hosts=facts).hosts["product"].to_pylist()
+    assert products == ["RedhatEnterpriseLinux9.3"] * 2
+
+
+def test_a_file_that_is_none_of_its_host_is_refused_alone(tmp_path):
+    (tmp_path / "web-1.rpmqa").write_bytes(PLAIN)
+    (tmp_path / "web-2.status").write_bytes(STATUS)
+    pq.write_table(pa.table({"name": ["bash"], "state": ["MISSING"]}), tmp_path / "verdicts.parquet")
+    found = read_inventory(tmp_path, family="rhel", product="RedhatEnterpriseLinux9.3")
+    assert found.packages["host"].to_pylist() == ["web-1"]
+    refused = [("verdicts", "PR2103"), ("web-2", "PR2106")]
+    assert sorted((row["host"], row["code"]) for row in found.rejects.to_pylist()) == refused
+    with pytest.raises(InventoryError, match="PR2106"):
+        read_inventory(tmp_path / "web-2.status", family="rhel", product="RedhatEnterpriseLinux9.3")
 
 
 def test_where_no_file_can_be_read_the_first_says_why(tmp_path):
