@@ -64,6 +64,7 @@ class Evaluation:
         self._failing_only = failing_only
         self._absences = Absences(numbers, self._remember)
         self._table = np.zeros((1, 0), dtype=np.int32)
+        self._met: dict[str, Bools] = {}
         # A package that was judged under a policy has a number; number 0 is NOT_JUDGED.
         self._start, self._count, self._class = Grown(np.int64), Grown(np.int64), Grown(np.int32)
         self._owner: list[tuple[int, Any]] = []
@@ -132,13 +133,19 @@ class Evaluation:
     def _likely(self, number: int) -> Ints:
         """Return some packages that this policy is likely to meet, because others of its family have met them.
 
-        Judging them beside those that must be judged costs little; judging them later costs a call each time.
+        Judging them beside those that must be judged costs little; judging them later costs a call each time. Cost: a
+        pass over the packages so far.
         """
-        met = np.zeros(self._table.shape[1], dtype=np.bool_)
-        for other, policy in enumerate(self.policies):
-            if policy.family.name == self.policies[number].family.name:
-                met |= self._table[other + 1] > NOT_JUDGED
+        met = self._met_by(self.policies[number].family.name)
         return np.flatnonzero(met & (self._table[number + 1] == _UNKNOWN))[:_LIKELY]
+
+    def _met_by(self, family: str) -> Bools:
+        """Say of every package whether a policy of a family has met it."""
+        known = self._met.get(family, np.zeros(0, dtype=np.bool_))
+        if len(known) < self._table.shape[1]:
+            known = np.append(known, np.zeros(self._table.shape[1] - len(known), dtype=np.bool_))
+            self._met[family] = known
+        return known
 
     def _make_room(self) -> None:
         """Make the table large enough for every package and policy; it doubles, so that this is rare."""
@@ -161,6 +168,7 @@ class Evaluation:
         self._class.append(self._classes_of(rows, np.repeat(np.arange(len(packages)), fresh.rows), len(packages)))
         self._owner.append((place, fresh))
         self._table[number + 1, packages] = np.arange(place, place + len(packages))
+        self._met_by(policy.family.name)[packages] = True
 
     def _fresh(self, number: int, policy: Policy, packages: Ints) -> Fresh:
         """Return the verdicts of a policy on some packages."""

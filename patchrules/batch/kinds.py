@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 
 from patchrules.batch.approvals import Decisions
-from patchrules.batch.keys import Grown, Ints, Vocabulary
+from patchrules.batch.keys import Ints
 
 _FIELDS = tuple(one.name for one in dataclasses.fields(Decisions))
 
@@ -18,20 +18,24 @@ class Kinds:
 
     def __init__(self) -> None:
         """Start with none."""
-        self._numbers = Vocabulary()
-        self._decided = {name: Grown(np.int64) for name in _FIELDS}
+        self._numbers: dict[Hashable, int] = {}
+        self._decided = np.zeros((0, len(_FIELDS)), dtype=np.int64)
 
     def decided(self, kinds: Sequence[Hashable], decide: Callable[[Ints], Decisions]) -> Decisions:
         """Return the decision on the kind of each package; ``decide`` is asked about one package of each new kind.
 
         Cost: a look-up a package in Python.
         """
-        known = len(self._numbers)
-        ids = self._numbers.numbers(kinds)
-        numbers, first = np.unique(ids, return_index=True)
-        new = first[numbers >= known]
-        if len(new):
-            found = decide(new)
-            for name, column in self._decided.items():
-                column.append(getattr(found, name))
-        return Decisions(*(column.values[ids] for column in self._decided.values()))
+        new: dict[Hashable, int] = {}
+        for position, kind in enumerate(kinds):
+            if kind not in self._numbers:
+                new.setdefault(kind, position)
+        if new:
+            found = decide(np.array(list(new.values()), dtype=np.int64))
+            first = len(self._decided)
+            rows = np.stack([getattr(found, name) for name in _FIELDS], axis=1)
+            # INVARIANT: a kind has its number when its decision is kept, whatever interrupts us.
+            self._decided = np.concatenate([self._decided, rows])
+            self._numbers.update(zip(new, range(first, first + len(new)), strict=True))
+        rows = self._decided[[self._numbers[kind] for kind in kinds]]
+        return Decisions(*(np.ascontiguousarray(column) for column in rows.T))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -85,7 +86,9 @@ class Listing:
         self._blocks: list[tuple[int, Fresh]] = []
         self._size = 0
         self._place = Grown(np.int64)
-        self._written = _RENDERED.empty_table()
+        # What was written out together is kept together: one table would be copied whenever it grows.
+        self._written: list[Any] = []
+        self._starts = [0]
 
     def add(self, fresh: Fresh) -> None:
         """Take in verdicts, which get the next numbers; nothing is written out yet."""
@@ -99,10 +102,10 @@ class Listing:
         Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
         """
         listed, place = unwritten.listed, self._places(unwritten.listed.verdict)
-        used = np.zeros(self._written.num_rows, dtype=np.bool_)
+        used = np.zeros(self._starts[-1], dtype=np.bool_)
         used[place] = True
         # A dictionary is written whole with every table, so it has only what the table says.
-        distinct = _coded(self._written.take(pa.array(np.flatnonzero(used))))
+        distinct = _coded(self._taken(np.flatnonzero(used)))
         rows = distinct.take(pa.array((np.cumsum(used, dtype=np.int32) - 1)[place]))
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
         if listed.waiting.any():
@@ -113,14 +116,25 @@ class Listing:
 
     def texts(self, verdict: Ints, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some texts of some verdicts."""
-        place = pa.array(self._places(verdict))
-        return list(zip(*(self._written[name].take(place).to_pylist() for name in names), strict=True))
+        places, own = np.unique(self._places(verdict), return_inverse=True)
+        found = self._taken(places).take(pa.array(own))
+        return list(zip(*(found[name].to_pylist() for name in names), strict=True))
+
+    def _taken(self, places: Ints) -> pa.Table:
+        """Return the verdicts that are written out at some places, which are in order."""
+        cuts = itertools.pairwise(np.searchsorted(places, self._starts).tolist())
+        parts = [
+            table.take(pa.array(places[first:last] - start))
+            for table, start, (first, last) in zip(self._written, self._starts[:-1], cuts, strict=True)
+            if last > first
+        ]
+        return pa.concat_tables([_RENDERED.empty_table(), *parts]).combine_chunks()
 
     def _places(self, verdict: Ints) -> Ints:
         """Return where some verdicts are written out, writing out those that are not yet."""
         place: Ints = self._place.values
         new = np.unique(verdict[place[verdict] < 0])
-        tables = [self._written]
+        tables, written = [], []
         for number, (start, fresh) in enumerate(self._blocks if len(new) else ()):
             stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
             mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)] - start
@@ -129,11 +143,13 @@ class Listing:
                 wanted = fresh.known.failing.copy()
                 wanted[mine] = True
                 mine = np.flatnonzero(wanted & (place[start:stop] < 0))
-                first = sum(one.num_rows for one in tables)
-                place[start + mine] = np.arange(first, first + len(mine))
                 tables.append(_whole(fresh.rendered(mine)))
-        if len(tables) > 1:
-            self._written = pa.concat_tables(tables).combine_chunks()
+                written.append(start + mine)
+        if tables:
+            self._written.append(pa.concat_tables(tables).combine_chunks())
+            first = self._starts[-1]
+            self._starts.append(first + self._written[-1].num_rows)
+            place[np.concatenate(written)] = np.arange(first, self._starts[-1])
         return place[verdict]
 
 

@@ -50,7 +50,9 @@ class Dimension:
         Cost: O(rows), a few gathers; coding the packages that no row named before.
         """
         host, package = (_integers(installed[name]) for name in ("host", "package"))
-        lengths = np.diff(np.searchsorted(host, np.arange(first, first + hosts.num_rows + 1, dtype=host.dtype)))
+        # Bounds of the column's own kind spare a copy of it, but a narrow kind does not hold the last of them.
+        bounds = np.arange(first, first + hosts.num_rows + 1, dtype=np.result_type(host.dtype, np.int32))
+        lengths = np.diff(np.searchsorted(host, bounds))
         again = repeated(lengths, self._name[package], self._names)
         rows = Rows(lengths, self._numbered(package), again, **flags(installed))
         return Portion(hosts, lengths, lambda: self._table(installed, hosts, lengths)), rows

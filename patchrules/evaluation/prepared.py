@@ -111,8 +111,9 @@ class Prepared:
     ) -> Run:
         """Judge a whole fleet; the run is that of :func:`patchrules.evaluate_fleet`, and so are the arguments.
 
-        Compiled policies are all that is kept for the next fleet: its packages are judged anew, and memory does not
-        grow. Threads may judge several fleets at once. Which verdicts are listed is what ``prepare`` was told.
+        Compiled policies are all that is kept for the next fleet, one for each description of hosts that was met; its
+        packages are judged anew. Threads may judge several fleets at once. Which verdicts are listed is what
+        ``prepare`` was told: all of them, where it was told nothing.
         Raises what ``evaluate_fleet`` raises, but PR1801: hosts of other operating systems than that of one baseline
         are served by AWS's predefined ones.
         """

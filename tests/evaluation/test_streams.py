@@ -22,6 +22,7 @@ from patchrules.evaluation import findings, packing, streaming
 from patchrules.inventory import _parts
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
+STAR = {"family": "rhel", "product": PRODUCTS[0], "arch": "x86_64"}
 FACTS = {"family": "rhel", "host_arch": "x86_64"}
 
 
@@ -309,6 +310,17 @@ def test_a_star_whose_numbers_cannot_be_is_refused(judge, tmp_path, column, valu
     with pytest.raises(InventoryError, match=said) as raised:
         judge(pr.open_fleet(tmp_path))
     assert raised.value.code == "PR2112"
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.int32(), pa.int64()])
+def test_a_star_of_narrow_numbers(judge, tmp_path, kind):
+    number = 128
+    hosts = {"host": [f"h{one:03}" for one in range(number)]} | {name: [value] * number for name, value in STAR.items()}
+    pq.write_table(pa.table(hosts), tmp_path / "hosts.parquet")
+    pq.write_table(pa.table({"name": ["a"], "arch": ["x86_64"], "evr": ["1-1"]}), tmp_path / "packages.parquet")
+    rows = {"host": pa.array(range(number), kind), "package": pa.array([0] * number, kind)}
+    pq.write_table(pa.table(rows), tmp_path / "installed.parquet")
+    assert judge(pr.open_fleet(tmp_path)).totals()["installed_other"] == number
 
 
 @pytest.fixture(params=["threads", "processes"])
