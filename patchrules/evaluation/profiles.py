@@ -88,6 +88,7 @@ class Assigner:
         self._profiles = Vocabulary()
         self._products: set[tuple[str, str]] = set()
         self._seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}
+        self._last: tuple[Any, list[int]] = (None, [])
         self.faults: dict[str, Diagnostic] = {}
 
     @property
@@ -99,8 +100,14 @@ class Assigner:
         """Return the profile number of every host; -1 where its family or its baseline is not known.
 
         A host's name and other tags describe it only where patch policies ask for them: equal hosts stay one
-        description. O(hosts) in Arrow, O(distinct host descriptions) in Python.
+        description. O(hosts) in Arrow, O(distinct host descriptions) in Python; asked again of the same table, nothing.
         """
+        if hosts is not self._last[0]:
+            self._last = hosts, self._of(hosts)
+        return self._last[1]
+
+    def _of(self, hosts: pa.Table) -> list[int]:
+        """Return the profile number of every host."""
         names = ["family", "product", "arch", "patch_group", "tags", "enabled_modules"]
         names += ["host"] if self._registry.policies else []
         ids, first = combinations([hosts[name] for name in names])
