@@ -217,10 +217,11 @@ class Inputs:
         return "raise" if self.strict else "collect"
 
     def _read(self, host: str | None) -> Inventory:
-        """Read the inventory files."""
-        from patchrules.inventory import read_inventory
+        """Read the inventory: files, whose one host may be given a name, or a packed fleet."""
+        from patchrules.evaluation.fleet import open_fleet
+        from patchrules.evaluation.opened import in_memory
 
-        return read_inventory(self.source(), host=host, **self.reading())
+        return in_memory(open_fleet(self.source(), host=host, **self.reading()))
 
     def _renamed(self, names: list[str]) -> Inventory:
         """Read a single host's file again under the name it is given; raises for several hosts and for folders."""

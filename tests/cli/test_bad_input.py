@@ -157,9 +157,10 @@ def test_a_host_of_a_folder_keeps_its_name(patchrules, tmp_path):
     assert "web-11" in patchrules("evaluate", "--inventory", alone, "--host", "web-11").stdout
 
 
-def test_a_table_without_a_column_is_named(patchrules, tmp_path):
+@pytest.mark.parametrize("verb", ["resolve", "evaluate"])
+def test_a_table_without_a_column_is_named(patchrules, tmp_path, verb):
     pq.write_table(pa.table({"host": ["a"], "nme": ["b"], "evr": ["1-1"]}), tmp_path / "bad.parquet")
-    told = patchrules("resolve", "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
+    told = patchrules(verb, "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
     assert told.exit_code == 2
     assert told.stderr == (
         f"error: the packages table has no column `name`\n  at {tmp_path / 'bad.parquet'}\n  found: host, nme, evr\n"
