@@ -82,7 +82,8 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
     """
     if not isinstance(fields, Mapping) or not isinstance(fields.get("baseline"), Mapping | str):
         message = "this is no policy test: a mapping with `baseline` is wanted"
-        raise PolicyTestError(message, code="PR6002", where=Where(file=place))
+        hint = "a folder of tests holds cases alone: keep the baselines beside it, `baseline: ../baselines/prod.json`"
+        raise PolicyTestError(message, code="PR6002", where=Where(file=place), hint=hint)
     door = Door(place)
     door.values(fields)
     door.contents(fields)

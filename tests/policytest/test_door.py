@@ -11,7 +11,7 @@ from patchrules.errors import PolicyTestError
 from patchrules.policytest import read_cases, read_folder, run
 
 FAULTS = [
-    ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1"),
+    ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1\n  hint: a folder of tests holds cases alone: keep the baselines beside it, `baseline: ../baselines/prod.json`"),
     ("/as_of", None, "there is no `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
     ("/as_of", "2025-03-01", "`2025-03-01` is no instant with a zone: `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
     ("/product", 9, "`product` is `9`, wanted text [PR6003]\n  at <bytes>#1 at /product\n  hint: write it in quotes"),
