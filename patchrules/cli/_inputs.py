@@ -264,16 +264,25 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
 
 
 def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
-    """Say on stderr which rows were refused: how many, and the first ones."""
+    """Say on stderr which rows and files were refused: how many, and the first ones."""
     if not rejects.num_rows:
         return
-    number = rejects.num_rows
-    many = f"{number:,} rows of the {kind} were refused, and are"
-    told = f"1 row of the {kind} was refused, and is" if number == 1 else many
+    number, what = rejects.num_rows, _refused_things(rejects)
+    many = f"{number:,} {' and '.join(f'{one}s' for one in what)} of the {kind} were refused, and are"
+    told = f"1 {what[0]} of the {kind} was refused, and is" if number == 1 else many
     click.echo(f"warning: {told} not judged", err=True)
     for row in rejects.slice(0, _MOST_REFUSED).to_pylist():
         place = row["file"] if row["line"] is None else f"{row['file']}:{row['line']}"
         click.echo(f"  {place}: {row['message']} [{row['code']}]", err=True)
+    if number > _MOST_REFUSED:
+        click.echo(f"  and {number - _MOST_REFUSED:,} more", err=True)
+
+
+def _refused_things(rejects: Any) -> list[str]:  # noqa: ANN401  pyarrow.Table
+    """Return what was refused, rows or whole files or both: a file has neither a line nor a text."""
+    told = rejects.select(["line", "text"]).to_pylist()
+    whole = {row["line"] is None and row["text"] is None for row in told}
+    return [name for name, is_file in (("row", False), ("file", True)) if is_file in whole]
 
 
 def _typed(value: Any) -> str:  # noqa: ANN401

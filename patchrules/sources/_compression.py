@@ -69,9 +69,9 @@ class Guarded(io.RawIOBase):
         document = self._document
         if document.compression is None:
             return document.fail("PR2901", f"cannot read on after {self._out:,} bytes")
+        came = f"{self._out:,} bytes" if self._out else "nothing"
         message = (
-            f"the {document.compression} data is cut off or damaged: "
-            f"{self._out:,} bytes came out of the {document.size:,} stored"
+            f"the {document.compression} data is cut off or damaged: {came} came out of {document.size:,} bytes stored"
         )
         return document.fail("PR2902", message, hint="fetch or copy the file again")
 

@@ -48,6 +48,12 @@ def test_a_cut_is_never_silent(kind):
         assert caught.value.where.file == "feed"
 
 
+def test_a_cut_of_which_nothing_comes_says_so():
+    with pytest.raises(CatalogError) as caught:
+        open_document(PACKED["gzip"][:20], error=CatalogError).read()
+    assert caught.value.message == "the gzip data is cut off or damaged: nothing came out of 20 bytes stored"
+
+
 @given(st.sampled_from(sorted(PACKED)), st.integers(0, 200), st.binary(min_size=1, max_size=3))
 def test_damage_raises_our_error_or_nothing(kind, at, noise):
     packed = PACKED[kind]
