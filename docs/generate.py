@@ -201,6 +201,7 @@ def formats_page() -> str:
         "# Formats\n\n"
         "A format is told by what is in the file, never by its name; `--format` forces one. Whatever can be read may "
         "be compressed with gzip, bzip2, xz or zstd. Rows that cannot be read are refused with their line and counted; "
+        "a file that cannot be read is refused, its host is UNKNOWN, and the others are judged; "
         "what is doubtful is told with a [code](diagnostics.md). Samples lie in `data/inventories/samples` and "
         "`data/catalogs/samples`.\n\n"
         "## Inventories: what is installed\n\n"

@@ -91,6 +91,8 @@ CODES: dict[str, str] = {
     "PR2105": "an rpm database in Berkeley DB or NDB format is read by rpm alone",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
     "PR2120": "a path was given where the facts of hosts are wanted",
+    "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
+    "PR2122": "facts of hosts were given with a packed fleet, which has them already",
     "PR2107": "the inventory has no host",
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",

@@ -20,8 +20,8 @@ class Vocabulary:
     """An append-only list of distinct values; each has its position as number.
 
     >>> words = Vocabulary()
-    >>> words.encode(pa.array(["b", None, "b", "a"])).tolist(), words.values
-    ([0, 2, 0, 1], ['b', 'a', None])
+    >>> words.numbers(["b", None, "b", "a"]).tolist(), words.values
+    ([0, 1, 0, 2], ['b', None, 'a'])
     """
 
     def __init__(self) -> None:
@@ -46,11 +46,6 @@ class Vocabulary:
         found = [known.setdefault(value, len(known)) for value in values]
         self.values += itertools.islice(known, len(self.values), None)
         return np.array(found, dtype=np.int64)
-
-    def encode(self, column: pa.ChunkedArray) -> Ints:
-        """Return the number of every row's value; null is a value too. O(rows) in Arrow, O(distinct) in Python."""
-        codes, values = distinct(column)
-        return self.numbers(values)[codes]
 
 
 def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:

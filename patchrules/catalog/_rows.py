@@ -44,7 +44,7 @@ class PartRows:
         text = "".join(char if char.isprintable() else "\ufffd" for char in text[:_LONGEST_TEXT])
         if self._options.on_bad_row == "raise":
             where = Where(file=file, line=line, text=text)
-            hint = 'on_bad_row="collect" reads on and keeps such rows'
+            hint = 'leave out --strict (on_bad_row="collect") to read on and keep such rows'
             raise CatalogError(message, code=code, where=where, hint=hint)
         self._refused.append((file, line, code, message, text))
 

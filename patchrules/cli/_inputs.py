@@ -217,10 +217,11 @@ class Inputs:
         return "raise" if self.strict else "collect"
 
     def _read(self, host: str | None) -> Inventory:
-        """Read the inventory files."""
-        from patchrules.inventory import read_inventory
+        """Read the inventory: files, whose one host may be given a name, or a packed fleet."""
+        from patchrules.evaluation.fleet import open_fleet
+        from patchrules.evaluation.opened import in_memory
 
-        return read_inventory(self.source(), host=host, **self.reading())
+        return in_memory(open_fleet(self.source(), host=host, **self.reading()))
 
     def _renamed(self, names: list[str]) -> Inventory:
         """Read a single host's file again under the name it is given; raises for several hosts and for folders."""
@@ -263,16 +264,25 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
 
 
 def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
-    """Say on stderr which rows were refused: how many, and the first ones."""
+    """Say on stderr which rows and files were refused: how many, and the first ones."""
     if not rejects.num_rows:
         return
-    number = rejects.num_rows
-    many = f"{number:,} rows of the {kind} were refused, and are"
-    told = f"1 row of the {kind} was refused, and is" if number == 1 else many
+    number, what = rejects.num_rows, _refused_things(rejects)
+    many = f"{number:,} {' and '.join(f'{one}s' for one in what)} of the {kind} were refused, and are"
+    told = f"1 {what[0]} of the {kind} was refused, and is" if number == 1 else many
     click.echo(f"warning: {told} not judged", err=True)
     for row in rejects.slice(0, _MOST_REFUSED).to_pylist():
         place = row["file"] if row["line"] is None else f"{row['file']}:{row['line']}"
         click.echo(f"  {place}: {row['message']} [{row['code']}]", err=True)
+    if number > _MOST_REFUSED:
+        click.echo(f"  and {number - _MOST_REFUSED:,} more", err=True)
+
+
+def _refused_things(rejects: Any) -> list[str]:  # noqa: ANN401  pyarrow.Table
+    """Return what was refused, rows or whole files or both: a file has neither a line nor a text."""
+    told = rejects.select(["line", "text"]).to_pylist()
+    whole = {row["line"] is None and row["text"] is None for row in told}
+    return [name for name, is_file in (("row", False), ("file", True)) if is_file in whole]
 
 
 def _typed(value: Any) -> str:  # noqa: ANN401

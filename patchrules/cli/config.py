@@ -30,7 +30,7 @@ def command(ctx: click.Context, *, verb: tuple[str, ...], output_format: str, ou
     found, names, rest = _verb(ctx, list(verb) or ["evaluate"])
     opts, _, _ = found.command.make_parser(found).parse_args(rest)
     rows = [
-        _row(option, names, *option.consume_value(found, opts), project=ctx.find_root().obj)
+        _row(option, names, *_said(option, found, opts), project=ctx.find_root().obj)
         for option in found.command.params
         if isinstance(option, click.Option)
     ]
@@ -57,6 +57,14 @@ def _verb(ctx: click.Context, words: list[str]) -> tuple[click.Context, tuple[st
         at, here = click.Context(below, at, name), below
         names.append(name)
     return at, tuple(names), words
+
+
+def _said(option: click.Option, ctx: click.Context, opts: dict[str, Any]) -> tuple[Any, ParameterSource]:
+    """Return the value of an option as it was written, and who says it; raises BadParameter where VERB would."""
+    value, source = option.consume_value(ctx, opts)
+    if source is not ParameterSource.DEFAULT:
+        option.type_cast_value(ctx, value)
+    return value, source
 
 
 def _row(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from patchrules.errors import UnknownNameError
+from patchrules.errors import InventoryError, UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits, hindsight
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
@@ -77,10 +77,12 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
-    Raises BaselineError PR1801 when ``policy`` is one baseline and no host is of its operating system, PR1813 when a
-    BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801 when a catalog does not say
-    its products and the hosts of its family have several, and DocumentError PR7805 when ``since`` kept no digests.
+    Raises InventoryError PR2121 for a ``fleet`` that was not opened, BaselineError PR1801 when ``policy`` is one
+    baseline and no host is of its operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given
+    together, CatalogError PR3801 when a catalog does not say its products and the hosts of its family have several, and
+    DocumentError PR7805 when ``since`` kept no digests.
     """
+    fleet = as_fleet(fleet)
     one_override(baseline_override, install_override)
     given = settings(
         as_of=as_of,
@@ -112,6 +114,15 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         return run_found(question, fleet, whole if before is None else with_carried(whole, before.run, sink), policy)
 
     return collected(found, output)
+
+
+def as_fleet(fleet: object) -> Inventory | Fleet:
+    """Return an opened fleet as it is; raises InventoryError PR2121 for a path, a table or anything else."""
+    if isinstance(fleet, Inventory | Fleet):
+        return fleet
+    shown = repr(os.fspath(fleet)) if isinstance(fleet, str | os.PathLike) else f"a `{type(fleet).__name__}`"
+    message = f"`fleet` is {shown}, wanted a fleet that was opened"
+    raise InventoryError(message, code="PR2121", hint="open it with pr.open_fleet(...)")
 
 
 def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | None) -> Run:

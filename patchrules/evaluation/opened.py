@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from patchrules.errors import Diagnostic
+from patchrules.errors import Diagnostic, InventoryError
 from patchrules.evaluation.plain import noun
 from patchrules.inventory import read_inventory
 from patchrules.inventory._parts import Part, parts_of
@@ -17,6 +17,8 @@ from patchrules.inventory._star import Star, StarPart, inventory_of, star_of
 from patchrules.model.host import Inventory
 from patchrules.model.source import Source
 from patchrules.sources.files import open_document
+
+_FACTS = "leave out --hosts (hosts=...), or pack the fleet again with other facts"
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,17 @@ def in_memory(fleet: Inventory | Fleet) -> Inventory:
 
 
 def opened(source: Any, options: Mapping[str, Any]) -> Fleet | None:  # noqa: ANN401 - whatever read_inventory takes
-    """Return a fleet whose rows are read later, None for a source that has to be read at once."""
+    """Return a fleet whose rows are read later, None for a source that has to be read at once.
+
+    Raises InventoryError PR2122 for a packed fleet with facts of hosts, and what ``star_of`` and ``parts_of`` raise.
+    """
+    if isinstance(source, str | os.PathLike) and (star := star_of(Path(source))):
+        if options.get("hosts"):
+            message = f"`{os.fspath(source)}` is a packed fleet, which has the facts of its hosts already"
+            raise InventoryError(message, code="PR2122", hint=_FACTS)
+        return Fleet(source, (), dict(options), star)
     if any(getattr(one, "inventory", None) for one in options.get("hosts") or ()):
         return None
-    if isinstance(source, str | os.PathLike) and (star := star_of(Path(source))):
-        return Fleet(source, (), dict(options), star)
     if options.get("format") not in (None, "arrow_table") or options.get("host") is not None:
         return None
     parts = parts_of(source, dict(options.get("columns") or {}))

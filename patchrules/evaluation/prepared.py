@@ -20,7 +20,7 @@ from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
-from patchrules.evaluation.fleet import collected, run_found
+from patchrules.evaluation.fleet import as_fleet, collected, run_found
 from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.opened import Fleet
@@ -117,7 +117,7 @@ class Prepared:
         Raises what ``evaluate_fleet`` raises, but PR1801: hosts of other operating systems than that of one baseline
         are served by AWS's predefined ones.
         """
-        given = self._at(as_of)
+        fleet, given = as_fleet(fleet), self._at(as_of)
         with self._lock:
             judging = Judging(given, self._policies(given))
 

@@ -121,6 +121,11 @@ class VerdictFile:
         self._file.close()
 
 
+def is_saved_run(path: str | os.PathLike[str]) -> bool:
+    """Say whether a folder has the files of a saved run."""
+    return all((Path(path) / name).is_file() for name in (_RUN, _HOSTS, _VERDICTS))
+
+
 def load_run(path: str | os.PathLike[str]) -> Run:
     """Read the run that was saved in a folder.
 

@@ -87,4 +87,4 @@ def facts_of(family: Family, dialect: Dialect, product: str | None, *, deb_dates
     for pattern, facts in family.agent:
         if fnmatch.fnmatchcase((product or "").lower(), pattern.lower()):
             return facts
-    raise UnknownNameError(f"dialect of {family.label}", dialect, [Dialect.DOCUMENTED])
+    raise UnknownNameError(f"dialect of {family.label} called", dialect, [Dialect.DOCUMENTED])

@@ -112,7 +112,7 @@ def _groups(path: str, columns: Mapping[str, str]) -> Iterator[Part]:
             schema, metadata = file.schema_arrow, file.metadata
     except BROKEN as problem:
         raise unreadable(path, problem) from problem
-    given = _checked(schema, columns)
+    given = _checked(schema, columns, path)
     empty = set(schema.names)
     for group in range(metadata.num_row_groups):
         empty &= _empty_columns(metadata.row_group(group))
@@ -147,7 +147,7 @@ def _empty_columns(group: Any) -> set[str]:  # noqa: ANN401  a row group's metad
     }
 
 
-def _checked(schema: Any, columns: Mapping[str, str]) -> dict[str, str]:  # noqa: ANN401  pyarrow.Schema
+def _checked(schema: Any, columns: Mapping[str, str], file: str | None = None) -> dict[str, str]:  # noqa: ANN401  pyarrow.Schema
     """Return the columns of a table that are read, by our names; raises ColumnError where one is missing."""
     lost = [ours for ours, theirs in columns.items() if theirs not in schema.names]
     given = {name: name for name in schema.names if name in KNOWN} | dict(columns)
@@ -155,5 +155,5 @@ def _checked(schema: Any, columns: Mapping[str, str]) -> dict[str, str]:  # noqa
     if not lost and "evr" not in given and "version" not in given:
         missing = [*missing, "evr"]
     if missing:
-        raise ColumnError("packages", missing, schema.names)
+        raise ColumnError("packages", missing, schema.names, file)
     return {ours: theirs for ours, theirs in given.items() if ours in KNOWN}

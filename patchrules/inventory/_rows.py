@@ -56,7 +56,10 @@ class PackageRows:
         if self._options.on_bad_row == "raise":
             where = Where(file=self._document.name, line=line, text=text)
             raise InventoryError(
-                message, code=code, where=where, hint='on_bad_row="collect" reads on and keeps such rows'
+                message,
+                code=code,
+                where=where,
+                hint='leave out --strict (on_bad_row="collect") to read on and keep such rows',
             )
         self.rejects.append((line, code, message, text, host or None))
 

@@ -10,11 +10,18 @@ from typing import Any, NoReturn
 from patchrules.errors import PolicyTestError, Where
 from patchrules.model.columns import CATALOG, COUNTS, VERDICTS
 from patchrules.model.names import (
+    BOOT_UNKNOWN,
+    HALF_INSTALLED,
+    HIDDEN,
+    NOT_CREDIBLE,
+    Approval,
     ComplianceLevel,
     Dialect,
     MissingDate,
+    Note,
     OperatingSystem,
     Operation,
+    Reason,
     RebootOption,
     State,
     Status,
@@ -22,6 +29,9 @@ from patchrules.model.names import (
 
 ROW_FIELDS = tuple(column.name for column in VERDICTS if column.name != "host")
 """What an expected row may name: the columns of a verdict."""
+
+DOUBTS = tuple(sorted((*Note, HALF_INSTALLED, BOOT_UNKNOWN, HIDDEN, NOT_CREDIBLE)))
+"""The codes that are counted about a host."""
 
 _NOT_COMPARED = ("cve_ids", "title_by_harness")
 _WORDS = {
@@ -35,6 +45,8 @@ _ANSWERS: Mapping[str, Iterable[str]] = {
     "state": (*State, "AVAILABLE_SECURITY_UPDATES"),
     "status": (Status.COMPLIANT, Status.NON_COMPLIANT),
     "compliance_severity": ComplianceLevel,
+    "approval": Approval,
+    "reason": Reason,
 }
 _LISTS = ("installed", "available", "advisories", "catalog", "expected_alternatives")
 _TEXTS = (
@@ -70,7 +82,8 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
     """
     if not isinstance(fields, Mapping) or not isinstance(fields.get("baseline"), Mapping | str):
         message = "this is no policy test: a mapping with `baseline` is wanted"
-        raise PolicyTestError(message, code="PR6002", where=Where(file=place))
+        hint = "a folder of tests holds cases alone: keep the baselines beside it, `baseline: ../baselines/prod.json`"
+        raise PolicyTestError(message, code="PR6002", where=Where(file=place), hint=hint)
     door = Door(place)
     door.values(fields)
     door.contents(fields)
@@ -142,7 +155,7 @@ class Door:
         if value is not None and (not isinstance(value, str) or value.lower() not in known):
             name = pointer.rpartition("/")[2]
             message = f"`{name}` is {shown(value)}, wanted one of {', '.join(known.values())}"
-            self.refuse(pointer, message, "PR6003")
+            self.refuse(pointer, message, "PR6003", _near(value, known.values()))
 
     def instant(self, value: object, pointer: str) -> None:
         """Refuse what is not an instant with a zone."""
@@ -233,6 +246,10 @@ class Door:
                 self.refuse(
                     f"{pointer}/summary/{name}", f"no summary has `{name}`: known are {', '.join(counts)}", "PR6004"
                 )
+        for code in answer.get("doubts") or ():
+            if code not in DOUBTS:
+                message = f"no host has the doubt `{code}`: known are {', '.join(DOUBTS)}"
+                self.refuse(f"{pointer}/doubts/{code}", message, "PR6004", _near(code, DOUBTS))
         self.exact(answer.get("status"), f"{pointer}/status", Status)
         for name in ("patches", "contains"):
             self.rows(answer, f"{pointer}/{name}")
@@ -254,9 +271,15 @@ class Door:
         known = [word for word in words if word]
         if value not in (None, "", *known):
             name = pointer.rpartition("/")[2]
-            close = difflib.get_close_matches(str(value).upper(), known, n=1, cutoff=0.6)
             message = f"`{name}` is never {shown(value)}: it is one of {', '.join(known)}"
-            self.refuse(pointer, message, "PR6003", f"did you mean `{close[0]}`?" if close else None)
+            self.refuse(pointer, message, "PR6003", _near(value, known))
+
+
+def _near(value: object, words: Iterable[str]) -> str | None:
+    """Return a hint with the word that a value is closest to, however it is capitalised; None where none is near."""
+    known = {word.lower(): word for word in words}
+    close = difflib.get_close_matches(str(value).lower(), known, n=1)
+    return f"did you mean `{known[close[0]]}`?" if close else None
 
 
 def is_update(name: object) -> bool:

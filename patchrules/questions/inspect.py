@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +13,10 @@ import pyarrow.compute as pc
 
 from patchrules import catalog, inventory
 from patchrules.errors import CatalogError, ColumnError, Diagnostic, DocumentError, PatchRulesError
+from patchrules.evaluation.opened import diagnostics_of
+from patchrules.evaluation.saved import is_saved_run, load_run
 from patchrules.families import families, family_named
+from patchrules.inventory._star import Star, star_of
 from patchrules.model.host import Inventory
 from patchrules.model.names import FilterKey
 from patchrules.questions.wording import counted
@@ -57,10 +62,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found out about one file.
+    """What was found out about one file, or a folder that is one thing.
 
-    ``kind`` is ``inventory``, ``catalog`` or ``enrichment``, None for a file that is none of them; ``format`` and
-    ``label`` say which format. ``fault`` is why the file as a whole was refused. ``about`` says what is in it.
+    ``kind`` is ``inventory``, ``catalog``, ``enrichment`` or ``run``, None for a file that is none of them; ``format``
+    and ``label`` say which format. ``fault`` is why the file as a whole was refused. ``about`` says what is in it.
     """
 
     file: str
@@ -90,7 +95,7 @@ class Inspection:
             lines.append(self.about)
         if self.fault is not None:
             lines += str(self.fault).splitlines()
-        else:
+        elif self.kind != "run":
             lines.append(f"{self.rows:,} rows read, {self.rejects:,} refused")
         lines += [str(one) for one in self.measures if one.count]
         for one in self.refusals:
@@ -105,8 +110,9 @@ def inspect(
 ) -> tuple[Inspection, ...]:
     r"""Say of each file what it is, which rows of it were refused and why, and what is missing or doubtful in it.
 
-    ``sources`` are paths, folders, globs, bytes or binary files; a file in a folder that is neither inventory nor
-    catalog has the kind None and no fault, one that was named itself has the fault PR3001. ``family`` is that of files
+    ``sources`` are paths, folders, globs, bytes or binary files; a packed fleet and a saved run are one answer each. A
+    file in a folder that is neither inventory nor catalog has the kind None and no fault; one that was named itself, or
+    whose folder holds nothing that is known, has the fault PR3001. ``family`` is that of files
     that do not say theirs; ``columns`` renames columns of tables. Counts are of rows, advisories, packages and hosts.
     A file that is damaged is a finding with its ``fault``, no error.
 
@@ -122,9 +128,46 @@ def inspect(
     look = _Look(family, columns or {}, limits or Limits())
     found = []
     for source in sources:
+        whole = _folder(source)
+        if whole is not None:
+            found.append(whole)
+            continue
         several = expand(source)
-        found += [look.at(one, named=len(several) == 1) for one in several]
+        told = [look.at(one, named=len(several) == 1) for one in several]
+        if not any(one.kind for one in told):
+            told = [one if one.fault else look.at(file, named=True) for one, file in zip(told, several, strict=True)]
+        found += told
     return tuple(found)
+
+
+def _folder(source: Input) -> Inspection | None:
+    """Return what a folder is that stands for one thing, a packed fleet or a saved run; None for any other source."""
+    if not isinstance(source, str | os.PathLike) or not Path(source).is_dir():
+        return None
+    found = Inspection(os.fspath(source))
+    try:
+        if is_saved_run(source):
+            return replace(found, kind="run", format="saved_run", label="saved run", about=str(load_run(source)))
+        star = star_of(Path(source))
+    except (DocumentError, ColumnError) as fault:
+        return replace(found, fault=fault)
+    return None if star is None else _packed(found, star)
+
+
+def _packed(found: Inspection, star: Star) -> Inspection:
+    """Return what a packed fleet holds."""
+    rows = sum(one.rows for one in star.parts)
+    return replace(
+        found,
+        kind="inventory",
+        format="packed_fleet",
+        label="packed fleet",
+        about=f"{counted(star.hosts.num_rows, 'host')}, {counted(rows, 'package')}",
+        rows=rows,
+        rejects=star.rejects.num_rows,
+        refusals=_refusals(star.rejects),
+        diagnostics=tuple(diagnostics_of(star)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +210,8 @@ class _Look:
             return self._told(document, "enrichment", format=feed, label=_FEEDS[feed], about=str(told), read=told)
         if not named:
             return self._told(document, None)
+        if not document.head:
+            raise document.fail("PR3001", "the file is empty")
         hint = "`patchrules baselines FILE` shows baselines"
         raise document.fail("PR3001", "the file is no inventory and no catalog that we know", hint=hint)
 

@@ -40,11 +40,11 @@ def compression_of(start: bytes) -> str | None:
 class Guarded(io.RawIOBase):
     """Decompressed bytes of a document: counts them against the limits and says every failure in the door's words."""
 
-    def __init__(self, document: Document, raw: BinaryIO) -> None:
+    def __init__(self, document: Document, compression: str | None, raw: BinaryIO) -> None:
         self._document = document
         self._raw = raw
         self._out = 0
-        self._inner = _decompressed(document, raw)
+        self._inner = _decompressed(compression, raw)
 
     def readable(self) -> bool:
         return True
@@ -69,9 +69,9 @@ class Guarded(io.RawIOBase):
         document = self._document
         if document.compression is None:
             return document.fail("PR2901", f"cannot read on after {self._out:,} bytes")
+        came = f"{self._out:,} bytes" if self._out else "nothing"
         message = (
-            f"the {document.compression} data is cut off or damaged: "
-            f"{self._out:,} bytes came out of the {document.size:,} stored"
+            f"the {document.compression} data is cut off or damaged: {came} came out of {document.size:,} bytes stored"
         )
         return document.fail("PR2902", message, hint="fetch or copy the file again")
 
@@ -85,15 +85,15 @@ class Guarded(io.RawIOBase):
             raise document.fail("PR2903", message)
 
 
-def _decompressed(document: Document, raw: BinaryIO) -> BinaryIO:
+def _decompressed(compression: str | None, raw: BinaryIO) -> BinaryIO:
     """Return the decompressing stream over ``raw``."""
-    if document.compression == "gzip":
+    if compression == "gzip":
         return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
-    if document.compression == "bzip2":
+    if compression == "bzip2":
         return cast("BinaryIO", bz2.BZ2File(raw))
-    if document.compression == "xz":
+    if compression == "xz":
         return cast("BinaryIO", lzma.LZMAFile(raw))
-    if document.compression == "zstd":
+    if compression == "zstd":
         import pyarrow as pa
 
         return cast("BinaryIO", pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd"))

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from patchrules.model.source import Source
 from patchrules.sources.arrow import INSTANT
 
 _PLAIN = pa_csv.WriteOptions(include_header=True, quoting_style="all_valid")
@@ -34,11 +33,6 @@ def digest(table: pa.Table) -> str:
     return sink.found.hexdigest()
 
 
-def source_of(table: pa.Table, *, name: str = "<table>", format: str = "arrow") -> Source:  # noqa: A002
-    """Return where rows came from, for rows that came from no file."""
-    return Source(name, format, digest(table), table.nbytes, table.num_rows)
-
-
 def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column of values that CSV writes in one way only."""
     if pa.types.is_nested(column.type):
@@ -48,13 +42,16 @@ def _flat(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.int64()) if column.type == INSTANT else column
 
 
-def _as_json(lists: pa.ListArray | pa.MapArray) -> pa.Array:
-    """Return lists or maps as JSON texts. Most are empty: only the others become Python objects."""
-    filled = pc.greater(pc.subtract(lists.offsets[1:], lists.offsets[:-1]), 0)
+def _as_json(nested: pa.Array) -> pa.Array:
+    """Return lists, maps or structs as JSON texts. Most lists and maps are empty: only others become Python objects."""
+    if any(is_of(nested.type) for is_of in (pa.types.is_list, pa.types.is_large_list, pa.types.is_map)):
+        filled = pc.greater(pc.subtract(nested.offsets[1:], nested.offsets[:-1]), 0)
+    else:
+        filled = nested.is_valid()
     # Lists recur from row to row, and JSON costs several times as much as knowing one again.
-    values = [(repr(value), value) for value in lists.filter(filled).to_pylist()]
+    values = [(repr(value), value) for value in nested.filter(filled).to_pylist()]
     known = {same: None if value is None else json.dumps(value) for same, value in dict(values).items()}
-    texts = pc.if_else(lists.is_null(), pa.scalar(None, pa.string()), "[]")
+    texts = pc.if_else(nested.is_null(), pa.scalar(None, pa.string()), "[]")
     return pc.replace_with_mask(texts, filled, pa.array([known[same] for same, _ in values], pa.string()))
 
 

@@ -100,7 +100,8 @@ class Document:
 
     def stream(self) -> BinaryIO:
         """Return a fresh stream of the decompressed bytes; reading it raises only the door's error."""
-        return cast("BinaryIO", io.BufferedReader(Guarded(self, self._raw()), _CHUNK))
+        compression = self.compression  # asked first: when that fails, no file is left open
+        return cast("BinaryIO", io.BufferedReader(Guarded(self, compression, self._raw()), _CHUNK))
 
     def read(self) -> bytes:
         """Return all decompressed bytes."""

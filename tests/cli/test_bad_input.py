@@ -121,7 +121,24 @@ def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):
     assert "web-2.rpmqa:2: " in told.stderr
     (files / "out.json").unlink()
     flat = ["--baseline", BASELINE, "--catalog", files / "good.xml", "--inventory", files / "web-2.rpmqa"]
-    assert patchrules("evaluate", *flat, "--strict", "--product", "RedhatEnterpriseLinux9.3").exit_code == 2
+    strict = patchrules("evaluate", *flat, "--strict", "--product", "RedhatEnterpriseLinux9.3")
+    assert (strict.exit_code, strict.stderr.splitlines()[-1]) == (
+        2,
+        '  hint: leave out --strict (on_bad_row="collect") to read on and keep such rows',
+    )
+
+
+def test_refused_files_are_told_beside_rows_and_how_many_more_there_are(patchrules, files):
+    dumps = files / "dumps"
+    dumps.mkdir()
+    (dumps / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
+    (dumps / "web-2.rpmqa").write_text("")
+    told = evaluate(patchrules, files, inventory=dumps)
+    assert "warning: 1 file of the inventory was refused, and is not judged" in told.stderr
+    (dumps / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n" + "not a package\n" * 4)
+    lines = evaluate(patchrules, files, inventory=dumps).stderr.splitlines()
+    start = lines.index("warning: 5 rows and files of the inventory were refused, and are not judged")
+    assert lines[start + 4] == "  and 2 more"
 
 
 def test_a_filter_that_matches_nothing_is_told_beside_the_verdicts(patchrules, files):
@@ -157,9 +174,10 @@ def test_a_host_of_a_folder_keeps_its_name(patchrules, tmp_path):
     assert "web-11" in patchrules("evaluate", "--inventory", alone, "--host", "web-11").stdout
 
 
-def test_a_table_without_a_column_is_named(patchrules, tmp_path):
+@pytest.mark.parametrize("verb", ["resolve", "evaluate"])
+def test_a_table_without_a_column_is_named(patchrules, tmp_path, verb):
     pq.write_table(pa.table({"host": ["a"], "nme": ["b"], "evr": ["1-1"]}), tmp_path / "bad.parquet")
-    told = patchrules("resolve", "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
+    told = patchrules(verb, "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
     assert told.exit_code == 2
     assert told.stderr == (
         f"error: the packages table has no column `name`\n  at {tmp_path / 'bad.parquet'}\n  found: host, nme, evr\n"

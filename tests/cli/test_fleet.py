@@ -35,3 +35,33 @@ def test_pack_and_evaluate_give_what_the_file_gives(inventory, tmp_path, patchru
     assert [one.exit_code for one in found] == [1, 1]
     hosts = [json.loads(one.stdout)["hosts"] for one in found]
     assert hosts[0] == hosts[1]
+
+
+def test_one_host_of_a_packed_fleet_is_judged(inventory, tmp_path, patchrules):
+    assert patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", tmp_path / "star").exit_code == 0
+    policy = ("--baseline", "AWS-RedHatDefaultPatchBaseline", "--as-of", "2026-01-01T00:00Z", "--output-format", "json")
+    found = [
+        patchrules("evaluate", "--inventory", one, "--host", "b", *policy, *WHOM)
+        for one in (inventory, tmp_path / "star")
+    ]
+    assert [one.exit_code for one in found] == [1, 1]
+    told = [json.loads(one.stdout) for one in found]
+    assert told[0]["patches"] == told[1]["patches"]
+    assert told[1]["host"] == "b"
+
+
+@pytest.mark.parametrize("more", ["", "  inventory: dumps/a.rpmqa\n"])
+def test_a_packed_fleet_takes_no_facts(inventory, tmp_path, patchrules, more):
+    assert patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", tmp_path / "star").exit_code == 0
+    (tmp_path / "hosts.yaml").write_text("- host: a\n  product: RedhatEnterpriseLinux9.3\n" + more)
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "dumps/a.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
+    asked = ("--hosts", tmp_path / "hosts.yaml", "--as-of", "2026-01-01T00:00Z")
+    refused = patchrules("evaluate", "--inventory", tmp_path / "star", *asked)
+    assert (refused.exit_code, refused.stderr.splitlines()) == (
+        2,
+        [
+            f"error: `{tmp_path / 'star'}` is a packed fleet, which has the facts of its hosts already [PR2122]",
+            "  hint: leave out --hosts (hosts=...), or pack the fleet again with other facts",
+        ],
+    )

@@ -165,6 +165,18 @@ def test_a_variable_that_is_no_option_is_told(patchrules, folder, monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("DIALECT", "x"), ("STRICT", "maybe"), ("AS_OF", "soon"), ("COLUMN", "host"), ("MAX_CATALOG_AGE", "old")],
+)
+def test_a_wrong_value_is_refused_as_the_verb_refuses_it(patchrules, folder, monkeypatch, variable, value):
+    monkeypatch.setenv(f"PATCHRULES_{variable}", value)
+    shown, judged = patchrules("config"), patchrules("evaluate")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert f"--{variable.lower().replace('_', '-')}" in shown.stderr
+    assert shown.stderr == judged.stderr
+
+
 def test_another_project_file_may_be_named_and_an_empty_one_says_nothing(patchrules, folder):
     (folder / "empty.toml").write_text("")
     result = patchrules("--project", folder / "empty.toml", "evaluate")

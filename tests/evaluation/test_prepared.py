@@ -6,6 +6,7 @@ import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -145,6 +146,27 @@ def test_when_a_package_was_built_counts_at_the_instant_itself():
         for hours in (-1, 1)
     ]
     assert states == [["INSTALLED_OTHER"], ["INSTALLED"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("fleet/", "'fleet/'"),
+        (Path("fleet"), "'fleet'"),
+        (pa.table({"host": ["web-1"]}), "a `Table`"),
+        (None, "a `NoneType`"),
+    ],
+)
+def test_what_is_no_opened_fleet_is_refused(service, given, said):
+    message = f"`fleet` is {said}, wanted a fleet that was opened [PR2121]\n  hint: open it with pr.open_fleet(...)"
+    prepared, _, _ = service
+    question = prepared.question
+    with pytest.raises(InventoryError) as refused:
+        pr.evaluate_fleet(question.registry, given, question.catalogs, as_of="2026-11-01T00:00Z")
+    assert str(refused.value) == message
+    with pytest.raises(InventoryError) as refused:
+        prepared.evaluate_fleet(given, as_of="2026-11-01T00:00Z")
+    assert str(refused.value) == message
 
 
 def test_threads_may_judge_fleets_at_once(whole):

@@ -27,7 +27,7 @@ from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 from patchrules.model.verdict import OverridePatch
 from patchrules.sources import arrow
-from patchrules.sources.digests import digest, source_of
+from patchrules.sources.digests import digest
 from patchrules.testing.strategies import LINUX, T0, Situation, situations
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
@@ -149,7 +149,7 @@ def with_rule(run):
         with_host("doubts", [("PR7001", 1)]),
         with_rule,
         lambda run: dataclasses.replace(run, limits=pr.AgeLimits(inventory=timedelta(days=30))),
-        lambda run: dataclasses.replace(run, sources=(source_of(pa.table({"name": ["bash"]})),)),
+        lambda run: dataclasses.replace(run, sources=(Source("other", "rpm_qa", "0" * 64, 9),)),
         lambda run: dataclasses.replace(run, sources=()),
         lambda run: dataclasses.replace(run, rows="noncompliant"),
         lambda run: dataclasses.replace(run, version="9"),
@@ -174,6 +174,21 @@ def test_tables_are_proved_by_their_values():
     assert len({digest(table) for table in tables}) == 1
     others = [pa.table({"a": lists, "b": ids}), tables[0].slice(1), tables[0].take([0, 2, 1]), tables[0].select(["a"])]
     assert len({digest(table) for table in [*tables, *others]}) == 1 + len(others)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([{"a": 1}, {"a": None}, None], pa.struct([("a", pa.int64())])),
+        ([["x", "y"], ["x", None], None], pa.list_(pa.string(), 2)),
+        ([["x"], [], None], pa.large_list(pa.string())),
+        ([[("a", "x")], [], None], pa.map_(pa.string(), pa.string())),
+    ],
+)
+def test_nested_values_of_any_kind_are_proved(values, kind):
+    tables = [pa.table({"a": pa.array(one, kind)}) for one in (values, values[::-1], [values[0]] * 3, [values[1]] * 3)]
+    assert len({digest(table) for table in tables}) == len(tables)
+    assert digest(tables[0]) == digest(pa.concat_tables([tables[0].slice(0, 1), tables[0].slice(1)]))
 
 
 def test_a_name_that_is_no_text_is_saved_as_it_is(tmp_path):

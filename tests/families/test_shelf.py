@@ -7,7 +7,8 @@ import pytest
 
 import patchrules.families as shelf
 from patchrules.errors import UnknownNameError
-from patchrules.families import families, family_named
+from patchrules.families import facts_of, families, family_named
+from patchrules.model.names import Dialect
 
 
 @pytest.mark.parametrize("name", families())
@@ -28,6 +29,15 @@ def test_an_unknown_name_gets_the_closest_match():
     assert str(caught.value).splitlines() == [
         "there is no family `debain`: did you mean `debian`?",
         "  hint: known are " + ", ".join(families()),
+    ]
+
+
+def test_a_dialect_that_a_product_does_not_have_is_told():
+    with pytest.raises(UnknownNameError) as caught:
+        facts_of(family_named("amazon_linux_2023"), Dialect.AGENT, None)
+    assert str(caught.value).splitlines() == [
+        "there is no dialect of Amazon Linux 2023 called `agent`",
+        "  hint: known are documented",
     ]
 
 

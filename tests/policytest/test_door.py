@@ -11,7 +11,7 @@ from patchrules.errors import PolicyTestError
 from patchrules.policytest import read_cases, read_folder, run
 
 FAULTS = [
-    ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1"),
+    ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1\n  hint: a folder of tests holds cases alone: keep the baselines beside it, `baseline: ../baselines/prod.json`"),
     ("/as_of", None, "there is no `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
     ("/as_of", "2025-03-01", "`2025-03-01` is no instant with a zone: `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
     ("/product", 9, "`product` is `9`, wanted text [PR6003]\n  at <bytes>#1 at /product\n  hint: write it in quotes"),
@@ -36,6 +36,10 @@ FAULTS = [
     ("/expected", {"contain": [], "status": "COMPLIANT"}, "there is no field `contain`: did you mean `contains`? [PR6004]\n  at <bytes>#1 at /expected/contain"),
     ("/expected/status", "UNKOWN", "`status` is never `UNKOWN`: it is one of COMPLIANT, NON_COMPLIANT, UNKNOWN [PR6003]\n  at <bytes>#1 at /expected/status\n  hint: did you mean `UNKNOWN`?"),
     ("/expected/contains", [{"state": "Missing"}], "`state` is never `Missing`: it is one of INSTALLED, INSTALLED_OTHER, INSTALLED_PENDING_REBOOT, INSTALLED_REJECTED, MISSING, NOT_APPLICABLE, FAILED, AVAILABLE_SECURITY_UPDATE, AVAILABLE_SECURITY_UPDATES [PR6003]\n  at <bytes>#1 at /expected/contains/0/state\n  hint: did you mean `MISSING`?"),
+    ("/expected/contains", [{"approval": "Approved"}], "`approval` is never `Approved`: it is one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expected/contains/0/approval\n  hint: did you mean `APPROVED`?"),
+    ("/expected/patches", [{"reason": "NEWER_APPROVED"}], "`reason` is never `NEWER_APPROVED`: it is one of newer-approved, up-to-date, nothing-approved, rejected-blocked, rejected-allowed, not-installed, listed-newer, awaits-reboot, superseded, not-approved [PR6003]\n  at <bytes>#1 at /expected/patches/0/reason\n  hint: did you mean `newer-approved`?"),
+    ("/expected/doubts", {"pr7008": 0}, "no host has the doubt `pr7008`: known are PR7001, PR7002, PR7003, PR7004, PR7005, PR7006, PR7007, PR7008, PR7009, PR7010, PR7011, PR7012, PR7013 [PR6004]\n  at <bytes>#1 at /expected/doubts/pr7008\n  hint: did you mean `PR7008`?"),
+    ("/dialect", "agnet", "`dialect` is `agnet`, wanted one of documented, agent [PR6003]\n  at <bytes>#1 at /dialect\n  hint: did you mean `agent`?"),
     ("/expected/summary", {"mising": 1}, "no summary has `mising`: known are installed, installed_other, installed_pending_reboot, installed_rejected, missing, failed, not_applicable, available_security_update, critical_non_compliant, security_non_compliant, other_non_compliant, non_compliant_severity [PR6004]\n  at <bytes>#1 at /expected/summary/mising"),
 ]  # fmt: skip
 

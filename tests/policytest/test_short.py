@@ -108,6 +108,8 @@ FAULTS = [
     (short({}, {}), "the case expects nothing [PR6005]\n  at <bytes>#1 at /expect\n  hint: name one of `approval`, `rule`, `level`, `entry`, `since` in `expect`"),
     (short({}, {"state": "MISSING"}), "no decision has `state`: known are approval, rule, level, entry, since [PR6004]\n  at <bytes>#1 at /expect/state"),
     (short({}, {"approval": "YES"}), "`approval` is `YES`, wanted one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expect/approval"),
+    (short({}, {"approval": "APROVED"}), "`approval` is `APROVED`, wanted one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expect/approval\n  hint: did you mean `APPROVED`?"),
+    (short({}, {"level": "critcal"}), "`level` is `critcal`, wanted one of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL [PR6003]\n  at <bytes>#1 at /expect/level\n  hint: did you mean `CRITICAL`?"),
     (short({}, {"rule": "first"}), "`rule` is `first`, wanted the number of a rule [PR6003]\n  at <bytes>#1 at /expect/rule"),
     (short({}, {"since": "soon"}), "`soon` is no instant with a zone: `since` [PR6003]\n  at <bytes>#1 at /expect/since\n  hint: write it as 2026-11-01T00:00:00Z"),
     (short({}, APPROVED, as_of="now"), "`now` is no instant with a zone: `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),

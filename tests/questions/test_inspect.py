@@ -85,6 +85,46 @@ def test_what_is_named_and_unknown_is_a_fault_and_what_lies_in_a_folder_is_not(t
     assert (notes.kind, notes.fault, notes.clean, host.format) == (None, None, True, "rpm_qa")
 
 
+def test_a_folder_of_which_nothing_is_known_says_why(tmp_path):
+    (tmp_path / "notes.txt").write_text("nothing to see\n")
+    (tmp_path / "web-1.rpmqa").write_text("")
+    (tmp_path / "web-2.rpmqa.gz").write_bytes(gzip.compress(b""))
+    notes, empty, packed = pr.inspect(tmp_path)
+    assert str(notes.fault).startswith("the file is no inventory and no catalog that we know [PR3001]")
+    assert str(empty.fault) == f"the file is empty [PR3001]\n  at {tmp_path / 'web-1.rpmqa'}"
+    assert str(packed.fault).startswith("the file is empty [PR3001]")
+
+
+PACKAGES = {"host": ["a", "a"], "name": ["bash", "zsh"], "arch": ["x86_64"] * 2, "evr": ["0:5.1-1", "x y"]}
+
+
+def test_a_packed_fleet_is_one_answer(tmp_path):
+    pr.pack_fleet(pa.table(PACKAGES), tmp_path / "fleet", family="rhel", product="RedhatEnterpriseLinux9.3")
+    (found,) = pr.inspect(tmp_path / "fleet")
+    assert str(found).replace(f"{tmp_path}/", "").splitlines()[:3] == [
+        "fleet: packed fleet",
+        "  1 host, 1 package",
+        "  1 rows read, 1 refused",
+    ]
+    assert (found.kind, found.format, found.refusals[0].code, found.clean) == (
+        "inventory",
+        "packed_fleet",
+        "PR2002",
+        False,
+    )
+    (tmp_path / "fleet" / "fleet.json").write_text("{")
+    (damaged,) = pr.inspect(str(tmp_path / "fleet"))
+    assert getattr(damaged.fault, "code", "") == "PR2112"
+
+
+def test_a_saved_run_is_one_answer(tmp_path):
+    policy, fleet = pr.predefined("AWS-RedHatDefaultPatchBaseline"), pr.open_fleet(pa.table(PACKAGES), family="rhel")
+    run = pr.evaluate_fleet(policy, fleet, [], as_of="2026-01-01T00:00Z", output=tmp_path / "run")
+    (found,) = pr.inspect(tmp_path / "run")
+    assert str(found) == f"{tmp_path / 'run'}: saved run\n  {run}"
+    assert (found.kind, found.clean) == ("run", True)
+
+
 def test_a_damaged_file_is_a_finding_and_an_absent_one_an_error(tmp_path):
     path = tmp_path / "cut.xml.gz"
     path.write_bytes(gzip.compress(feed(notice(1)) * 50)[:-20])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from patchrules.errors import CatalogError, InventoryError
-from patchrules.sources.files import Limits, expand, open_document
+from patchrules.sources.files import Document, Limits, expand, open_document
 
 PLAIN = b"one\ntwo \xff\r\nthree" * 100
 PACKED = {
@@ -46,6 +46,48 @@ def test_a_cut_is_never_silent(kind):
         assert f"the {kind} data is cut off or damaged" in caught.value.message
         assert caught.value.where is not None
         assert caught.value.where.file == "feed"
+
+
+def test_opening_reads_nothing_and_what_has_vanished_is_told_when_it_is_read(tmp_path, monkeypatch):
+    opened, raw = [], Document._raw
+
+    def counted(self):
+        opened.append(self.name)
+        return raw(self)
+
+    monkeypatch.setattr(Document, "_raw", counted)
+    path = tmp_path / "web-1.rpmqa"
+    path.write_bytes(PLAIN)
+    documents = [open_document(path, error=CatalogError) for _ in range(5)]
+    assert (documents[0].stem, opened) == ("web-1", [])
+    path.unlink()
+    asked = [lambda one: one.size, lambda one: one.compression, lambda one: one.head, Document.stream, Document.read]
+    for ask, document in zip(asked, documents, strict=True):
+        with pytest.raises(CatalogError, match=r"there is no such file \[PR2901\]"):
+            ask(document)
+
+
+def test_a_file_that_fails_at_its_first_bytes_leaves_nothing_open(tmp_path, monkeypatch):
+    class Torn(io.BytesIO):
+        def read(self, *_):
+            raise OSError(5, "Input/output error")
+
+    handles = []
+
+    def torn(self):
+        handles.append(Torn(PLAIN))
+        return handles[-1]
+
+    monkeypatch.setattr(Document, "_raw", torn)
+    with pytest.raises(InventoryError, match=r"\[PR2901\]"):
+        open_document(PLAIN).stream()
+    assert [one.closed for one in handles] == [True]
+
+
+def test_a_cut_of_which_nothing_comes_says_so():
+    with pytest.raises(CatalogError) as caught:
+        open_document(PACKED["gzip"][:20], error=CatalogError).read()
+    assert caught.value.message == "the gzip data is cut off or damaged: nothing came out of 20 bytes stored"
 
 
 @given(st.sampled_from(sorted(PACKED)), st.integers(0, 200), st.binary(min_size=1, max_size=3))
