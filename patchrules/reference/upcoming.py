@@ -1,4 +1,4 @@
-"""What waiting alone makes MISSING on a host: the definition behind "upcoming approvals" (SEMANTICS 5.19)."""
+"""What waiting alone makes MISSING on a host: the definition behind "upcoming approvals" (SEMANTICS 5.d)."""
 
 from __future__ import annotations
 
