@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import patchrules as pr
@@ -20,7 +20,7 @@ from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import OverridePatch
 from patchrules.sources import arrow
-from patchrules.testing.strategies import T0
+from patchrules.testing.strategies import T0, Situation
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 
@@ -70,8 +70,15 @@ def by_day(run):
     }
 
 
+CENTOS = Host("one", "centos", "CentOS8", "x86_64", packages=(Package("bash", "x86_64", "0:1-1.el8"),))
+LAST = Patch("bash", "x86_64", "0:2-1.el8", issued=datetime.max.replace(tzinfo=UTC))
+NEVER_OUT = Situation(Baseline("prod", OperatingSystem.CENTOS, rules=(WAIT,)), (CENTOS,), (LAST,), {"as_of": T0})
+"""A patch of the last instant there is: no moment comes after it."""
+
+
 @settings(max_examples=EXAMPLES)
 @given(waiting(), LATER)
+@example(NEVER_OUT, timedelta(0))
 def test_both_engines_say_the_same(situation, later):
     catalog = catalog_of(situation.baseline, situation.hosts, situation.patches)
     options = {**situation.options, "as_of": situation.options["as_of"] + later - timedelta(days=3)}
