@@ -147,7 +147,7 @@ OF_UPDATES = (
     ("product: case counts", UPDATES, "or text.lower() != product)", "or text != product)"),
     ("severity: none is none", "batch/filters.py", "if assumed is not None:", "if assumed == 0:"),
     ("rules: want every patch set", "batch/filters.py", "return (*rule.filters, *implied)", "return rule.filters"),
-    ("hosts without rows: not judged", "batch/absent.py", "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
+    ("hosts without rows: not judged", "batch/relevant.py", "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
     ("chain: with what is not free", UPDATES, "self.graph.below(one) if free[step])", "self.graph.below(one))"),
     ("cover: the last by name", UPDATES, "first = start[replacing.argmax(axis=0)]", "first = start[::-1][replacing[::-1].argmax(axis=0)]"),
     ("installed: its bulletin does not reject", UPDATES, "decided = np.where(own.rejected, OWN, np.where(rejecting >= 0, rejecting, spoken))\n        rejected = own.rejected | (rejecting >= 0)", "decided = np.where(own.rejected, OWN, spoken)\n        rejected = own.rejected"),
