@@ -27,7 +27,7 @@ from patchrules.testing.updates import all_situations
 
 EXAMPLES = settings().max_examples
 LATER = st.sampled_from([timedelta(0), timedelta(0), timedelta(microseconds=1), timedelta(hours=7, seconds=1)])
-DEB_DATES = st.sampled_from((DebDates.ADVISORY, DebDates.ADVISORY, DebDates.IGNORE))
+DEB_DATES = st.sampled_from((*[DebDates.ADVISORY] * 4, DebDates.IGNORE))
 
 WAIT = ApprovalRule(approve_after_days=2, compliance_level=ComplianceLevel.LOW, enable_non_security=True)
 
@@ -36,11 +36,25 @@ NEWER = {"rpm": "9:9-1", "dpkg": "9:9-1", "dotted": "99"}
 """A version that is above all that are drawn, by scheme."""
 
 
+RULES_THAT_WAIT = st.sampled_from(
+    (
+        (WAIT,),
+        (dataclasses.replace(WAIT, approve_after_days=None, approve_until=date.max),),
+        (WAIT, WAIT),
+        (WAIT, dataclasses.replace(WAIT, compliance_level=ComplianceLevel.HIGH)),
+        (dataclasses.replace(WAIT, compliance_level=ComplianceLevel.HIGH, approve_after_days=3), WAIT),
+        (dataclasses.replace(WAIT, enable_non_security=False, approve_after_days=1), WAIT),
+    )
+)
+"""Rules that everything passes: a delay, a date, equal ones, a higher or a later one, and one for security alone."""
+
+
 @st.composite
 def waiting(draw):
     """Draw a situation in which something mostly waits: a rule for everything, patches released about the instant."""
     found = draw(all_situations())
-    baseline = dataclasses.replace(found.baseline, rules=(*found.baseline.rules[: draw(st.integers(0, 1))], WAIT))
+    own = found.baseline.rules[: draw(st.sampled_from((0, 0, 1)))]
+    baseline = dataclasses.replace(found.baseline, rules=(*own, *draw(RULES_THAT_WAIT)))
     plain = dataclasses.replace(baseline, approved_patches=(), rejected_patches=(), global_filters=())
     found = dataclasses.replace(
         found,
@@ -78,7 +92,7 @@ def updates_of(draw, situation):
 def lately(situation):
     """Draw an instant a few days about the one that is asked about."""
     asked = situation.options["as_of"] - timedelta(days=3)
-    return st.sampled_from([asked + timedelta(days=by) for by in (0, -1, 1, -2)])
+    return st.sampled_from([asked + timedelta(days=by) for by in (1, 0, 1, -1, -2)])
 
 
 def fleet_of(hosts):
