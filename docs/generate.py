@@ -37,7 +37,10 @@ TABLES = (
     (
         "upcoming approvals",
         columns.UPCOMING,
-        "`run.upcoming`: one row a patch and baseline that waiting approves.",
+        (
+            "`run.upcoming`: one row a patch and baseline that waiting approves, and that at least one host then "
+            "misses; not known in `agent`."
+        ),
     ),
     ("history fixes", columns.SPELLS, "`pr.history(runs).spells`: one row a package of a host that did not comply."),
     ("exposed", columns.EXPOSED, "`pr.exposed(runs, cve)`: one row a host and time that it had a CVE."),

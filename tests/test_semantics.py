@@ -46,3 +46,12 @@ def test_a_name_that_is_not_there_is_seen():
 
 def test_every_code_that_the_page_names_is_known(root):
     assert set(re.findall("PR[0-9]{4}", (root / "docs" / "semantics.md").read_text("utf-8"))) <= CODES.keys()
+
+
+def test_a_number_stands_for_one_paragraph_and_for_none_that_is_left_out(root):
+    text = (root / "docs" / "semantics.md").read_text("utf-8")
+    numbers = re.findall(r"^\*\*([0-9]+\.[0-9a-z]+) ", text, re.MULTILINE)
+    left_out = re.findall(r"\(([0-9]+\.[0-9]+)\) is left out", text)
+    assert len(numbers) > 50
+    assert left_out == ["5.19"]
+    assert sorted(numbers) == sorted({*numbers} - {*left_out})

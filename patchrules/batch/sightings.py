@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from patchrules.batch.documented import age, settled
-from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, fold, ranks
+from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy, key_of
 from patchrules.batch.rows import Rows
 from patchrules.batch.states import Packages
 from patchrules.batch.upcoming import Waiting, names_waiting
 
-_NONE = (np.zeros(0, dtype=np.int64),) * 3
+_APART = 1 << 16
+"""How many counts are kept before they are added up, or as many as there are distinct ones if these are more."""
 
 
 class Sightings:
@@ -27,6 +28,7 @@ class Sightings:
         self._wanted: set[str] = set()
         self._of_name, self._of_package = Grown(np.bool_), Grown(np.bool_)
         self._seen: list[tuple[Ints, Ints, Ints]] = []
+        self._apart, self._most = 0, _APART
 
     def add(self, number: int, policy: Policy, waits: Waiting) -> None:
         """Take in a policy under which patches wait."""
@@ -54,24 +56,44 @@ class Sightings:
         self._count(policy[kept], package[kept])
 
     def _count(self, policy: Ints, package: Ints) -> None:
-        """Keep how often each policy and package occur together: no sort, O(policies x packages waited for)."""
+        """Keep how often each policy and package occur together.
+
+        Cost: no sort, but one of the rows where they are fewer than policies x packages waited for.
+        """
         flags = self._of_package.values
         known, place = np.flatnonzero(flags), np.cumsum(flags) - 1
-        often = np.bincount(policy * len(known) + place[package])
-        some = np.flatnonzero(often)
-        self._seen.append((some // len(known), known[some % len(known)], often[some]) if len(some) else _NONE)
+        if (int(policy.max(initial=-1)) + 1) * len(known) > len(policy):
+            ids, first = fold([policy, package])
+            self._keep(policy[first], package[first], counted(ids, len(first)))
+        elif len(policy):
+            often = np.bincount(policy * len(known) + place[package])
+            some = np.flatnonzero(often)
+            self._keep(some // len(known), known[some % len(known)], often[some])
+
+    def _keep(self, policy: Ints, package: Ints, hosts: Ints) -> None:
+        """Keep counts, and add them up before they are many: memory is that of distinct policies and packages."""
+        self._seen.append((policy, package, hosts))
+        self._apart += len(policy)
+        if self._apart > self._most:
+            self._seen = [self._together()]
+            self._apart, self._most = 0, max(_APART, len(self._seen[0][0]))
+
+    def _together(self) -> tuple[Ints, Ints, Ints]:
+        """Return each policy and package once, with the sum of its hosts."""
+        policy, package, hosts = (np.concatenate(column) for column in zip(*self._seen, strict=True))
+        ids, first = fold([policy, package])
+        number = np.bincount(ids, weights=hosts, minlength=len(first)).astype(np.int64)
+        return policy[first], package[first], number
 
     def counted(self) -> Iterator[tuple[Policy, Waiting, Packages, Ints]]:
         """Yield each policy with the packages that were seen under it, and how many of its hosts have each."""
         if not self._seen:
             return
-        policy, package, hosts = (np.concatenate(column) for column in zip(*self._seen, strict=True))
-        ids, first = fold([policy, package])
-        number = np.bincount(ids, weights=hosts, minlength=len(first)).astype(np.int64)
-        for one in np.unique(policy[first]).tolist():
-            mine = policy[first] == one
+        policy, package, number = self._together()
+        for one in np.unique(policy).tolist():
+            mine = policy == one
             known, waits = self._policies[one]
-            yield known, waits, settled(known, self._numbers.table(package[first][mine])), number[mine]
+            yield known, waits, settled(known, self._numbers.table(package[mine])), number[mine]
 
     def _flags(self) -> Bools:
         """Say of every package so far whether a patch waits for it."""

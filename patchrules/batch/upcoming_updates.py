@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from patchrules.batch.approvals import APPROVALS
 from patchrules.batch.instants import NEVER
-from patchrules.batch.keys import Bools, Grown
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy
+from patchrules.batch.relevant import Relevant
 from patchrules.batch.rows import Rows
 from patchrules.batch.states import STATES
 from patchrules.batch.upcoming import Waiting, rows_of
@@ -33,48 +33,32 @@ class UpdateSets:
 
     def __init__(self, numbers: PackageNumbers) -> None:
         """Start with no policy; ``numbers`` are those that rows are coded with."""
-        self._numbers = numbers
         self._policies: dict[int, tuple[Waiting, Later]] = {}
-        self._updates: dict[int, Updates] = {}
-        self._relevant: dict[int, Grown] = {}
-        self._seen: Counter[tuple[int, str | None, bytes]] = Counter()
+        self._relevant = Relevant(numbers)
+        self._seen: Counter[tuple[int, str | None, tuple[str, ...]]] = Counter()
 
     def add(self, number: int, policy: Policy, waits: Waiting, later: Later) -> None:
         """Take in a policy under which an update waits."""
         self._policies[number] = waits, later
-        self._updates[number], self._relevant[number] = Updates(policy), Grown(np.bool_)
+        self._relevant.add(number, policy)
 
     def see(self, rows: Rows, policy_of_host: Sequence[int], builds: Sequence[str | None]) -> None:
-        """Count some hosts. Cost: Python once a host of such a policy, numpy for its rows."""
-        ends = np.cumsum(rows.lengths)
-        hosts = [(host, one) for host, one in enumerate(policy_of_host) if one in self._policies]
-        codes = self._numbers.names() if hosts else np.zeros(0, dtype=np.int64)
-        for host, one in hosts:
-            mine = slice(int(ends[host] - rows.lengths[host]), int(ends[host]))
-            package = rows.package[mine] if rows.installed is None else rows.package[mine][rows.installed[mine]]
-            names = np.unique(codes[package])
-            self._seen[one, builds[host], names[self._matters(one)[names]].tobytes()] += 1
-
-    def _matters(self, number: int) -> Bools:
-        """Say of every name so far whether it matters to a policy that something of it is installed."""
-        known, texts = self._relevant[number], self._numbers.name_texts()
-        known.append([self._updates[number].relevant(name) for name in texts[len(known.values) :]])
-        return known.values
+        """Count some hosts. Cost: that of ``Relevant.sets`` where there is such a policy."""
+        if not self._policies:
+            return
+        host = np.repeat(np.arange(len(rows.lengths)), rows.lengths)
+        found = self._relevant.sets(rows, host, np.array(policy_of_host, dtype=np.int64))
+        self._seen.update((number, builds[one], names) for one, number, names in found)
 
     def tables(self) -> Iterator[pa.Table]:
         """Yield ``model.columns.UPCOMING``. Cost: two policies an approval, which judge each set of updates."""
-        texts = self._numbers.name_texts()
         for number, (waits, later) in self._policies.items():
-            sets = [
-                ([texts[code] for code in np.frombuffer(names, dtype=np.int64).tolist()], build, hosts)
-                for (one, build, names), hosts in self._seen.items()
-                if one == number
-            ]
+            sets = [(names, build, hosts) for (one, build, names), hosts in self._seen.items() if one == number]
             if sets:
                 yield from _tables(later, waits, sets)
 
 
-def _tables(later: Later, waits: Waiting, sets: Sequence[tuple[list[str], str | None, int]]) -> Iterator[pa.Table]:
+def _tables(later: Later, waits: Waiting, sets: Sequence[tuple[Sequence[str], str | None, int]]) -> Iterator[pa.Table]:
     """Yield a table an instant at which something that waits is approved."""
     for instant in np.unique(waits.instant[waits.instant != NEVER]).tolist():
         before, then = (Updates(later(_EPOCH + timedelta(microseconds=at))) for at in (instant - 1, instant))

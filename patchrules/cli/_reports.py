@@ -93,8 +93,11 @@ class Wanted:
     def write(self, run: Run, again: str = "") -> None:
         """Write the report of a run; ``again`` are the options to ask further with."""
         from patchrules.evaluation.saved import load_run
+        from patchrules.questions.wording import NOBODY_LOOKED
         from patchrules.reports import write
 
+        if self.table == "upcoming" and run.upcoming is None:
+            click.echo(f"warning: {NOBODY_LOOKED}", err=True)
         target = self._target()
         with stage("writing"):
             write(

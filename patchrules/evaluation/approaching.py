@@ -1,4 +1,4 @@
-"""The hosts of a fleet as they pass: what waiting alone approves, and on how many of them it is then MISSING."""
+"""The hosts of a fleet as they pass, by the batch engine: what of ``evaluation.upcoming`` they come to miss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from patchrules.batch.sightings import Sightings
 from patchrules.batch.upcoming import told, upcoming, waiting
 from patchrules.batch.upcoming_updates import UpdateSets
 from patchrules.evaluation.judging import Judging, policy_of
-from patchrules.evaluation.upcoming import horizon, together
+from patchrules.evaluation.upcoming import horizon, summed
 from patchrules.model.names import Dialect, Operation
 
 
@@ -65,4 +65,4 @@ class Approaching:
             told(policy, packages, waits, upcoming(policy, packages, waits), hosts)
             for policy, waits, packages, hosts in self._packages.counted()
         ]
-        return together([*found, *self._updates.tables()])
+        return summed([*found, *self._updates.tables()])

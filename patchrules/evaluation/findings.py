@@ -23,7 +23,7 @@ from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
 from patchrules.evaluation.star_stream import StarStream
 from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
-from patchrules.evaluation.upcoming import together as added
+from patchrules.evaluation.upcoming import summed
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
@@ -226,7 +226,7 @@ def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
         late=sum(number for one in found for number in one.late),
         digests=kept_digests(digests, rejects) if digests else None,
         carried=tuple(name for one in found for name in one.carried),
-        upcoming=added(table for one in found for table in one.upcoming),
+        upcoming=summed(table for one in found for table in one.upcoming),
     )
 
 

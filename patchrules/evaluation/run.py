@@ -37,7 +37,7 @@ class Run:
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31). ``fixes`` has
     ``model.columns.FIXES``: which CVEs the versions of the listed packages fix. ``upcoming`` has
     ``model.columns.UPCOMING``: what waiting alone approves; None where nobody looked: in the dialect ``agent``, for a
-    host of :func:`prepare`, in a run that an earlier version saved.
+    host or a table of :func:`prepare`, in a run that an earlier version saved.
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
     ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
     ``digests`` has ``model.columns.DIGESTS`` where they were asked for: what a later run tells changed hosts by.

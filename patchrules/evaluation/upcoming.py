@@ -1,4 +1,4 @@
-"""What waiting alone approves after the instant of a run, and on how many hosts it is then MISSING."""
+"""The table of upcoming approvals (5.d): how far ahead it looks, how parts add up, and that of single reports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def horizon(settings: Settings) -> datetime:
     return settings.as_of + timedelta(days=UPCOMING_DAYS)
 
 
-def together(tables: Iterable[Any]) -> Any:  # noqa: ANN401 - pyarrow.Table
+def summed(tables: Iterable[Any]) -> Any:  # noqa: ANN401 - pyarrow.Table
     """Return tables of some hosts each as one, the next approval first; None where one of them is."""
     found = list(tables)
     if any(one is None for one in found):
@@ -39,14 +39,14 @@ def together(tables: Iterable[Any]) -> Any:  # noqa: ANN401 - pyarrow.Table
 
 
 def upcoming_of(reports: Sequence[HostReport]) -> Any:  # noqa: ANN401 - pyarrow.Table
-    """Return the same of the hosts of some reports, by the reference engine."""
+    """Return the table of the hosts of some reports, by the reference engine; None in another dialect."""
     if reports[0].settings.dialect is not Dialect.DOCUMENTED:
         return None
     hosts = Counter(_row(report, one) for report in reports for one in _of_report(report))
     rows = [(*key, count) for key, count in hosts.items()]
     columns = zip(*rows, strict=True) if rows else [()] * len(UPCOMING)
     data = dict(zip([*_KEYS, "hosts"], map(list, columns), strict=True))
-    return together([arrow.table(UPCOMING, data, len(rows))])
+    return summed([arrow.table(UPCOMING, data, len(rows))])
 
 
 def _of_report(report: HostReport) -> list[Verdict]:

@@ -201,7 +201,9 @@ FIXES = (
 """One row a fix: which CVEs a version of a package that a run lists brings an end to."""
 
 UPCOMING = (
-    Column("since", "instant", "approved after this instant", required=True),
+    Column(
+        "since", "instant", "not approved before: a date or list approves at it, a delay right after", required=True
+    ),
     Column("baseline", "string", "name of the baseline that approves it", required=True),
     Column("baseline_id", "string", "its id"),
     Column("rule", "int32", "number of the rule that approves it then, 1 is the first; absent where the list does"),

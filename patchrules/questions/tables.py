@@ -26,7 +26,8 @@ def table(run: Run, name: str) -> pa.Table:
     """Return one table of a run: verdicts, hosts, patches, groups, cves, exposures or upcoming (``model.columns``).
 
     The rows of ``verdicts`` and ``hosts`` keep the run's order. NOT_APPLICABLE is a count, never a failure: its
-    verdicts have an empty status. Instants are UTC. Raises UnknownNameError for another name.
+    verdicts have an empty status. ``upcoming`` is empty too where ``run.upcoming`` is None.
+    Instants are UTC. Raises UnknownNameError for another name.
 
     >>> import patchrules as pr
     >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]}

@@ -23,6 +23,12 @@ UNKNOWN = {
 }
 """Why a host cannot be judged (DECISIONS 31)."""
 
+NOBODY_LOOKED = (
+    "This run does not know what becomes approved: runs in the dialect agent do not, nor those of Prepared.evaluate "
+    "and Prepared.evaluate_table, nor those of earlier versions. patchrules forecast asks the catalogs."
+)
+"""What a run says whose ``upcoming`` is None: that is not the same as nothing (5.d)."""
+
 
 def compared(family: Family, installed: str, target: str, *, order: str | None = None) -> str:
     """Say how an installed version stands to the approved one, naming the first part that differs.

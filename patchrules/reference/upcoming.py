@@ -1,4 +1,4 @@
-"""What waiting alone makes MISSING on a host: the definition behind "upcoming approvals" (SEMANTICS 5.19)."""
+"""What waiting alone makes MISSING on a host: the definition behind "upcoming approvals" (SEMANTICS 5.d)."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class _Waiting:
         ``decided`` are the decisions at the instant of the run on the patches that are asked for.
         """
         waits = [d for found in decided.values() for d in found if d.approval is Approval.PENDING_APPROVAL]
-        ends = {end + step for d in waits for end in (d.since, d.released_at) if end for step in (timedelta(), _NEXT)}
-        instants = sorted(end for end in ends if self.settings.as_of < end <= until)
+        ends = {end for d in waits for end in (d.since, d.released_at) if end and end <= until}
+        instants = sorted({one for end in ends for one in (end, end + _NEXT) if self.settings.as_of < one <= until})
         them = self.of({d.patch.name for d in waits})
         return [one for one in instants if them.approves(decided.keys(), one)]
 

@@ -60,9 +60,9 @@ def write(
     ``format`` is a name of :func:`writers`; without it the end of the file name decides, see :func:`writer_for`.
     ``parquet`` makes a folder (see ``load_run``). A file is written beside its place and renamed, so a reader
     never sees half of it and a failure leaves what was there. ``table`` writes one table of the run in place of all of
-    it (``verdicts``, ``hosts``, ``patches``, ``groups``, ``cves`` or ``exposures``), as CSV, JSON lines, Parquet or
-    Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give ``html`` its trend;
-    ``account`` and ``region`` are for ``asff``.
+    it (``verdicts``, ``hosts``, ``patches``, ``groups``, ``cves``, ``exposures`` or ``upcoming``), as CSV, JSON
+    lines, Parquet or Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give
+    ``html`` its trend; ``account`` and ``region`` are for ``asff``.
 
     Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7901 to PR7906).
 

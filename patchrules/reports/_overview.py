@@ -16,7 +16,7 @@ from patchrules.evaluation.run import Run
 from patchrules.families import families
 from patchrules.model.columns import UPCOMING_DAYS
 from patchrules.model.names import ComplianceLevel, State, Status, Unknown
-from patchrules.questions.wording import UNKNOWN, counted, when
+from patchrules.questions.wording import NOBODY_LOOKED, UNKNOWN, counted, when
 from patchrules.reports._details import short
 from patchrules.reports._failing import words
 
@@ -49,6 +49,7 @@ def overview(run: Run, earlier: Sequence[Run]) -> dict[str, Any]:
         "ages": list(_ages(failing, run)),
         "breakdowns": [(title, list(rows)) for title, rows in _breakdowns(run)],
         "upcoming": _upcoming(run),
+        "nobody_looked": NOBODY_LOOKED,
         "reasons": list(_reasons(run)),
         "doubts": list(_doubts(run)),
         "wrong": [(one.code, short(one.message), short(str(one.where or ""))) for one in _errors(run)],

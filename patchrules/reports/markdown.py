@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 from patchrules.evaluation.run import Run
 from patchrules.model.names import ComplianceLevel, Status, Unknown
 from patchrules.questions.tables import table
-from patchrules.questions.wording import UNKNOWN, counted, shown, when
+from patchrules.questions.wording import NOBODY_LOOKED, UNKNOWN, counted, shown, when
 from patchrules.reports._failing import words
 from patchrules.reports._writer import Look, Writer
 
 _MOST = 10
 _LONGEST = 80
 _SIGN = {Status.COMPLIANT: "✓", Status.NON_COMPLIANT: "✗", Status.UNKNOWN: "?"}
+_NEXT = ("Not before", "Patch", "Wanted", "Advisory", "Level", ">Hosts")
 _BAR = "\\|"
 _ADDED = {
     "missing": "missing",
@@ -42,7 +43,8 @@ def _lines(run: Run) -> Iterator[str]:
     yield from _section("Gravest patches", ("Level", "Patch", "Wanted", "Advisory", ">Hosts"), _patches(run))
     yield from _section("CVEs whose fix is approved and missing", ("Level", "CVE", "Packages", ">Hosts"), _cves(run))
     yield from _section("Hosts with most to do", ("Worst level", "Host", "Baseline", ">Patches"), _hosts(run))
-    yield from _section("Approved next", ("After", "Patch", "Wanted", "Advisory", "Level", ">Hosts"), _upcoming(run))
+    yield from _section("Approved next", _NEXT, _upcoming(run))
+    yield from ("", "### Approved next", "", NOBODY_LOOKED) if run.upcoming is None else ()
     yield from _section("Why hosts are unknown", ("Reason", "Meaning", ">Hosts"), _unknown(run))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -10,7 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import patchrules as pr
+from patchrules.model.columns import UPCOMING
 from patchrules.model.names import State
+from patchrules.questions.wording import NOBODY_LOOKED
+from patchrules.sources import arrow
 from tests.reports.conftest import host_of, run_of_rows, verdict
 
 
@@ -34,6 +38,15 @@ def test_a_table_goes_to_standard_output_as_csv(patchrules, saved):
     done = patchrules("report", str(saved / "one"), "--table", "patches")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["id"], row["non_compliant"]) for row in rows] == [("bash.x86_64", "1")]
+
+
+def test_upcoming_approvals_that_nobody_looked_for_are_not_told_as_none(patchrules, saved):
+    knows = dataclasses.replace(pr.load_run(saved / "one"), upcoming=arrow.table(UPCOMING, {}, 0))
+    pr.write(knows, saved / "two", format="parquet")
+    done = [patchrules("report", str(saved / name), "--table", "upcoming") for name in ("one", "two")]
+    assert [one.stderr for one in done] == [f"warning: {NOBODY_LOOKED}\n", ""]
+    assert [one.stdout.count("\n") for one in done] == [1, 1]
+    assert patchrules("report", str(saved / "one"), "--table", "hosts").stderr == ""
 
 
 def test_a_table_is_a_parquet_file_that_says_of_which_run(patchrules, saved, tmp_path):

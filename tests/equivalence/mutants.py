@@ -20,8 +20,12 @@ TESTS = {
     "documented": ("test_whole_evaluations.py", "by_batch"),
     "updates": ("test_updates.py", "by_batch"),
     "agent": ("test_agent_dialect.py", "one_by_batch"),
+    "upcoming": ("../evaluation/test_upcoming.py", "fleet_of"),
 }
-"""The file whose test has to find a mutant, and the function it calls for each example, by dialect."""
+"""The file whose test has to find a mutant, and the function it calls for each example, by dialect or question."""
+
+ASKED = {"upcoming": "test_both_engines_say_the_same"}
+"""The test of that file, where it is not ``test_batch_equals_reference``."""
 
 CROWDS = {"documented": 0, "agent": 16}
 """How many seeded crowds are tried after the drawn situations."""
@@ -42,7 +46,7 @@ def counted(*given, **options):
     return engine(*given, **options)
 setattr(whole, sys.argv[3], counted)
 try:
-    whole.test_batch_equals_reference()
+    getattr(whole, sys.argv[5])()
     for seed in range(int(sys.argv[4])):
         whole.test_a_crowd_of_packages_is_the_same_in_both_engines(seed)
 except BaseException as fault:
@@ -147,13 +151,40 @@ OF_UPDATES = (
     ("product: case counts", UPDATES, "or text.lower() != product)", "or text != product)"),
     ("severity: none is none", "batch/filters.py", "if assumed is not None:", "if assumed == 0:"),
     ("rules: want every patch set", "batch/filters.py", "return (*rule.filters, *implied)", "return rule.filters"),
-    ("hosts without rows: not judged", "batch/absent.py", "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
+    ("hosts without rows: not judged", "batch/relevant.py", "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
     ("chain: with what is not free", UPDATES, "self.graph.below(one) if free[step])", "self.graph.below(one))"),
     ("cover: the last by name", UPDATES, "first = start[replacing.argmax(axis=0)]", "first = start[::-1][replacing[::-1].argmax(axis=0)]"),
     ("installed: its bulletin does not reject", UPDATES, "decided = np.where(own.rejected, OWN, np.where(rejecting >= 0, rejecting, spoken))\n        rejected = own.rejected | (rejecting >= 0)", "decided = np.where(own.rejected, OWN, spoken)\n        rejected = own.rejected"),
     ("reference, newest: replaced by each other too", "reference/supersedence.py", "self.above(name) - set(self.below(name))", "self.above(name)"),
 )  # fmt: skip
 """Bugs in how Windows hosts are judged."""
+
+UPCOMING, UPCOMING_UPDATES, SIGHTINGS, RELEVANT = (
+    f"batch/{name}.py" for name in ("upcoming", "upcoming_updates", "sightings", "relevant")
+)
+OF_UPCOMING = (
+    ("nothing changed", UPCOMING, "turns[1::2] = missing", "turns[1::2] = missing"),
+    ("first: >= becomes >", UPCOMING, "(first >= now)", "(first > now)"),
+    ("delay: lets through at its end", UPCOMING, "ends + (rule.approve_until is None)", "ends"),
+    ("date: lets through after the release", UPCOMING, "ends + (rule.approve_until is None)", "ends + 1"),
+    ("rule: the last of equals", UPCOMING, "(rule.compliance_level.rank > highest)", "(rule.compliance_level.rank >= highest)"),
+    ("rule: a sooner one does not start anew", UPCOMING, "level[sooner], highest[sooner], instant[sooner] = -1, -1, ends[sooner]", "instant[sooner] = ends[sooner]"),
+    ("before: at the instant itself", UPCOMING, "moment[::2] -= 1", "moment[::2] -= 0"),
+    ("before: a lower version hides the next", UPCOMING, "(~lacked | (top[1::2] > top[::2]))", "~lacked"),
+    ("before: not asked", UPCOMING, "(~lacked | (top[1::2] > top[::2]))", "True"),
+    ("exists: < instead of <=", UPCOMING, "policy.decisions.released_at[row] <= moment", "policy.decisions.released_at[row] < moment"),
+    ("waits: approved after the moment too", UPCOMING, "(waits.instant[row] <= moment[at])", "(waits.instant[row] >= 0)"),
+    ("gate: not asked", UPCOMING, "hit &= passes_gate(catalog, facts, enabled=rule.enable_non_security)", "pass"),
+    ("updates: before is the instant itself", UPCOMING_UPDATES, "at in (instant - 1, instant)", "at in (instant, instant)"),
+    ("updates: what is missing already too", UPCOMING_UPDATES, "if name not in known}", "}"),
+    ("updates: hosts counted once a set", UPCOMING_UPDATES, "hosts.update({row: count", "hosts.update({row: 1"),
+    ("sightings: all versions count", SIGHTINGS, "kept[some] = self._is_newest(host[some], policy[some], package[some])", "pass"),
+    ("sightings: the oldest counts", SIGHTINGS, "np.lexsort([old[pair], of_host])", "np.lexsort([-old[pair], of_host])"),
+    ("sightings: what is not installed counts", SIGHTINGS, "positions = positions[rows.installed[positions]]", "pass"),
+    ("relevant: hosts without rows not seen", RELEVANT, "hosts = np.flatnonzero(wanted)", "hosts = np.unique(owner)"),
+    ("reference, higher: > becomes >=", "reference/upcoming.py", "order(family, then.target) > order(family, lacked)", "order(family, then.target) >= order(family, lacked)"),
+)  # fmt: skip
+"""Bugs in what waiting alone approves."""
 
 OF_MEANING = (
     ("wildcards: dropped", "reference/patterns.py", "return wanted in found or (wildcards and any(", "return wanted in found or (wildcards and not any("),
@@ -299,6 +330,7 @@ MUTANTS = (
     *(Mutant(*one) for one in (*OF_MEANING, *OF_RUNS)),
     *(Mutant(f"updates: {name}", file, old, new, "updates") for name, file, old, new in OF_UPDATES),
     *(Mutant(f"agent: {name}", file, old, new, "agent") for name, file, old, new in OF_AGENT),
+    *(Mutant(f"upcoming: {name}", file, old, new, "upcoming") for name, file, old, new in OF_UPCOMING),
 )
 
 
@@ -318,12 +350,12 @@ def outcomes(names: list[str]) -> Iterator[tuple[Mutant, str, int, str]]:
     for mutant in MUTANTS:
         if names and mutant.name not in names:
             continue
-        crowds = str(CROWDS.get(mutant.dialect, 0))
+        crowds, asked = str(CROWDS.get(mutant.dialect, 0)), ASKED.get(mutant.dialect, "test_batch_equals_reference")
         (test, engine), examples = TESTS[mutant.dialect], os.environ.get("EXAMPLES", "50")
         with tempfile.TemporaryDirectory() as folder:
             planted(mutant, Path(folder))
             ran = subprocess.run(
-                [sys.executable, "-c", RUN, str(Path(__file__).with_name(test)), examples, engine, crowds],
+                [sys.executable, "-c", RUN, str(Path(__file__).parent / test), examples, engine, crowds, asked],
                 env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
                 cwd=folder,
                 capture_output=True,

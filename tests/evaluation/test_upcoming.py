@@ -3,49 +3,96 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import patchrules as pr
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.rows import run_of
+from patchrules.families import family_of
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.columns import REJECTS, UPCOMING_DAYS
 from patchrules.model.host import Host, Inventory
-from patchrules.model.names import ComplianceLevel, OperatingSystem
+from patchrules.model.names import ComplianceLevel, DebDates, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import OverridePatch
 from patchrules.sources import arrow
-from patchrules.testing.strategies import T0
+from patchrules.testing.strategies import T0, Situation
 from patchrules.testing.twins import catalog_of, previous_runs
 from patchrules.testing.updates import all_situations
 
 EXAMPLES = settings().max_examples
 LATER = st.sampled_from([timedelta(0), timedelta(0), timedelta(microseconds=1), timedelta(hours=7, seconds=1)])
-
+DEB_DATES = st.sampled_from((*[DebDates.ADVISORY] * 4, DebDates.IGNORE))
 
 WAIT = ApprovalRule(approve_after_days=2, compliance_level=ComplianceLevel.LOW, enable_non_security=True)
 
 
+NEWER = {"rpm": "9:9-1", "dpkg": "9:9-1", "dotted": "99"}
+"""A version that is above all that are drawn, by scheme."""
+
+
+RULES_THAT_WAIT = st.sampled_from(
+    (
+        (WAIT,),
+        (dataclasses.replace(WAIT, approve_after_days=None, approve_until=date.max),),
+        (WAIT, WAIT),
+        (WAIT, dataclasses.replace(WAIT, compliance_level=ComplianceLevel.HIGH)),
+        (dataclasses.replace(WAIT, compliance_level=ComplianceLevel.HIGH, approve_after_days=3), WAIT),
+        (dataclasses.replace(WAIT, enable_non_security=False, approve_after_days=1), WAIT),
+    )
+)
+"""Rules that everything passes: a delay, a date, equal ones, a higher or a later one, and one for security alone."""
+
+
 @st.composite
 def waiting(draw):
-    """Draw a situation in which something often waits: a rule for everything, mostly no list, patches of what is there."""
+    """Draw a situation in which something mostly waits: a rule for everything, patches released about the instant."""
     found = draw(all_situations())
-    installed = [one for host in found.hosts for one in host.packages]
-    if draw(st.booleans()):
-        baseline = dataclasses.replace(found.baseline, rules=(*found.baseline.rules[:1], WAIT))
-        plain = dataclasses.replace(baseline, approved_patches=(), rejected_patches=(), global_filters=())
-        found = dataclasses.replace(found, baseline=draw(st.sampled_from((plain, plain, baseline))))
-    if installed and found.hosts[0].family != "windows":
-        package, same = draw(st.sampled_from(installed)), draw(st.integers(1, 4))
-        of_it = {"name": package.name, "arch": package.arch or found.patches[0].arch}
-        alike = [dataclasses.replace(one, offered=True, module=None, **of_it) for one in found.patches[:same]]
-        found = dataclasses.replace(found, patches=(*alike, *found.patches[same:]))
-    return found
+    own = found.baseline.rules[: draw(st.sampled_from((0, 0, 1)))]
+    baseline = dataclasses.replace(found.baseline, rules=(*own, *draw(RULES_THAT_WAIT)))
+    plain = dataclasses.replace(baseline, approved_patches=(), rejected_patches=(), global_filters=())
+    found = dataclasses.replace(
+        found,
+        baseline=draw(st.sampled_from((plain, plain, plain, baseline))),
+        hosts=tuple(dataclasses.replace(one, product=found.hosts[0].product) for one in found.hosts),
+        options={**found.options, "deb_dates": draw(DEB_DATES)},
+    )
+    if found.hosts[0].family == "windows":
+        return dataclasses.replace(found, patches=draw(updates_of(found)))
+    some = (Package(found.patches[0].name, found.patches[0].arch, "0"),)
+    hosts = tuple(dataclasses.replace(one, packages=one.packages or some) for one in found.hosts)
+    found = dataclasses.replace(found, hosts=hosts)
+    return dataclasses.replace(found, patches=draw(versions_of(found)))
+
+
+@st.composite
+def versions_of(draw, situation):
+    """Draw the patches of a situation, some of one installed package: one is mostly newer, and out only lately."""
+    installed = [one for host in situation.hosts for one in host.packages]
+    package, same = draw(st.sampled_from(installed)), draw(st.integers(1, 4))
+    of_it = {"name": package.name, "arch": package.arch or situation.patches[0].arch, "offered": True, "module": None}
+    one, *alike = (dataclasses.replace(one, **of_it) for one in situation.patches[:same])
+    newer = NEWER[family_of(situation.baseline.operating_system).scheme]
+    evr, issued = draw(st.sampled_from((newer, newer, one.evr))), draw(lately(situation))
+    late = dataclasses.replace(one, evr=evr, issued=issued, updated=None, built=None)
+    return (late, *alike, *situation.patches[same:])
+
+
+@st.composite
+def updates_of(draw, situation):
+    """Draw the patches of a situation of Windows, which are out only lately."""
+    return tuple(dataclasses.replace(one, issued=draw(lately(situation))) for one in situation.patches)
+
+
+def lately(situation):
+    """Draw an instant a few days about the one that is asked about."""
+    asked = situation.options["as_of"] - timedelta(days=3)
+    return st.sampled_from([asked + timedelta(days=by) for by in (1, 0, 1, -1, -2)])
 
 
 def fleet_of(hosts):
@@ -70,8 +117,17 @@ def by_day(run):
     }
 
 
+CENTOS = Host("one", "centos", "CentOS8", "x86_64", packages=(Package("bash", "x86_64", "0:1-1.el8"),))
+LAST = Patch("bash", "x86_64", "0:2-1.el8", issued=datetime.max.replace(tzinfo=UTC))
+NEVER_OUT = Situation(
+    Baseline("prod", OperatingSystem.CENTOS, rules=(WAIT,)), (CENTOS,), (LAST,), {"as_of": T0 + timedelta(days=3)}
+)
+"""A patch of the last instant there is: no moment comes after it."""
+
+
 @settings(max_examples=EXAMPLES)
 @given(waiting(), LATER)
+@example(NEVER_OUT, timedelta(0))
 def test_both_engines_say_the_same(situation, later):
     catalog = catalog_of(situation.baseline, situation.hosts, situation.patches)
     options = {**situation.options, "as_of": situation.options["as_of"] + later - timedelta(days=3)}
@@ -86,7 +142,7 @@ def test_both_engines_say_the_same(situation, later):
 def test_it_is_what_the_calendar_of_approvals_says(situation, later):
     host = dataclasses.replace(situation.hosts[0], previous_run=None)
     fleet, catalog = fleet_of([host]), catalog_of(situation.baseline, [host], situation.patches)
-    options = {"missing_date": situation.options["missing_date"]}
+    options = {name: situation.options[name] for name in ("missing_date", "deb_dates")}
     options["as_of"] = situation.options["as_of"] + later - timedelta(days=2)
     found = by_day(pr.evaluate_fleet(situation.baseline, fleet, catalog, **options))
     calendar = pr.forecast(situation.baseline, fleet, catalog, **options)

@@ -21,8 +21,9 @@ import patchrules as pr
 from patchrules.errors import DocumentError
 from patchrules.model.columns import FIXES
 from patchrules.model.names import NON_COMPLIANT_STATES, State
+from patchrules.questions.wording import NOBODY_LOOKED
 from patchrules.sources import arrow
-from tests.reports.conftest import HOSTILE, OPTIONS, host_of, run_of_rows, verdict
+from tests.reports.conftest import HOSTILE, OPTIONS, host_of, run_of_rows, verdict, with_upcoming
 
 ALARMS = ("asff", "junit", "markdown", "ocsf", "openmetrics", "sarif", "vex")
 """The formats that say what is wrong; the others list every verdict, NOT_APPLICABLE with an empty status."""
@@ -197,6 +198,17 @@ def test_markdown_cells_hold_no_markup(run):
         assert not re.search(r"[<>@\[\]`]", bare), row
         assert len(row) < 700
     assert len(rows) == len([line for line in text.splitlines() if "|" in line])
+
+
+def test_markdown_tells_nothing_from_nobody_looked(full):
+    rows = with_upcoming(full, [{"id": "kernel.x86_64"}])
+    some, nothing, unknown = (written(run, "markdown").decode() for run in (rows, with_upcoming(full, []), full))
+    head = "### Approved next\n\n| Not before | Patch | Wanted | Advisory | Level | Hosts |\n"
+    assert head in some
+    assert "| `2026-11-02 12:00Z` | `kernel.x86_64` |" in some
+    assert "Approved next" not in nothing
+    assert f"### Approved next\n\n{NOBODY_LOOKED}\n\n### Why hosts are unknown\n" in unknown
+    assert NOBODY_LOOKED not in some + nothing
 
 
 @pytest.mark.parametrize("form", ALARMS)
