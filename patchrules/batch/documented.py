@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +25,12 @@ def documented(policy: Policy, installed: pa.Table) -> Fresh:
     packages = settled(policy, installed)
     found, table = installed_verdicts(policy, packages), packages.table
 
-    def values(position: int, *names: str) -> list[Any]:
-        return [table[name][position].as_py() for name in names]
+    @functools.cache
+    def values() -> list[tuple[Any, ...]]:
+        return list(zip(*(table[name].to_pylist() for name in ("name", *OF_AGE)), strict=True))
 
     def key(position: int) -> Key:
-        name, arch = values(position, "name", "arch")
+        name, arch, *_ = values()[position]
         return key_of(name, arch, policy.host, policy.family)
 
     return Fresh(
@@ -36,13 +38,20 @@ def documented(policy: Policy, installed: pa.Table) -> Fresh:
         rows=np.ones(table.num_rows, dtype=np.int64),
         rendered=lambda some: rendered(policy, packages.only(some), found.only(some)),
         key=key,
-        age=lambda position: age(policy, *values(position, "arch", "evr", "built")),
+        age=lambda position: age(policy, *values()[position][1:]),
     )
 
 
-def age(policy: Policy, arch: str, evr: str, built: datetime | None) -> tuple[Any, ...]:
+OF_AGE = ("arch", "evr", "built", "priority", "section")
+"""What :func:`age` is asked of, in this order."""
+
+
+def age(
+    policy: Policy, arch: str, evr: str, built: datetime | None, priority: str | None, section: str | None
+) -> tuple[Any, ...]:
     """Return what says which of several installed versions counts: the highest, else what their texts say."""
-    return SCHEMES[policy.family.scheme].sort_key(evr), evr, arch, built is not None, built or LONG_AGO
+    texts = SCHEMES[policy.family.scheme].sort_key(evr), evr, arch
+    return *texts, built is not None, built or LONG_AGO, priority or "", section or ""
 
 
 def settled(policy: Policy, installed: pa.Table) -> Packages:

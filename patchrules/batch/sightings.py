@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from patchrules.batch.documented import age, settled
+from patchrules.batch.documented import OF_AGE, age, settled
 from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy, key_of
@@ -124,10 +124,10 @@ class Sightings:
         for one in np.unique(policy).tolist():
             mine, known = np.flatnonzero(policy == one), self._policies[one][0]
             packages = settled(known, self._numbers.table(package[mine])).table
-            columns = (packages[column].to_pylist() for column in ("name", "arch", "evr", "built"))
-            for place, name, arch, evr, built in zip(mine.tolist(), *columns, strict=True):
-                numbers[place] = keys.number(key_of(name, arch, known.host, known.family))
-                ages.append((place, age(known, arch, evr, built)))
+            columns = (packages[column].to_pylist() for column in ("name", *OF_AGE))
+            for place, name, *said in zip(mine.tolist(), *columns, strict=True):
+                numbers[place] = keys.number(key_of(name, said[0], known.host, known.family))
+                ages.append((place, age(known, *said)))
         old = np.zeros(len(policy), dtype=np.int64)
         old[[place for place, _ in ages]] = ranks(one for _, one in ages)
         return numbers, old

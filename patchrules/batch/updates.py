@@ -336,5 +336,6 @@ def age(policy: Policy, identity: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return what says which of several rows on one update counts, as ``batch.documented`` has it."""
     if not identity:
         return ()
-    _, _, _, evr, built, *_ = identity
-    return SCHEMES[policy.family.scheme].sort_key(evr), evr, "", built is not None, built or LONG_AGO
+    _, _, _, evr, built, priority, section = identity
+    texts = SCHEMES[policy.family.scheme].sort_key(evr), evr, ""
+    return *texts, built is not None, built or LONG_AGO, priority or "", section or ""

@@ -51,7 +51,8 @@ def _age(package: Package, family: Family) -> tuple[object, ...]:
     """Sort packages from old to new; among equal versions texts and times decide, never the order of rows."""
     built, installed = package.built, package.installed_at
     texts = order(family, package.evr), package.evr, package.arch
-    return *texts, built is not None, built, installed is not None, installed, package.held
+    said = package.priority or "", package.section or ""
+    return *texts, built is not None, built, *said, installed is not None, installed, package.held
 
 
 def as_patch(package: Package) -> Patch:

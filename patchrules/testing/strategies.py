@@ -306,8 +306,21 @@ def hosts(
         arch=st.sampled_from((common, common, common, *others, None)),
         boot_time=mostly(instants(-2, 2), None),
         enabled_modules=maybe(st.frozensets(st.sampled_from(MODULES))),
-        packages=tuples(packages(operating_system, world), (1, 2, 1, 3, 4, 0)),
+        packages=tuples(packages(operating_system, world), (1, 2, 1, 3, 4, 0)).flatmap(repeating),
     ).flatmap(remembering)
+
+
+def repeating(drawn: tuple[Package, ...]) -> st.SearchStrategy[tuple[Package, ...]]:
+    """Draw packages among which, rarely, one stands again, and the two rows say different things of it."""
+    if not drawn:
+        return st.just(drawn)
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "priority": maybe(st.sampled_from(TEXTS["priority"])),
+        "section": maybe(st.sampled_from(TEXTS["section"])),
+        "held": st.booleans(),
+    }
+    again = st.builds(dataclasses.replace, st.sampled_from(drawn), **fields)
+    return rarely(again, None).map(lambda found: drawn if found is None else (*drawn, found))
 
 
 def remembering(host: Host) -> st.SearchStrategy[Host]:
