@@ -37,10 +37,9 @@ from patchrules.testing.strategies import (
     Situation,
     approval_rules,
     instants,
-    maybe,
     patch_filters,
-    tuples,
 )
+from patchrules.testing.weights import maybe, tuples
 
 AGENT = tuple(
     system for system in LINUX if {facts.states for _, facts in family_of(system).agent}.difference(BY_REFERENCE)

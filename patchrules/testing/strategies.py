@@ -35,6 +35,7 @@ from patchrules.model.patch import Patch
 from patchrules.model.previous_run import PreviousRun, TrackedPatch
 from patchrules.model.verdict import OverridePatch
 from patchrules.reference.states import title
+from patchrules.testing.weights import maybe, mostly, rarely, tuples
 
 T = TypeVar("T")
 
@@ -167,26 +168,6 @@ def instants(first: int = -3, last: int = 2) -> st.SearchStrategy[datetime]:
     whole = [T0 + timedelta(days=day) for day in range(first, last + 1)]
     beside = [instant + timedelta(microseconds=by) for instant in whole for by in (-1, 1)]
     return st.sampled_from((*whole, *whole, *whole, *beside))
-
-
-def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
-    """Draw from ``strategy`` or None."""
-    return strategy | st.none()
-
-
-def mostly(strategy: st.SearchStrategy[T], value: T, weight: int = 3) -> st.SearchStrategy[T]:
-    """Draw from ``strategy`` ``weight`` times of ``weight + 1``, else ``value``; ``|`` does not count repetitions."""
-    return st.sampled_from((*[False] * weight, True)).flatmap(lambda plain: st.just(value) if plain else strategy)
-
-
-def rarely(strategy: st.SearchStrategy[T], value: T, weight: int = 3) -> st.SearchStrategy[T]:
-    """Draw ``value`` ``weight`` times of ``weight + 1``, else from ``strategy``."""
-    return st.sampled_from((*[True] * weight, False)).flatmap(lambda plain: st.just(value) if plain else strategy)
-
-
-def tuples(strategy: st.SearchStrategy[T], sizes: Sequence[int]) -> st.SearchStrategy[tuple[T, ...]]:
-    """Draw so many as one of ``sizes``; hypothesis favours the first."""
-    return st.sampled_from(sizes).flatmap(lambda size: st.tuples(*[strategy] * size))
 
 
 def patch_filters(operating_system: OperatingSystem) -> st.SearchStrategy[PatchFilter]:

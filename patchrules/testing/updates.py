@@ -20,14 +20,11 @@ from patchrules.testing.strategies import (
     T0,
     Situation,
     instants,
-    maybe,
-    mostly,
-    rarely,
     remembering,
     runs,
     situations,
-    tuples,
 )
+from patchrules.testing.weights import maybe, mostly, rarely, tuples
 
 KBS = ("KB1", "KB2", "KB3", "KB4")
 BULLETINS = ("MS10-048", "MS10-049")
