@@ -90,6 +90,8 @@ CODES: dict[str, str] = {
     "PR2103": "an Arrow or Parquet table cannot be read",
     "PR2105": "an rpm database in Berkeley DB or NDB format is read by rpm alone",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
+    "PR2115": "most rows of a file do not have the shape of its format",
+    "PR2116": "a list is cut off in its last line",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them already",
@@ -157,6 +159,7 @@ CODES: dict[str, str] = {
     "PR2905": "a folder, glob or list of inputs holds nothing",
     "PR2906": "an archive names a file outside of it",
     "PR2907": "JSON is broken, or nested too deeply",
+    "PR2908": "a table misses a column that it must have",
     "PR2801": "the family of a host is not known, so nothing can judge it",
     "PR2802": "one host is wanted and the inventory has several",
     # PR3xxx catalogs (catalog/)

@@ -184,33 +184,32 @@ class UnknownNameError(PatchRulesError, LookupError):
 
 
 class ColumnError(PatchRulesError, ValueError):
-    """An Arrow table misses a column we need.
+    """An Arrow table misses a column we need (PR2908).
 
     >>> print(ColumnError("packages", missing=["arch"], present=["host", "name"]))
-    the packages table has no column `arch`
-      found: host, name
+    the packages table has no column `arch`; found: host, name [PR2908]
       hint: rename columns with columns={"arch": "YOUR_COLUMN"} or --column arch=YOUR_COLUMN
     """
+
+    code = "PR2908"
 
     def __init__(self, table: str, missing: Iterable[str], present: Iterable[str], file: str | None = None) -> None:
         """Keep the names on both sides, and the file where the table is of one."""
         self.table = table
         self.missing: Sequence[str] = tuple(missing)
         self.present: Sequence[str] = tuple(present)
-        self.file = file
+        self.where = Where(file=file) if file else None
+        columns = "column" if len(self.missing) == 1 else "columns"
+        names = ", ".join(f"`{name}`" for name in self.missing)
+        found = ", ".join(self.present) or "no columns"
+        self.message = f"the {table} table has no {columns} {names}; found: {found}"
+        first = self.missing[0] if self.missing else "name"
+        self.hint = f'rename columns with columns={{"{first}": "YOUR_COLUMN"}} or --column {first}=YOUR_COLUMN'
         super().__init__(table, self.missing, self.present, file)
 
     def __str__(self) -> str:
-        """Return what is missing and what was found."""
-        names = ", ".join(f"`{name}`" for name in self.missing)
-        columns = "column" if len(self.missing) == 1 else "columns"
-        first = self.missing[0] if self.missing else "name"
-        place = f"\n  at {self.file}" if self.file else ""
-        found = ", ".join(self.present) or "no columns"
-        return (
-            f"the {self.table} table has no {columns} {names}{place}\n  found: {found}\n"
-            f'  hint: rename columns with columns={{"{first}": "YOUR_COLUMN"}} or --column {first}=YOUR_COLUMN'
-        )
+        """Return what is missing, what was found, and what to do."""
+        return f"{self.message} [{self.code}]{_tail(self.where, self.hint)}"
 
 
 class InvariantError(PatchRulesError):

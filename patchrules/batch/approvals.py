@@ -108,8 +108,7 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
     level, rule = np.full(rows, -1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     selecting, since = np.zeros(rows, dtype=np.int64), np.full(rows, NEVER, dtype=np.int64)
     for number, approval_rule in enumerate(baseline.rules, 1):
-        selected = lets_through & selects(filters_of(approval_rule, baseline, facts), catalog, host, facts)
-        selected &= passes_gate(catalog, facts, enabled=approval_rule.enable_non_security)
+        selected = lets_through & selected_by(approval_rule, baseline, catalog, host, facts)
         approved = selected & ~unreleased & old_enough(approval_rule, released_at, facts, settings)
         rank = approval_rule.compliance_level.rank
         higher = approved & (rank > level)
@@ -137,6 +136,12 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
         since=np.where(listed, NEVER, since),
         notes=notes,
     )
+
+
+def selected_by(rule: ApprovalRule, baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts) -> Bools:
+    """Batch twin of ``reference.approvals.selects``: say which rows pass the filters of one rule, and its gate."""
+    selected = selects(filters_of(rule, baseline, facts), catalog, host, facts)
+    return selected & passes_gate(catalog, facts, enabled=rule.enable_non_security)
 
 
 def rejections(baseline: Baseline, catalog: pa.Table, versions: Ints, facts: Facts) -> Ints:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
-from patchrules.batch.policy import Key, Policy, arches_of, key_of
+from patchrules.batch.policy import Key, Policy, key_of
 from patchrules.batch.render import rendered
 from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
@@ -55,18 +55,16 @@ def age(
 
 
 def settled(policy: Policy, installed: pa.Table) -> Packages:
-    """Batch twin of ``reference.evaluate.settled``: packages with an architecture, and where it was assumed."""
-    unsaid = np.asarray(pc.is_null(installed["arch"]))
-    arches = installed["arch"].to_pylist()
-    names = installed["name"].filter(pa.array(unsaid)).to_pylist()
-    known = arches_of(policy.catalog, set(names)) if names and policy.family.has_arch else {}
-    likely = {policy.host.arch, policy.family.independent_arch}
-    for position, name in zip(np.flatnonzero(unsaid).tolist(), names, strict=True):
-        found = known.get(name, set()) & likely
-        arches[position] = next(iter(found)) if len(found) == 1 else policy.host.arch or ""
-    arch = pa.array(arches if policy.family.has_arch else [""] * len(arches), pa.string())
+    """Batch twin of ``reference.installed.settled``: packages with an architecture, and where it was assumed."""
+    arch, unsaid, family = installed["arch"], pc.is_null(installed["arch"]), policy.family
+    if not family.has_arch:
+        arch = pa.array([""] * installed.num_rows, pa.string())
+    elif arch.null_count:
+        alike = pc.is_in(installed["name"], value_set=policy.independent)
+        assumed = pc.if_else(alike, family.independent_arch, policy.host.arch or "")
+        arch = pc.coalesce(arch, assumed)
     place = installed.column_names.index("arch")
-    return Packages(installed.set_column(place, "arch", arch), unsaid & policy.family.has_arch)
+    return Packages(installed.set_column(place, "arch", arch), np.asarray(unsaid) & family.has_arch)
 
 
 def _countable(policy: Policy, found: Verdicts) -> Known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,7 +29,8 @@ class Policy:
     ``catalog`` and ``decisions`` are sorted by key, in catalog order within a key: key number ``k`` owns the rows from
     ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
     ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE; updates are judged one by one instead.
-    ``secure`` says which rows a verdict shows as being of security; ``kinds`` remembers decisions on what no row is of.
+    ``secure`` says which rows a verdict shows as being of security; ``kinds`` remembers decisions on what no row is of;
+    a package of ``independent`` whose architecture is not stated has that of every machine.
     """
 
     baseline: Baseline
@@ -46,6 +46,7 @@ class Policy:
     offered: Bools
     absent: Bools
     secure: Bools
+    independent: pa.Array
     kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
 
@@ -82,6 +83,7 @@ def compiled(
         offered=offered,
         absent=runnable & (np.bincount(codes[candidate], minlength=len(keys)) > 0),
         secure=secures(rows),
+        independent=independent_names(rows, host, family),
     )
 
 
@@ -125,14 +127,11 @@ def runs(arch: str, host: Host, family: Family) -> bool:
     return host.arch is None or arch in family.compatible.get(host.arch, (host.arch, family.independent_arch))
 
 
-def arches_of(catalog: pa.Table, names: Collection[str]) -> dict[str, set[str]]:
-    """Return the architectures the catalog has for each of some names. Cost: O(rows) in Arrow, O(names) in Python."""
-    found: dict[str, set[str]] = {}
-    some = pc.is_in(catalog["name"], value_set=pa.array(sorted(names), pa.string()))
-    pairs = catalog.select(["name", "arch"]).filter(some).group_by(["name", "arch"]).aggregate([])
-    for name, arch in zip(pairs["name"].to_pylist(), pairs["arch"].to_pylist(), strict=True):
-        found.setdefault(name, set()).add(arch)
-    return found
+def independent_names(catalog: pa.Table, host: Host, family: Family) -> pa.Array:
+    """Return the names that the catalog has for every machine alike and not for the host's own (DECISIONS 30)."""
+    names = catalog["name"].filter(pc.equal(catalog["arch"], family.independent_arch)).unique()
+    own = catalog["name"].filter(pc.equal(catalog["arch"], pa.scalar(host.arch, pa.string()))).unique()
+    return names.filter(pc.invert(pc.is_in(names, value_set=own)))
 
 
 def version_ranks(catalog: pa.Table, family: Family) -> Ints:

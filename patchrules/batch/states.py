@@ -148,9 +148,7 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
     """Decide on packages as rows of a catalog that says nothing else of them."""
     count = packages.num_rows
     columns = [
-        packages[field.name].cast(field.type)
-        if field.name in packages.column_names
-        else pa.nulls(packages.num_rows, field.type)
+        packages[field.name].cast(field.type) if field.name in packages.column_names else pa.nulls(count, field.type)
         for field in policy.catalog.schema
     ]
     return decisions(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import APPROVALS, BIT, approved_since, passes_gate
+from patchrules.batch.approvals import APPROVALS, BIT, approved_since, selected_by
 from patchrules.batch.epochs import Compared, compared, written
-from patchrules.batch.filters import filters_of, selects
+from patchrules.batch.filters import selects
 from patchrules.batch.instants import NEVER, microseconds
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.patterns import NOBODY
@@ -83,8 +83,7 @@ def _first(policy: Policy, rows: Ints, listed: Bools) -> tuple[Ints, Ints, Ints]
         hit = (ends != NEVER) & ((instant == NEVER) | (ends <= instant))
         if hit.any():
             hit &= selects(baseline.global_filters, catalog, host, facts)
-            hit &= selects(filters_of(rule, baseline, facts), catalog, host, facts)
-            hit &= passes_gate(catalog, facts, enabled=rule.enable_non_security)
+            hit &= selected_by(rule, baseline, catalog, host, facts)
         sooner = hit & ((instant == NEVER) | (ends < instant))
         level[sooner], highest[sooner], instant[sooner] = -1, -1, ends[sooner]
         higher = hit & (rule.compliance_level.rank > highest)

@@ -18,6 +18,7 @@ from patchrules.codes import CODES
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
 from patchrules.families import family_named
 from patchrules.inventory._checked import checked, misplaced
+from patchrules.inventory._damaged import damage
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -135,10 +136,10 @@ class _Reading:
             try:
                 self._add(place)
             except (DocumentError, ColumnError) as problem:
-                if self._common.on_bad_row == "raise" or getattr(problem, "code", "") in _OF_SEVERAL:
+                if self._common.on_bad_row == "raise" or problem.code in _OF_SEVERAL:
                     raise
                 refused.append(problem)
-                where = getattr(problem, "where", None) or Where(file=place.documents[0].name)
+                where = problem.where or Where(file=place.documents[0].name)
                 self._own(place.host, place, str(where.file))
                 known = {"os_release": place.os_release} if place.os_release else {}
                 self._facts[place.host] = known | self._facts.get(place.host, {})
@@ -148,11 +149,10 @@ class _Reading:
 
     def _refuse(self, host: str, problem: DocumentError | ColumnError, where: Where) -> None:
         """Say why the file of a host was not read."""
-        code, message = getattr(problem, "code", "PR2103"), getattr(problem, "message", str(problem))
+        code, message = problem.code, problem.message
         row = {"file": where.file, "line": where.line, "host": host, "code": code, "message": message}
         self._rejects.append(pa.Table.from_pylist([row], schema=schema(REJECTS)))
-        hint = getattr(problem, "hint", None)
-        self._diagnostics.append(Diagnostic(code, Level.ERROR, message, where, hint=hint))
+        self._diagnostics.append(Diagnostic(code, Level.ERROR, message, where, hint=problem.hint))
 
     def _own(self, host: str, place: Place, file: str) -> None:
         """Note which file speaks of a host; raises InventoryError PR2102 where a file of another place does, too."""
@@ -257,10 +257,14 @@ def _reader_named(name: str | None) -> Reader | None:
 
 
 def _read(document: Document, reader: Reader | None, options: ReadOptions) -> Rows:
-    """Read one file; raises InventoryError PR2101 for a format that nobody knows."""
+    """Read one file; raises InventoryError for a format that nobody knows and for a list that is not whole."""
     if reader is None:
         raise _unrecognised(document)
-    return reader.read(document, options)
+    rows = reader.read(document, options)
+    problem = damage(document, reader, rows)
+    if problem:
+        raise problem
+    return rows
 
 
 def _unrecognised(document: Document) -> DocumentError:

@@ -57,7 +57,7 @@ class Document:
     r"""One input: its name, its first bytes, and as many fresh streams of it as a reader wants.
 
     ``name`` is what the user wrote; ``path`` is None for bytes and file objects; ``undecodable`` is the number of
-    replaced characters that the last :meth:`lines` met so far.
+    replaced characters that the last :meth:`lines` met so far, ``open_ended`` says that its last line has no end.
 
     >>> import gzip
     >>> document = open_document(gzip.compress(b"one\ntwo"), name="two-lines")
@@ -72,6 +72,7 @@ class Document:
         self.limits = limits
         self.error = error
         self.undecodable = 0
+        self.open_ended = False
         self._stored = stored
 
     @cached_property
@@ -124,6 +125,7 @@ class Document:
         For readers that cannot afford a step of a generator a line; everything else is as in :meth:`lines`.
         """
         self.undecodable = 0
+        self.open_ended = False
         first = 1
         for block in self._whole_lines(encoding):
             yield first, block
@@ -218,6 +220,7 @@ class Document:
                 if not chunk:
                     break
         if waiting:
+            self.open_ended = True
             yield ["".join(rest)]
 
 

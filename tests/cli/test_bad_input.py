@@ -135,7 +135,7 @@ def test_refused_files_are_told_beside_rows_and_how_many_more_there_are(patchrul
     (dumps / "web-2.rpmqa").write_text("")
     told = evaluate(patchrules, files, inventory=dumps)
     assert "warning: 1 file of the inventory was refused, and is not judged" in told.stderr
-    (dumps / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n" + "not a package\n" * 4)
+    (dumps / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n" * 4 + "not a package\n" * 4)
     lines = evaluate(patchrules, files, inventory=dumps).stderr.splitlines()
     start = lines.index("warning: 5 rows and files of the inventory were refused, and are not judged")
     assert lines[start + 4] == "  and 2 more"
@@ -180,7 +180,8 @@ def test_a_table_without_a_column_is_named(patchrules, tmp_path, verb):
     told = patchrules(verb, "--registry", BASELINE, "--inventory", tmp_path / "bad.parquet")
     assert told.exit_code == 2
     assert told.stderr == (
-        f"error: the packages table has no column `name`\n  at {tmp_path / 'bad.parquet'}\n  found: host, nme, evr\n"
+        "error: the packages table has no column `name`; found: host, nme, evr [PR2908]\n"
+        f"  at {tmp_path / 'bad.parquet'}\n"
         '  hint: rename columns with columns={"name": "YOUR_COLUMN"} or --column name=YOUR_COLUMN\n'
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -40,6 +41,29 @@ def test_a_damaged_file_of_many_does_not_stop_the_fleet(tmp_path):
         read_inventory(tmp_path, family="rhel", on_bad_row="raise")
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    {
+        "cut in its last row": (PLAIN * 3 + b"zli", "PR2116"),
+        "cut in its last row, compressed": (gzip.compress(PLAIN * 3 + b"zli"), "PR2116"),
+        "mostly talk": (PLAIN + b"no package\n" * 2, "PR2115"),
+        "half talk": (PLAIN + b"no package\n", None),
+        "no end of line": (PLAIN * 3 + PLAIN.strip(), None),
+        "refused before the last row": (b"zli\n" + PLAIN.strip(), None),
+    }.values(),
+)
+def test_a_host_is_not_judged_by_part_of_its_list(tmp_path, content, code):
+    (tmp_path / "web-1.rpmqa").write_bytes(PLAIN)
+    (tmp_path / "web-2.rpmqa").write_bytes(content)
+    found = read_inventory(tmp_path, family="rhel")
+    whole = set(found.packages["host"].to_pylist()) == {"web-1", "web-2"}
+    assert whole == (code is None)
+    assert (code in found.rejects["code"].to_pylist()) == (code is not None)
+    if code:
+        with pytest.raises(InventoryError, match=code):
+            read_inventory(tmp_path / "web-2.rpmqa", family="rhel")
+
+
 @pytest.mark.parametrize("sound", ["a", "b"])
 def test_a_damaged_file_and_a_sound_one_of_a_host_are_two_files(tmp_path, sound):
     for folder in ("a", "b"):
@@ -67,7 +91,7 @@ def test_a_file_that_is_none_of_its_host_is_refused_alone(tmp_path):
     pq.write_table(pa.table({"name": ["bash"], "state": ["MISSING"]}), tmp_path / "verdicts.parquet")
     found = read_inventory(tmp_path, family="rhel", product="RedhatEnterpriseLinux9.3")
     assert found.packages["host"].to_pylist() == ["web-1"]
-    refused = [("verdicts", "PR2103"), ("web-2", "PR2106")]
+    refused = [("verdicts", "PR2908"), ("web-2", "PR2106")]
     assert sorted((row["host"], row["code"]) for row in found.rejects.to_pylist()) == refused
     with pytest.raises(InventoryError, match="PR2106"):
         read_inventory(tmp_path / "web-2.status", family="rhel", product="RedhatEnterpriseLinux9.3")

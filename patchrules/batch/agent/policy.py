@@ -15,7 +15,7 @@ from patchrules.batch.agent.render import rendered
 from patchrules.batch.approvals import decisions
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import lookup
-from patchrules.batch.policy import Policy, numbered, secures
+from patchrules.batch.policy import Policy, independent_names, numbered, secures
 from patchrules.batch.states import STATES
 from patchrules.batch.tally import Known
 from patchrules.families import Facts, Family
@@ -54,6 +54,7 @@ def compiled(
         offered=lookup(rows["offered"], bool),
         absent=np.zeros(len(keys), dtype=np.bool_),
         secure=secures(rows),
+        independent=independent_names(rows, host, family),
     )
     return dataclasses.replace(policy, absent=agent.absent(pool_of_keys(policy)))
 

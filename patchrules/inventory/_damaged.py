@@ -1,0 +1,30 @@
+"""What a reader got through that is no whole list of its host: a host is not judged by part of its packages."""
+
+from __future__ import annotations
+
+import pyarrow.compute as pc
+
+from patchrules.errors import DocumentError
+from patchrules.inventory._reader import Reader, Rows
+from patchrules.sources.files import Document
+
+_SHAPE = "PR2001"
+
+
+def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
+    """Return why a file of one host is not the whole list of its packages, None where nothing speaks against it.
+
+    Files that speak of hosts by name are left alone: what is refused there is refused of some of them.
+    """
+    lines = rows.rejects.filter(pc.equal(rows.rejects["code"], _SHAPE))["line"]
+    if rows.facts is not None or rows.hosts is not None or not len(lines):
+        return None
+    refused, found = len(lines), rows.packages.num_rows
+    if refused > found:
+        message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
+        return document.fail("PR2115", message, hint="say which format it is with format= or --format")
+    last = pc.max(lines).as_py()
+    if document.open_ended and last == sum(1 for _ in document.lines()):
+        hint = "collect it again; where the line is no row (a prompt), take it out"
+        return document.fail("PR2116", f"the list is cut off in its last line, {last:,}", hint=hint)
+    return None
