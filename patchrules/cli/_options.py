@@ -139,7 +139,7 @@ FAMILY = setting(
     "--family",
     key="inventory.family",
     type=Named("family", family_names),
-    help="Family of what does not state one: rhel.",
+    help="Family of hosts to which neither --hosts nor their table gives one: rhel.",
 )
 LIMIT = setting(
     "--limit",
@@ -154,7 +154,7 @@ SCOPE = (
         "--product",
         key="inventory.product",
         metavar="PRODUCT",
-        help="Product of what does not state one: RedhatEnterpriseLinux9.3.",
+        help="Product of hosts to which neither --hosts nor their table gives one: RedhatEnterpriseLinux9.3.",
     ),
     LIMIT,
 )

@@ -70,11 +70,12 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     ``source`` is a path, bytes, a binary file, a folder, a glob, a list of those, or an object with
     ``__arrow_c_stream__``. A file is one host called by the file (``web-1.rpmqa`` is ``web-1``), a folder with
     ``os-release`` or ``hostname`` in it is one host, a table names its hosts itself; ``host`` puts everything under one
-    id. ``family``, ``product`` and ``arch`` hold for every host that does not state its own; ``hosts`` are facts about
-    single hosts, matched by ``.host`` or by the path ``.inventory``. ``columns`` renames columns of tables, ours to
-    theirs; ``product_alias`` says AWS's product for systems that AWS does not name, or not so: ``{"Rocky Linux 9*":
-    "RockyLinux9.3"}``. A bad row is kept in ``.rejects``, or raised with ``on_bad_row="raise"``; so is a damaged file
-    among several, whose host has no packages then. What is doubtful is in ``.diagnostics``, one for a code and file.
+    id. ``family``, ``product`` and ``arch`` hold for every host to which neither ``hosts`` nor its table gives one:
+    they go before ``os-release`` and what packages tell. ``hosts`` are facts about single hosts, matched by ``.host``
+    or by the path ``.inventory``. ``columns`` renames columns of tables, ours to theirs; ``product_alias`` says AWS's
+    product for systems that AWS does not name, or not so: ``{"Rocky Linux 9*": "RockyLinux9.3"}``. A bad row is kept in
+    ``.rejects``, or raised with ``on_bad_row="raise"``; so is a damaged file among several, whose host has no packages
+    then. What is doubtful is in ``.diagnostics``, one for a code and file.
 
     Raises InventoryError (PR2xxx), ColumnError and UnknownNameError, and nothing else.
 

@@ -116,7 +116,9 @@ def _described(pairs: pa.Table, before: Run, after: Run) -> pa.Table:
         )
         for name in ("patch_group", "family", "product")
     }
-    told["advisory"] = pc.coalesce(pairs["advisory_after"], pairs["advisory_before"])
+    # What is missing now is told under its own notice, or none; what was mended under that of what was missing.
+    after_or_before = pc.coalesce(pairs["advisory_after"], pairs["advisory_before"])
+    told["advisory"] = pc.if_else(not_installed(pairs["state_after"]), pairs["advisory_after"], after_or_before)
     told |= {f"host_{side}": pc.is_valid(place) for side, place in zip(("before", "after"), places, strict=True)}
     for name, column in told.items():
         pairs = pairs.append_column(name, column)

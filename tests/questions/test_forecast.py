@@ -129,6 +129,19 @@ def test_a_notice_that_suggests_a_reboot_says_which_hosts_need_one():
     ]
 
 
+def test_a_version_without_a_notice_is_not_told_under_that_of_the_version_before():
+    rule = ApprovalRule(approve_after_days=7, enable_non_security=True)
+    baseline = Baseline("prod", OperatingSystem.CENTOS, rules=(rule,))
+    rows = [
+        Patch("bash", "x86_64", "0:1.1-1.el8", "RHSA-bash", issued=T0 - 8 * DAY),
+        Patch("bash", "x86_64", "0:1.2-1.el8", issued=T0),
+    ]
+    host = Host("web-1", "centos", "CentOS8", "x86_64", packages=(Package("bash", "x86_64", "0:1.0-1.el8"),))
+    fleet = Inventory(hosts_table([host]), packages_table([host]), arrow.table(REJECTS, {}, 0))
+    [day] = pr.forecast(baseline, fleet, catalog_of(baseline, [host], rows), as_of=T0, days=8).days
+    assert [str(one) for one in day.patches] == ["bash.x86_64 0:1.2-1.el8 (no advisory, UNSPECIFIED): 1 host"]
+
+
 @pytest.mark.parametrize("days", [0, 401])
 def test_a_number_of_days_that_is_refused(days):
     none = arrow.table(REJECTS, {}, 0)
