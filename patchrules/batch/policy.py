@@ -62,13 +62,14 @@ def compiled(
     keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]
-    versions = fold([distinct(rows["name"])[0], distinct(rows["arch"])[0], version_ranks(rows, family)])[0]
+    versions = version_numbers(rows, family)
     found = decisions(baseline, rows, versions, host, family=family, facts=facts, settings=settings)
     found.notes[disagree] |= BIT[Note.ROWS_DISAGREE]
     offered = is_offered(rows, facts)
     candidate = offered & found.approves & (found.notes & LEFT_OUT == 0)
     counted = facts.states == "documented"
-    runnable = np.array([counted and runs(arch, host, family) for _, arch in keys], dtype=np.bool_)
+    fits = {arch: counted and runs(arch, host, family) for arch in {arch for _, arch in keys}}
+    runnable = np.array([fits[arch] for _, arch in keys], dtype=np.bool_)
     return Policy(
         baseline=baseline,
         family=family,
@@ -132,6 +133,17 @@ def independent_names(catalog: pa.Table, host: Host, family: Family) -> pa.Array
     names = catalog["name"].filter(pc.equal(catalog["arch"], family.independent_arch)).unique()
     own = catalog["name"].filter(pc.equal(catalog["arch"], pa.scalar(host.arch, pa.string()))).unique()
     return names.filter(pc.invert(pc.is_in(names, value_set=own)))
+
+
+def version_numbers(catalog: pa.Table, family: Family) -> Ints:
+    """Return a number for the name, architecture and version of every row.
+
+    Cost: as :func:`version_ranks`, for names that several rows have; others are a version of their own.
+    """
+    names, rank = distinct(catalog["name"])[0], np.zeros(catalog.num_rows, dtype=np.int64)
+    shared = np.flatnonzero(np.bincount(names)[names] > 1)
+    rank[shared] = version_ranks(catalog.select(["evr"]).take(pa.array(shared)), family)
+    return fold([names, distinct(catalog["arch"])[0], rank])[0]
 
 
 def version_ranks(catalog: pa.Table, family: Family) -> Ints:
