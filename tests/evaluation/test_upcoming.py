@@ -13,10 +13,10 @@ import patchrules as pr
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.rows import run_of
 from patchrules.families import family_of
-from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
 from patchrules.model.columns import REJECTS, UPCOMING_DAYS
 from patchrules.model.host import Host, Inventory
-from patchrules.model.names import ComplianceLevel, DebDates, OperatingSystem
+from patchrules.model.names import ComplianceLevel, DebDates, FilterKey, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import OverridePatch
@@ -269,6 +269,26 @@ def test_where_a_list_and_a_rule_approve_at_once_the_list_does_at_the_higher_lev
         listed = [row for row in told(run) if row[2] == "listed.x86_64"]
         highest = max(level, rule.compliance_level, key=lambda one: one.rank)
         assert listed == [(T0 + timedelta(days=2), None, "listed.x86_64", "0:2-1.el8", highest, 1)]
+
+
+def test_of_two_notices_on_one_version_the_one_at_the_higher_level_is_told():
+    """The severer notice comes first where levels are equal, and here they are not."""
+    low = dataclasses.replace(WAIT, filters=(PatchFilter(FilterKey.SEVERITY, ("Critical",)),))
+    high = dataclasses.replace(WAIT, compliance_level=ComplianceLevel.CRITICAL)
+    high = dataclasses.replace(high, filters=(PatchFilter(FilterKey.SEVERITY, ("Low",)),))
+    prod = Baseline("prod", OperatingSystem.CENTOS, rules=(low, high))
+    host = dataclasses.replace(HOSTS[0], packages=(Package("bash", "x86_64", "0:1-1.el8"),))
+    notice = Patch("bash", "x86_64", "0:2-1.el8", issued=T0, classification="Security")
+    notices = [
+        dataclasses.replace(notice, advisory="RHSA-A", severity="Critical"),
+        dataclasses.replace(notice, advisory="RHSA-B", severity="Low"),
+    ]
+    catalog = catalog_of(prod, [host], notices)
+    run = pr.evaluate_fleet(prod, fleet_of([host]), catalog, as_of=T0)
+    assert [(row["advisory"], row["compliance_severity"]) for row in run.upcoming.to_pylist()] == [
+        ("RHSA-B", "CRITICAL")
+    ]
+    assert run.upcoming.equals(run_of([pr.evaluate(prod, host, catalog, as_of=T0)]).upcoming)
 
 
 def test_updates_of_windows_are_told_by_who_lacks_them():
