@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.keys import Codes, Ints, counted, indices
+from patchrules.batch.keys import Bools, Codes, Ints, counted, indices
 
 PORTION_ROWS = 1_000_000
 """Rows judged at a time; a portion is longer only where one host has more."""
@@ -32,6 +32,20 @@ class Portion:
         Rows are judged as numbers; the table is made where something else asks for it.
         """
         return self.read()
+
+    @functools.cached_property
+    def without_arch(self) -> Bools:
+        """Which hosts have packages that state no architecture, where nobody states the host's either (DECISIONS 30).
+
+        Cost: nothing where every host's is known; else a pass over the rows.
+        """
+        unsaid: Bools = np.asarray(pc.is_null(self.hosts["arch"]))
+        if not unsaid.any():
+            return unsaid
+        if "arch" not in self.packages.column_names:
+            return unsaid & (self.lengths > 0)
+        lacking = np.repeat(np.arange(len(unsaid)), self.lengths)[np.asarray(pc.is_null(self.packages["arch"]))]
+        return unsaid & (counted(lacking, len(unsaid)) > 0)
 
 
 def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> Iterator[Portion]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import CatalogError, Diagnostic, Level
-from patchrules.families import Family, family_of
+from patchrules.families import Facts, Family, family_of
+from patchrules.model.host import Host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
+from patchrules.reference.updates import APPLICATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,32 @@ def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | 
     return product is not None and any(fnmatch.fnmatchcase(name, pattern.lower()) for pattern in scope.products)
 
 
+def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Facts) -> bool:
+    """Say whether all patches are for other releases than a product: built for another major, or of another Windows.
+
+    A catalog without a patch is not. Cost: a look at the patches until one is for the product.
+    """
+    if product is None:
+        return False
+    if facts.states == "updates":
+        columns = zip(patches["patch_set"].to_pylist(), patches["product"].to_pylist(), strict=True)
+        own = {product.lower(), ""}
+        fits = ((kind or "").lower() == APPLICATION or (name or "").lower() in own for kind, name in columns)
+        return patches.num_rows > 0 and not any(fits)
+    digits = re.search("[0-9]+", product)
+    major = family.major or (digits.group() if digits else None)
+    if family.dist_tag is None or not facts.majors or major is None:
+        return False
+    tag = re.compile(family.dist_tag)
+    versions = itertools.chain.from_iterable(batch.column("evr").to_pylist() for batch in patches.to_batches(1000))
+    return patches.num_rows > 0 and not any((tag.findall(evr) or [major])[-1] == major for evr in versions)
+
+
+def says_arch(host: Host, family: Family) -> bool:
+    """Say whether the architecture of the host is known, or that of each of its packages (DECISIONS 30)."""
+    return not family.has_arch or host.arch is not None or all(one.arch is not None for one in host.packages)
+
+
 def reasons_unknown(
     *,
     product: str | None,
@@ -60,11 +90,14 @@ def reasons_unknown(
     has_dates: bool,
     has_baseline: bool = True,
     has_source: bool = True,
+    has_arch: bool = True,
 ) -> tuple[Unknown, ...]:
     """Return why a host cannot be judged; empty when it can (DECISIONS 31).
 
+    ``catalogs`` are those in scope that are not foreign.
     ``has_dates`` is False where patches have no dates, so that a catalog says nothing of the time before it was made.
-    ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7).
+    ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7), ``has_arch`` where
+    packages state no architecture and nobody states the host's (DECISIONS 30).
     """
     dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
     stale_catalog = limits.catalog is not None and any(date < as_of - limits.catalog for date in dates)
@@ -75,6 +108,7 @@ def reasons_unknown(
         Unknown.NO_CATALOG: not catalogs and has_baseline and has_source,
         Unknown.NO_SOURCE: not has_source,
         Unknown.NO_INVENTORY: packages == 0,
+        Unknown.NO_ARCHITECTURE: not has_arch,
         Unknown.STALE_CATALOG: stale_catalog,
         Unknown.LATER_CATALOG: not has_dates and any(date > as_of for date in dates),
         Unknown.LATER_INVENTORY: limits.audit and is_later(captured_at, as_of),

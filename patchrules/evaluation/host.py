@@ -11,7 +11,15 @@ import pyarrow as pa
 from patchrules.assignment import resolve
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
-from patchrules.evaluation.coverage import AgeLimits, hindsight, in_scope, is_later, reasons_unknown
+from patchrules.evaluation.coverage import (
+    AgeLimits,
+    hindsight,
+    in_scope,
+    is_foreign,
+    is_later,
+    reasons_unknown,
+    says_arch,
+)
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
@@ -81,13 +89,14 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
     unknown = reasons_unknown(
         product=one.product,
-        catalogs=scoped,
+        catalogs=[found for found in scoped if not is_foreign(found.table, family, one.product, facts)],
         packages=len(one.packages),
         captured_at=one.captured_at,
         as_of=given.as_of,
         limits=limits or AgeLimits(),
         has_dates=bool(facts.clocks),
         has_source=names != frozenset(),
+        has_arch=says_arch(one, family),
     )
     tables = [rows_of(found, names) for found in scoped]
     patches = patches_of(pa.concat_tables(tables)) if scoped else ()

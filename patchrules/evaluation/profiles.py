@@ -13,7 +13,7 @@ from patchrules.assignment import groups_of, resolve
 from patchrules.batch.keys import Vocabulary, combinations
 from patchrules.batch.portions import Portion
 from patchrules.errors import BaselineError, Diagnostic
-from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown
+from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, is_foreign, reasons_unknown
 from patchrules.evaluation.repositories import names_of, serving
 from patchrules.families import facts_of, families, family_of
 from patchrules.model.baseline import Baseline, Registry
@@ -88,6 +88,7 @@ class Assigner:
         self._profiles = Vocabulary()
         self._products: set[tuple[str, str]] = set()
         self._seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}
+        self._spoken: dict[tuple[Any, ...], list[Catalog]] = {}
         self._last: tuple[Any, list[int]] = (None, [])
         self.faults: dict[str, Diagnostic] = {}
 
@@ -152,6 +153,8 @@ class Assigner:
         lost = pa.array([host in self.faults for host in hosts["host"].to_pylist()]) if self.faults else None
         columns = [pa.array(of_host, pa.int64()), pc.is_null(hosts["product"])]
         columns += [pa.array(portion.lengths > 0), pa.nulls(len(of_host), pa.bool_()) if lost is None else lost]
+        archless = portion.without_arch
+        columns += [pa.array(archless)]
         columns += [hosts["captured_at"]] if limits.inventory is not None or limits.audit else []
         ids, first = combinations(columns)
         products, captured = (
@@ -163,7 +166,7 @@ class Assigner:
             reasons.append(
                 reasons_unknown(
                     product=product,
-                    catalogs=[self._catalogs[number] for number in profile.catalogs] if profile else (),
+                    catalogs=self._speaking(profile) if profile else (),
                     packages=int(portion.lengths[row]),
                     captured_at=at,
                     as_of=given.as_of,
@@ -171,9 +174,19 @@ class Assigner:
                     has_dates=profile is None or self._has_dates(profile, given),
                     has_baseline=lost is None or not lost[row].as_py(),
                     has_source=profile is None or profile.repositories != frozenset(),
+                    has_arch=profile is None or not families()[profile.family].has_arch or not archless[row],
                 )
             )
         return ids, reasons
+
+    def _speaking(self, profile: Profile) -> list[Catalog]:
+        """Return the catalogs of a profile that have patches for its product."""
+        key = (profile.catalogs, profile.family, profile.product)
+        if key not in self._spoken:
+            family, mine = families()[profile.family], [self._catalogs[number] for number in profile.catalogs]
+            facts = facts_of(family, self._dialect, profile.product)
+            self._spoken[key] = [one for one in mine if not is_foreign(one.table, family, profile.product, facts)]
+        return self._spoken[key]
 
     def _has_dates(self, profile: Profile, given: Settings) -> bool:
         """Say whether the patches of a profile have dates, so that a catalog says when each came to be."""

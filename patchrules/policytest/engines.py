@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from patchrules.evaluation.coverage import AgeLimits, reasons_unknown
+from patchrules.evaluation.coverage import AgeLimits, is_foreign, reasons_unknown, says_arch
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.plain import plain
@@ -42,15 +42,18 @@ class Judged:
 def by_reference(found: Situation, facts: Facts | None = None) -> Judged:
     """Judge a case with the reference engine; ``facts`` replace those of the family's dialect."""
     known = facts or facts_of(found.family, found.settings.dialect, found.host.product)
+    table = catalog_table(found.patches)
+    speaks = found.has_catalog and not is_foreign(table, found.family, found.host.product, known)
     scope = Scope(found.family.name)
     unknown = reasons_unknown(
         product=found.host.product,
-        catalogs=[Catalog(found.family.operating_system, scope, None, None)] if found.has_catalog else [],
+        catalogs=[Catalog(found.family.operating_system, scope, table, None)] if speaks else [],
         packages=len(found.host.packages),
         captured_at=None,
         as_of=found.settings.as_of,
         limits=AgeLimits(),
         has_dates=True,
+        has_arch=says_arch(found.host, found.family),
     )
     report = evaluate(
         found.baseline,

@@ -16,6 +16,7 @@ UNKNOWN = {
     Unknown.NO_CATALOG: "no catalog speaks for it",
     Unknown.NO_SOURCE: "its baseline has Sources, and none of them is for its product",
     Unknown.NO_INVENTORY: "no installed package was read",
+    Unknown.NO_ARCHITECTURE: "neither its packages nor anybody else says its architecture",
     Unknown.STALE_CATALOG: "a catalog is older than the limit",
     Unknown.STALE_INVENTORY: "its inventory is older than the limit",
     Unknown.LATER_CATALOG: "a catalog without dates was made after the as-of instant, and cannot say what was before",

@@ -61,6 +61,7 @@ _WHY = {
     Unknown.NO_CATALOG: "no catalog speaks for the host's product: give one that does, --catalog 'PRODUCT_GLOB=PATH'",
     Unknown.NO_SOURCE: "the baseline has Sources, and none is for the product of the host",
     Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
+    Unknown.NO_ARCHITECTURE: "packages state no architecture, and nobody says the host's: --arch or --hosts FILE",
     Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
     Unknown.STALE_INVENTORY: "the inventory is older than --max-inventory-age",
     Unknown.LATER_CATALOG: "a catalog without dates is younger than --as-of: keep a store, patchrules catalog add",
