@@ -42,6 +42,7 @@ def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: A
         found = _plain_columns(lines, line, wanted)
         tables.append(_table(stanzas_of_block(block, line, wanted), wanted) if found is None else found)
         line += len(lines.texts)
+        del block, lines  # before the next is read: memory that is used again need not be fetched
     return pa.concat_tables(tables)
 
 
