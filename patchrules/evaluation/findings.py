@@ -21,8 +21,9 @@ from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.run import Run
 from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
+from patchrules.evaluation.split import once, split_hosts
 from patchrules.evaluation.star_stream import StarStream
-from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
+from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, together
 from patchrules.evaluation.upcoming import summed
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
@@ -107,6 +108,7 @@ class Desk:
                 self._write()
             if told:
                 told(self.stream.done)
+            del portion, rows  # a portion that was judged does not stay in memory while another one is waited for
 
     def _answer(self, portion: Portion, rows: Rows) -> Answer:
         """Judge a portion, or the hosts of it that are other than they were."""
@@ -239,5 +241,5 @@ def _in_use(baselines: Sequence[Baseline], hosts: Any) -> tuple[Baseline, ...]: 
 
 
 def _names(hosts: Sequence[Any]) -> frozenset[str]:
-    """Return the ids of hosts that were judged."""
-    return frozenset(name for table in hosts for name in table["host"].to_pylist())
+    """Return the ids of hosts that were judged; raises InventoryError PR2111 for one that was judged twice."""
+    return once([name for table in hosts for name in table["host"].to_pylist()])
