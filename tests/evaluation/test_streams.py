@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -120,6 +121,31 @@ def test_verdicts_written_out_few_or_many_at_a_time(rows, judge, tmp_path, monke
     same(judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed), whole)
     judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed, output=tmp_path / "run")
     same(replace(pr.load_run(tmp_path / "run"), diagnostics=whole.diagnostics), whole)
+
+
+def test_verdicts_are_the_same_however_writing_and_judging_take_turns(rows, judge, expected, tmp_path, monkeypatch):
+    small(monkeypatch, 100)
+    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            same(judge(pr.open_fleet(tmp_path / "fleet.parquet")), expected)
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_sink_that_fails_stops_the_run(rows, judge, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    small(monkeypatch, 100)
+    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    with pytest.raises(DocumentError, match="No space left on device"):
+        judge(pr.open_fleet(rows), output=tmp_path / "run")
+    assert not list(tmp_path.iterdir())
 
 
 def test_files_that_share_hosts(rows, judge, expected, tmp_path, monkeypatch):
