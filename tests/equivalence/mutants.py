@@ -273,6 +273,13 @@ MUTANTS = (
         '[text_ranks(catalog["advisory"]), text_ranks(catalog["repository"])]',
     ),
     Mutant("epochs: several stated are kept", "batch/epochs.py", "    pairs[several[owner]] = UNKNOWN\n", ""),
+    Mutant(
+        "epochs: what no catalog has is as the next that it has",
+        "batch/epochs.py",
+        "else 2 * bisect_left(every, key)",
+        "else 2 * bisect_left(every, key) + 1",
+    ),
+    Mutant("epochs: they count less than versions", "batch/epochs.py", "return 2 * len(self.keys) + 1", "return 1"),
     Mutant("release: > becomes >=", "batch/approvals.py", "(released_at > as_of)", "(released_at >= as_of)"),
     Mutant("level: > becomes >=", "batch/approvals.py", "(rank > level)", "(rank >= level)"),
     Mutant("clock: the last usable wins", "batch/approvals.py", "(clock == -1) & (column", "(column"),
@@ -307,8 +314,8 @@ MUTANTS = (
     Mutant(
         "kinds: packages that a list rejects are as the others",
         "batch/states.py",
-        "        names(baseline.rejected_patches, packages, facts),\n",
-        "",
+        "in (baseline.approved_patches, baseline.rejected_patches)",
+        "in (baseline.approved_patches,)",
     ),
     Mutant(
         "kinds: for any major",
