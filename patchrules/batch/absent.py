@@ -16,6 +16,9 @@ from patchrules.batch.rows import Rows
 from patchrules.batch.tally import MEASURES
 from patchrules.batch.updates import Absent
 
+Remember = Callable[[Fresh], tuple[int, Ints]]
+"""Keeps verdicts under the next numbers; returns the first one, and what each adds to the counts of a host."""
+
 
 @dataclass(frozen=True, slots=True)
 class AbsentSet:
@@ -29,9 +32,9 @@ class AbsentSet:
 class Absences:
     """What the policies for such hosts need, by their numbers, and the sets that were met so far."""
 
-    def __init__(self, numbers: PackageNumbers, remember: Callable[[Fresh], tuple[int, Ints]]) -> None:
-        """Start with no policy; ``remember`` keeps verdicts and returns the first number and what each counts."""
-        self._relevant, self._remember = Relevant(numbers), remember
+    def __init__(self, numbers: PackageNumbers) -> None:
+        """Start with no policy."""
+        self._relevant = Relevant(numbers)
         self.updates = self._relevant.updates
         self._told: dict[tuple[int, Absent], tuple[int, Ints]] = {}
         self._sets: dict[tuple[int, str | None, tuple[str, ...]], AbsentSet] = {}
@@ -42,29 +45,29 @@ class Absences:
             self._relevant.add(number, policy)
 
     def of_hosts(
-        self, rows: Rows, host: Ints, policy: Ints, builds: Sequence[str | None]
+        self, rows: Rows, host: Ints, policy: Ints, builds: Sequence[str | None], remember: Remember
     ) -> list[tuple[int, AbsentSet]]:
-        """Return what each such host lacks, in order of host.
+        """Return what each such host lacks, in order of host; ``remember`` keeps verdicts on what is new.
 
         Cost: that of ``Relevant.sets``, and of judging each distinct set once.
         """
         found = self._relevant.sets(rows, host, policy)
-        return [(one, self._set(number, builds[one], names)) for one, number, names in found]
+        return [(one, self._set(number, builds[one], names, remember)) for one, number, names in found]
 
-    def _set(self, number: int, build: str | None, names: tuple[str, ...]) -> AbsentSet:
+    def _set(self, number: int, build: str | None, names: tuple[str, ...], remember: Remember) -> AbsentSet:
         """Return the verdicts on what a set of installed updates lacks."""
         key = (number, build, names)
         if key not in self._sets:
             absent, hidden = self.updates[number].absent(names, build)
-            self._tell(number, absent)
+            self._tell(number, absent, remember)
             told = [self._told[number, one] for one in absent]
             counts = sum((count for _, count in told), np.zeros(MEASURES, dtype=np.int64))
             self._sets[key] = AbsentSet(np.array([verdict for verdict, _ in told], dtype=np.int64), counts, hidden)
         return self._sets[key]
 
-    def _tell(self, number: int, absent: Iterable[Absent]) -> None:
+    def _tell(self, number: int, absent: Iterable[Absent], remember: Remember) -> None:
         """Remember verdicts on absent updates that were not met before."""
         new = [one for one in dict.fromkeys(absent) if (number, one) not in self._told]
         if new:
-            first, counts = self._remember(self.updates[number].tell(new))
+            first, counts = remember(self.updates[number].tell(new))
             self._told.update(((number, one), (first + place, counts[place])) for place, one in enumerate(new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,6 +48,10 @@ class Decisions:
     clock: Ints
     since: Ints
     notes: Ints
+
+    def only(self, some: Ints) -> Decisions:
+        """Return the decisions at some positions."""
+        return Decisions(*(getattr(self, one.name)[some] for one in dataclasses.fields(self)))
 
     @property
     def approves(self) -> Bools:

@@ -62,7 +62,7 @@ class Evaluation:
         self.policies: list[Policy] = []
         self.listing = Listing()
         self._failing_only = failing_only
-        self._absences = Absences(numbers, self._remember)
+        self._absences = Absences(numbers)
         self._table = np.zeros((1, 0), dtype=np.int32)
         self._met: dict[str, Bools] = {}
         # A package that was judged under a policy has a number; number 0 is NOT_JUDGED.
@@ -102,7 +102,8 @@ class Evaluation:
             doubts[BOOT_UNKNOWN] = counted(host[row[untold]], len(policy))
         held = np.zeros(len(row), dtype=np.bool_) if rows.held is None else rows.held[row]
         listed = self._kept(Listed(host[row], verdict, waiting, held, installed_at(rows, row)))
-        listed = self._with_absent(listed, counts, doubts, self._absences.of_hosts(rows, host, policy, memory.builds))
+        absent = self._absences.of_hosts(rows, host, policy, memory.builds, self._remember)
+        listed = self._with_absent(listed, counts, doubts, absent)
         lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
         return Judged(summed(counts, lacking[policy], doubts), listed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -79,10 +80,15 @@ def joined(some: Sequence[Unwritten]) -> Unwritten:
 
 
 class Listing:
-    """The distinct verdicts that were met so far; those that were listed are written out."""
+    """The distinct verdicts that were met so far; those that were listed are written out.
+
+    One thread may add verdicts while another one writes out those that were added before.
+    INVARIANT: adding only ever puts a block at the end; all else is changed by whoever holds the lock.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
+        self._lock = threading.Lock()
         self._blocks: list[tuple[int, Fresh]] = []
         self._size = 0
         self._place = Grown(np.int64)
@@ -94,18 +100,19 @@ class Listing:
         """Take in verdicts, which get the next numbers; nothing is written out yet."""
         self._blocks.append((self._size, fresh))
         self._size += len(fresh.known.state)
-        self._place.append(np.full(len(fresh.known.state), -1))
 
     def table(self, unwritten: Unwritten) -> pa.Table:
         """Return ``model.columns.VERDICTS`` of verdicts, in SCHEMA.
 
         Cost: a gather of integers a column; texts are made for verdicts that were never listed before.
         """
-        listed, place = unwritten.listed, self._places(unwritten.listed.verdict)
-        used = np.zeros(self._starts[-1], dtype=np.bool_)
-        used[place] = True
-        # A dictionary is written whole with every table, so it has only what the table says.
-        distinct = _coded(self._taken(np.flatnonzero(used)))
+        listed = unwritten.listed
+        with self._lock:
+            place = self._places(listed.verdict)
+            used = np.zeros(self._starts[-1], dtype=np.bool_)
+            used[place] = True
+            # A dictionary is written whole with every table, so it has only what the table says.
+            distinct = _coded(self._taken(np.flatnonzero(used)))
         rows = distinct.take(pa.array((np.cumsum(used, dtype=np.int32) - 1)[place]))
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
         if listed.waiting.any():
@@ -116,8 +123,9 @@ class Listing:
 
     def texts(self, verdict: Ints, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return some texts of some verdicts."""
-        places, own = np.unique(self._places(verdict), return_inverse=True)
-        found = self._taken(places).take(pa.array(own))
+        with self._lock:
+            places, own = np.unique(self._places(verdict), return_inverse=True)
+            found = self._taken(places).take(pa.array(own))
         return list(zip(*(found[name].to_pylist() for name in names), strict=True))
 
     def _taken(self, places: Ints) -> pa.Table:
@@ -132,11 +140,12 @@ class Listing:
 
     def _places(self, verdict: Ints) -> Ints:
         """Return where some verdicts are written out, writing out those that are not yet."""
-        place: Ints = self._place.values
+        blocks = list(self._blocks)
+        place = self._grown(blocks)
         new = np.unique(verdict[place[verdict] < 0])
         tables, written = [], []
-        for number, (start, fresh) in enumerate(self._blocks if len(new) else ()):
-            stop = self._blocks[number + 1][0] if number + 1 < len(self._blocks) else self._size
+        for start, fresh in blocks if len(new) else ():
+            stop = start + len(fresh.known.state)
             mine = new[np.searchsorted(new, start) : np.searchsorted(new, stop)] - start
             if len(mine):
                 # Others that fail will be listed for other hosts: a call costs as much as hundreds of verdicts.
@@ -151,6 +160,13 @@ class Listing:
             self._starts.append(first + self._written[-1].num_rows)
             place[np.concatenate(written)] = np.arange(first, self._starts[-1])
         return place[verdict]
+
+    def _grown(self, blocks: Sequence[tuple[int, Fresh]]) -> Ints:
+        """Return where every verdict of some blocks is written out, -1 where it is not yet."""
+        size = sum(len(fresh.known.state) for _, fresh in blocks)
+        self._place.append(np.full(size - len(self._place.values), -1))
+        place: Ints = self._place.values
+        return place
 
 
 def _coded(table: pa.Table) -> pa.Table:

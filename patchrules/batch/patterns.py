@@ -40,14 +40,19 @@ class Meant:
 
         Cost: a look-up a name; for new ones a sort, and for each entry what it could mean among them.
         """
-        lowered = [name.lower() for name in names]
-        new = sorted(set(lowered) - self._known.keys())
-        found: dict[str, list[int]] = {name: [] for name in new}
-        for position, entry in enumerate(self.wanted if new else ()):
-            for name in set(_plausible(entry, new)) & found.keys():
+        known = self._known
+        if new := [name for name in names if name not in known]:
+            self._ask(new)
+        return [known[name] for name in names]
+
+    def _ask(self, names: Sequence[str]) -> None:
+        """Find out what could mean some names, whatever their case."""
+        lowered = sorted({name.lower() for name in names})
+        found: dict[str, list[int]] = {name: [] for name in lowered}
+        for position, entry in enumerate(self.wanted):
+            for name in set(_plausible(entry, lowered)) & found.keys():
                 found[name].append(position)
-        self._known.update(found)
-        return [self._known[name] for name in lowered]
+        self._known.update((name, found[name.lower()]) for name in names)
 
 
 meant = functools.lru_cache(256)(Meant)

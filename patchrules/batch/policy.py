@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, is_enabled
+from patchrules.batch.epochs import NO_VERSIONS, Ranked, ranked
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks
 from patchrules.batch.kinds import Kinds
 from patchrules.batch.merging import merged
-from patchrules.batch.orders import sort_key
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
@@ -29,8 +29,9 @@ class Policy:
     ``catalog`` and ``decisions`` are sorted by key, in catalog order within a key: key number ``k`` owns the rows from
     ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
     ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE; updates are judged one by one instead.
-    ``secure`` says which rows a verdict shows as being of security; ``kinds`` remembers decisions on what no row is of;
-    a package of ``independent`` whose architecture is not stated has that of every machine.
+    ``secure`` says which rows a verdict shows as being of security; a package of ``independent`` whose architecture is
+    not stated has that of every machine; ``versions`` ranks those of the rows; ``kinds`` remembers decisions on what no
+    row is of.
     """
 
     baseline: Baseline
@@ -47,6 +48,7 @@ class Policy:
     absent: Bools
     secure: Bools
     independent: pa.Array
+    versions: Ranked = field(default=NO_VERSIONS, compare=False, repr=False)
     kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
 
@@ -62,7 +64,9 @@ def compiled(
     keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]
-    versions = version_numbers(rows, family)
+    ordered = ranked(family, rows["evr"])
+    epochs = epoch_ranks(ordered)
+    versions = fold([distinct(rows["name"])[0], distinct(rows["arch"])[0], epochs, ordered.rank])[0]
     found = decisions(baseline, rows, versions, host, family=family, facts=facts, settings=settings)
     found.notes[disagree] |= BIT[Note.ROWS_DISAGREE]
     offered = is_offered(rows, facts)
@@ -85,6 +89,7 @@ def compiled(
         absent=runnable & (np.bincount(codes[candidate], minlength=len(keys)) > 0),
         secure=secures(rows),
         independent=independent_names(rows, host, family),
+        versions=ordered,
     )
 
 
@@ -135,21 +140,11 @@ def independent_names(catalog: pa.Table, host: Host, family: Family) -> pa.Array
     return names.filter(pc.invert(pc.is_in(names, value_set=own)))
 
 
-def version_numbers(catalog: pa.Table, family: Family) -> Ints:
-    """Return a number for the name, architecture and version of every row.
-
-    Cost: as :func:`version_ranks`, for names that several rows have; others are a version of their own.
-    """
-    names, rank = distinct(catalog["name"])[0], np.zeros(catalog.num_rows, dtype=np.int64)
-    shared = np.flatnonzero(np.bincount(names)[names] > 1)
-    rank[shared] = version_ranks(catalog.select(["evr"]).take(pa.array(shared)), family)
-    return fold([names, distinct(catalog["arch"])[0], rank])[0]
-
-
-def version_ranks(catalog: pa.Table, family: Family) -> Ints:
-    """Return the rank of every row's version; an epoch that is not stated counts as 0. O(distinct) in Python."""
-    codes, known = distinct(catalog["evr"])
-    return ranks(sort_key(family.scheme, text) for text in known)[codes]
+def epoch_ranks(versions: Ranked) -> Ints:
+    """Return a number for every row's epoch, the same for one that is not stated and 0."""
+    numbers = np.array([*(epoch != 0 and 1 + position for position, epoch in enumerate(versions.epochs)), 0])
+    found: Ints = numbers.astype(np.int64)[versions.epoch]
+    return found
 
 
 def precedence(catalog: pa.Table, found: Decisions) -> Ints:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.approvals import APPROVALS, BIT, NOTES
-from patchrules.batch.epochs import UNKNOWN, Compared, written
+from patchrules.batch.epochs import UNKNOWN, written
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Ints
 from patchrules.batch.orders import split
@@ -27,6 +28,7 @@ from patchrules.model.names import (
 )
 
 LEVELS = tuple(ComplianceLevel)
+_TEXTS = pa.list_(pa.string())
 
 
 def rendered(policy: Policy, packages: Packages, verdicts: Verdicts) -> pa.Table:
@@ -36,28 +38,39 @@ def rendered(policy: Policy, packages: Packages, verdicts: Verdicts) -> pa.Table
     newer = np.isin(verdicts.reason, [REASONS.index(Reason.NEWER_APPROVED), REASONS.index(Reason.LISTED_NEWER)])
     shown = [new if is_newer else old for old, new, is_newer in zip(installed, target, newer, strict=True)]
     titles = [title(policy, *parts) for parts in zip(names, arches, shown, strict=True)]
-    states = [STATES[state] for state in verdicts.state]
-    failing = [state in NON_COMPLIANT_STATES for state in states]
-    bits = {int(notes): [note for note in NOTES if notes & BIT[note]] for notes in np.unique(verdicts.notes)}
+    failing = np.isin(verdicts.state, [STATES.index(state) for state in NON_COMPLIANT_STATES])
+    ids = pc.binary_join_element_wise(packages.table["name"], packages.table["arch"], ".")
     return pa.table(
         {
-            "id": [f"{name}.{arch}" if arch else name for name, arch in zip(names, arches, strict=True)],
+            "id": pc.if_else(pc.equal(packages.table["arch"], ""), packages.table["name"], ids),
             "title": titles,
-            "name": names,
-            "arch": arches,
+            "name": packages.table["name"],
+            "arch": packages.table["arch"],
             "installed": installed,
             "target": pa.array(target, pa.string()),
-            "state": states,
-            "compliance_severity": [LEVELS[level] for level in verdicts.level],
-            "status": [Status.NON_COMPLIANT if bad else Status.COMPLIANT for bad in failing],
+            "state": worded(STATES, verdicts.state),
+            "compliance_severity": worded(LEVELS, verdicts.level),
+            "status": worded((Status.COMPLIANT, Status.NON_COMPLIANT), failing.astype(np.int64)),
             "classification": classifications(policy, verdicts.shown),
             "severity": texts(policy, packages, verdicts.shown, policy.facts.severity),
             **decided(policy, verdicts),
-            "reason": [REASONS[reason] for reason in verdicts.reason],
-            "notes": pa.array([bits[int(notes)] for notes in verdicts.notes], pa.list_(pa.string())),
-            "cves": cves(policy.catalog, verdicts.deciding, states),
+            "reason": worded(REASONS, verdicts.reason),
+            "notes": noted(verdicts.notes),
+            "cves": cves(policy.catalog, verdicts.deciding, verdicts.state),
         }
     )
+
+
+def worded(words: Sequence[str], numbers: Ints) -> pa.Array:
+    """Return the word of each number, null for a negative one. Cost: a gather in Arrow."""
+    return taken(pa.array(words, pa.string()), numbers)
+
+
+def noted(notes: Ints) -> pa.Array:
+    """Return the notes whose bits are set, a list for each number."""
+    kinds, of_kind = np.unique(notes, return_inverse=True)
+    lists = [[note for note in NOTES if kind & BIT[note]] for kind in kinds.tolist()]
+    return pa.array(lists, _TEXTS).take(pa.array(of_kind))
 
 
 def decided(policy: Policy, verdicts: Verdicts) -> dict[str, Any]:
@@ -67,21 +80,16 @@ def decided(policy: Policy, verdicts: Verdicts) -> dict[str, Any]:
         for name in ("approval", "rule", "entry", "released_at", "clock", "since")
         for own in [getattr(verdicts.own, name)]
     }
-    lists = {Approval.EXPLICIT_APPROVED: policy.baseline.approved_patches}
-    lists[Approval.EXPLICIT_REJECTED] = policy.baseline.rejected_patches
-    approval = [APPROVALS[number] for number in chosen["approval"]]
-    entries = [
-        None if entry == NOBODY else lists.get(status, policy.baseline.approved_patches)[entry]
-        for status, entry in zip(approval, chosen["entry"], strict=True)
-    ]
-    clocks = [policy.facts.clocks[clock] if clock >= 0 else None for clock in chosen["clock"]]
+    approved, rejected = policy.baseline.approved_patches, policy.baseline.rejected_patches
+    is_rejected = chosen["approval"] == APPROVALS.index(Approval.EXPLICIT_REJECTED)
+    entry = np.where(chosen["entry"] == NOBODY, -1, chosen["entry"] + np.where(is_rejected, len(approved), 0))
     return {
         "advisory": taken(policy.catalog["advisory"], verdicts.deciding),
-        "approval": approval,
+        "approval": worded(APPROVALS, chosen["approval"]),
         "rule": pa.array(chosen["rule"], pa.int32(), mask=chosen["rule"] == 0),
-        "list_entry": pa.array(entries, pa.string()),
+        "list_entry": worded([*approved, *rejected], entry),
         "released_at": instants(chosen["released_at"]),
-        "clock": pa.array(clocks, pa.string()),
+        "clock": worded(policy.facts.clocks, chosen["clock"]),
         "since": instants(chosen["since"]),
     }
 
@@ -94,23 +102,22 @@ def versions_of(policy: Policy, packages: Packages, verdicts: Verdicts) -> tuple
         return raw, [
             old if at_home else new for old, new, at_home in zip(raw, wanted, verdicts.target == -1, strict=True)
         ]
-    compared = verdicts.compared
+    epochs = verdicts.epochs
     installed = [
-        written(evr, epoch_at(compared, code)) for evr, code in zip(raw, compared.installed_epoch, strict=True)
+        written(evr, epoch_at(epochs, code)) for evr, code in zip(raw, verdicts.installed_epoch.tolist(), strict=True)
     ]
-    pair = at(compared.pair_epoch, verdicts.target_pair)
     target: list[str | None] = []
-    for position, (row, code) in enumerate(zip(verdicts.target.tolist(), pair.tolist(), strict=True)):
+    for position, (row, code) in enumerate(zip(verdicts.target.tolist(), verdicts.target_epoch.tolist(), strict=True)):
         if row == NOTHING:
             target.append(None)
         else:
-            target.append(written(wanted[position], epoch_at(compared, code)) if row >= 0 else installed[position])
+            target.append(written(wanted[position], epoch_at(epochs, code)) if row >= 0 else installed[position])
     return installed, target
 
 
-def epoch_at(compared: Compared, code: int) -> int | None:
+def epoch_at(epochs: Sequence[int], code: int) -> int | None:
     """Return the epoch of a code, None where no epoch counts."""
-    return None if code == UNKNOWN else compared.epochs[code]
+    return None if code == UNKNOWN else epochs[code]
 
 
 def title(policy: Policy, name: str, arch: str, evr: str | None) -> str:
@@ -138,11 +145,11 @@ def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> list[str
     return [(mine if row < 0 else text) or "" for row, text, mine in zip(rows.tolist(), known, own, strict=True)]
 
 
-def cves(records: pa.Table, deciding: Ints, states: Sequence[State]) -> pa.Array:
+def cves(records: pa.Table, deciding: Ints, state: Ints) -> pa.Array:
     """Batch twin of ``Verdict.cves``."""
-    wanted = np.array([state in (State.MISSING, State.FAILED) for state in states], dtype=np.bool_)
-    found = taken(records["cves"], np.where(wanted, deciding, -1)).to_pylist()
-    return pa.array([ids or [] for ids in found], pa.list_(pa.string()))
+    wanted = np.isin(state, [STATES.index(one) for one in (State.MISSING, State.FAILED)])
+    found = taken(records["cves"], np.where(wanted, deciding, -1))
+    return pc.coalesce(found.cast(_TEXTS), pa.scalar([], _TEXTS))
 
 
 def taken(column: pa.ChunkedArray, rows: Ints) -> pa.Table:

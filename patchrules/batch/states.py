@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
 from patchrules.batch.epochs import Compared, compared
-from patchrules.batch.keys import Bools, Ints, distinct, spans
+from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.patterns import names
 from patchrules.batch.policy import Policy, key_of
@@ -50,7 +51,8 @@ class Verdicts:
     """Batch twin of many ``Verdict``: one position per distinct installed package.
 
     ``state`` and ``reason`` index STATES and REASONS; ``deciding``, ``shown`` and ``target`` are rows of the policy's
-    catalog, OWN or NOTHING; ``notes`` holds bits; ``key`` is the policy's key number (-1: not in the catalog).
+    catalog, OWN or NOTHING; ``notes`` holds bits; ``key`` is the policy's key number (-1: not in the catalog). The
+    epochs that were compared are positions in ``epochs``, that of a target only where it is a row of the catalog.
     """
 
     state: Ints
@@ -59,19 +61,18 @@ class Verdicts:
     deciding: Ints
     shown: Ints
     target: Ints
-    target_pair: Ints
+    installed_epoch: Ints
+    target_epoch: Ints
     notes: Ints
     key: Ints
     own: Decisions
-    compared: Compared
+    epochs: Sequence[int]
 
     def only(self, some: Ints) -> Verdicts:
         """Return the verdicts at some positions."""
         parts = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        arrays = {name: values[some] for name, values in parts.items() if name not in ("own", "compared")}
-        own = Decisions(*(getattr(self.own, one.name)[some] for one in dataclasses.fields(Decisions)))
-        mine = dataclasses.replace(self.compared, installed_epoch=self.compared.installed_epoch[some])
-        return Verdicts(**arrays, own=own, compared=mine)
+        arrays = {name: values[some] for name, values in parts.items() if name not in ("own", "epochs")}
+        return Verdicts(**arrays, own=self.own.only(some), epochs=self.epochs)
 
 
 def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
@@ -84,9 +85,7 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
     np.bitwise_or.at(about, owner, found.notes[row] & (LEFT_OUT | BIT[Note.ROWS_DISAGREE]))
     exists = found.notes[row] & LEFT_OUT == 0
     owner, row = owner[exists], row[exists]
-    present, index = np.unique(row, return_inverse=True)
-    codes, texts = distinct(policy.catalog["evr"].take(present))
-    versions = compared(policy.family, packages.table["evr"].to_pylist(), texts, owner, codes[index])
+    versions = compared(policy.family, policy.versions, packages.table["evr"].to_pylist(), owner, row)
     same = versions.pairs == versions.installed[owner]
     known = np.bincount(owner[same], minlength=count) > 0
     target, target_pair, newer = targets(policy, own, versions, owner, row, same, known)
@@ -111,11 +110,12 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
         deciding=deciding,
         shown=np.where(approved, target, itself),
         target=target,
-        target_pair=target_pair,
+        installed_epoch=versions.installed_epoch,
+        target_epoch=at(versions.pair_epoch, target_pair),
         notes=notes,
         key=key,
         own=own,
-        compared=versions,
+        epochs=versions.epochs,
     )
 
 
@@ -124,24 +124,30 @@ def own_decisions(policy: Policy, packages: Packages) -> Decisions:
 
     Cost: that of naming their kinds; a kind is decided on when it is first met.
     """
-    return policy.kinds.decided(
-        kinds_of(policy, packages.table), lambda new: _decided(policy, packages.table.take(pa.array(new)))
-    )
+    ids, one_of, kinds = kinds_of(policy, packages.table)
+    found = policy.kinds.decided(kinds, lambda new: _decided(policy, packages.table.take(pa.array(one_of[new]))))
+    return found.only(ids)
 
 
-def kinds_of(policy: Policy, packages: pa.Table) -> list[tuple[Any, ...]]:
-    """Return what a decision reads of each package.
+def kinds_of(policy: Policy, packages: pa.Table) -> tuple[Ints, Ints, list[tuple[Any, ...]]]:
+    """Return the number of each package's kind, a package of each kind, and what a decision reads of it.
 
     INVARIANT: name, architecture and version are read only by list entries and for the release they were built for.
     """
     baseline, facts = policy.baseline, policy.facts
+    # "No entry" becomes the number after the last one: columns of small numbers are folded with one sort.
     read = [
-        names(baseline.approved_patches, packages, facts).tolist(),
-        names(baseline.rejected_patches, packages, facts).tolist(),
-        same_major(packages, policy.host, policy.family, facts).tolist(),
-        *(packages[name].to_pylist() for name in packages.column_names if name not in ("name", "arch", "evr")),
+        *(
+            names(entries, packages, facts).clip(max=len(entries))
+            for entries in (baseline.approved_patches, baseline.rejected_patches)
+        ),
+        same_major(packages, policy.host, policy.family, facts).astype(np.int64),
     ]
-    return list(zip(*read, strict=True))
+    said = [distinct(packages[name]) for name in packages.column_names if name not in ("name", "arch", "evr")]
+    ids, one_of = fold([*read, *(codes for codes, _ in said)])
+    columns = [column[one_of].tolist() for column in read]
+    columns += [[values[code] for code in codes[one_of].tolist()] for codes, values in said]
+    return ids, one_of, list(zip(*columns, strict=True))
 
 
 def _decided(policy: Policy, packages: pa.Table) -> Decisions:

@@ -47,11 +47,7 @@ class Told:
         if kept.all():
             return self
         where = np.flatnonzero(kept)
-        own = (
-            None
-            if self.own is None
-            else Decisions(*(getattr(self.own, one.name)[where] for one in dataclasses.fields(Decisions)))
-        )
+        own = None if self.own is None else self.own.only(where)
         parts: dict[str, Any] = {}
         for one in dataclasses.fields(self):
             values = getattr(self, one.name)
@@ -102,7 +98,7 @@ def told(policy: Policy, rows: Told) -> pa.Table:
             "target": taken(policy.catalog["evr"], np.where(rows.targeted, rows.shown, -1)),
             "notes": pa.array([bits[int(one)] for one in notes], pa.list_(pa.string())),
             "chain": pa.array(rows.chain, pa.list_(pa.string())),
-            "cves": cves(policy.catalog, rows.decided, states),
+            "cves": cves(policy.catalog, rows.decided, rows.state),
         }
     )
 

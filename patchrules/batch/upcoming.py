@@ -117,10 +117,8 @@ def upcoming(policy: Policy, packages: Packages, waits: Waiting) -> Upcoming:
     row = row[place]
     there = exists(policy, row, moment[at])
     at, row = at[there], row[there]
-    present, index = np.unique(row, return_inverse=True)
-    codes, texts = distinct(policy.catalog["evr"].take(pa.array(present)))
     installed = packages.table["evr"].take(pa.array(package)).to_pylist()
-    versions = compared(policy.family, installed, texts, at, codes[index])
+    versions = compared(policy.family, policy.versions, installed, at, row)
     approved = policy.decisions.approves[row] | ((waits.instant[row] != NEVER) & (waits.instant[row] <= moment[at]))
     approved &= policy.offered[row]
     top = versions.installed.copy()
@@ -159,7 +157,7 @@ def told(policy: Policy, packages: Packages, waits: Waiting, found: Upcoming, ho
     row = found.row[first]
     targets = policy.catalog["evr"].take(pa.array(row)).to_pylist()
     if policy.family.scheme == "rpm":
-        epochs = [epoch_at(found.compared, code) for code in found.epoch[first].tolist()]
+        epochs = [epoch_at(found.compared.epochs, code) for code in found.epoch[first].tolist()]
         targets = [written(evr, epoch) for evr, epoch in zip(targets, epochs, strict=True)]
     number = np.bincount(ids, weights=hosts[found.owner], minlength=len(first)).astype(np.int64)
     of_package = [known[arch] for arch in arches[found.owner[first]].tolist()]

@@ -15,14 +15,16 @@ from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.approaching import Approaching
+from patchrules.evaluation.clerk import Clerk
 from patchrules.evaluation.coverage import how_many_later
 from patchrules.evaluation.judging import Answer, Judging, Question
 from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.run import Run
 from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
+from patchrules.evaluation.split import once, split_hosts
 from patchrules.evaluation.star_stream import StarStream
-from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, split_hosts, together
+from patchrules.evaluation.streaming import AHEAD, InMemory, Stream, together
 from patchrules.evaluation.upcoming import summed
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
@@ -81,12 +83,18 @@ class Findings:
 
 
 class Desk:
-    """Where portions are judged: what is found is gathered, and verdicts go to a sink."""
+    """Where portions are judged: what is found is gathered, and verdicts go to a sink, which a clerk calls."""
 
     def __init__(
-        self, question: Question, share: Inventory | Fleet, sink: Sink | None = None, judging: Judging | None = None
+        self,
+        question: Question,
+        share: Inventory | Fleet,
+        clerk: Clerk,
+        sink: Sink | None = None,
+        judging: Judging | None = None,
     ) -> None:
         """Open the stream of a share of the fleet; ``judging`` answers the question, one that knows nothing if None."""
+        self._clerk = clerk
         self._judging, self._as_of = judging or Judging(question), question.settings.as_of
         self._carrying = Carrying(self._judging) if question.keeps_digests else None
         self.stream = stream_of(share, self._judging.numbers)
@@ -107,6 +115,7 @@ class Desk:
                 self._write()
             if told:
                 told(self.stream.done)
+            del portion, rows  # a portion that was judged does not stay in memory while another one is waited for
 
     def _answer(self, portion: Portion, rows: Rows) -> Answer:
         """Judge a portion, or the hosts of it that are other than they were."""
@@ -118,14 +127,18 @@ class Desk:
         return answer
 
     def _write(self) -> None:
-        """Give the sink the verdicts that were found since it was last given any."""
-        for table in self._judging.written(self._unwritten):
+        """Have the verdicts written out that were found since the last time, while more are judged."""
+        self._clerk.give(self._written, self._unwritten)
+        self._unwritten = []
+
+    def _written(self, answers: Sequence[Answer]) -> None:
+        """Give the sink the verdicts of some answers. The clerk does this."""
+        for table in self._judging.written(answers):
             self.found.listed.update(pc.unique(table["name"]).to_pylist())
             self._sink(table)
-        self._unwritten.clear()
 
     def close(self) -> Found:
-        """Return everything that was found."""
+        """Return everything that was found, when the sink has it."""
         self._write()
         assigner, stream, found = self._judging.assigner, self.stream, self.found
         found.baselines.extend(profile.baseline for profile in assigner.profiles)
@@ -134,6 +147,7 @@ class Desk:
         found.diagnostics.extend(stream.diagnostics)
         found.aside.extend(stream.aside)
         found.upcoming.append(self._approaching.table())
+        self._clerk.wait()
         return found
 
 
@@ -153,10 +167,11 @@ def findings(
     whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
     told = (lambda done: progress(done, whole)) if progress else None
     if executor is None:
-        desk = Desk(question, fleet, sink, judging)
-        desk.judge(desk.stream.portions(), told)
-        desk.judge(desk.stream.rest(_names(desk.found.hosts)))
-        return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))
+        with Clerk() as clerk:
+            desk = Desk(question, fleet, clerk, sink, judging)
+            desk.judge(desk.stream.portions(), told)
+            desk.judge(desk.stream.rest(_names(desk.found.hosts)))
+            return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))
     found, done = [], 0
     for rows, one in answered(executor, judged, question, shares(fleet)):
         for table in one.verdicts:
@@ -165,10 +180,11 @@ def findings(
         done += rows
         if told:
             told(done)
-    desk = Desk(question, remainder(fleet), sink)
-    desk.stream.aside.extend(table for one in found for table in one.aside)
-    desk.judge(desk.stream.rest(_names([table for one in found for table in one.hosts])))
-    return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
+    with Clerk() as clerk:
+        desk = Desk(question, remainder(fleet), clerk, sink)
+        desk.stream.aside.extend(table for one in found for table in one.aside)
+        desk.judge(desk.stream.rest(_names([table for one in found for table in one.hosts])))
+        return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
 
 
 def with_carried(found: Findings, before: Run, sink: Sink) -> Findings:
@@ -182,9 +198,10 @@ def with_carried(found: Findings, before: Run, sink: Sink) -> Findings:
 
 def judged(question: Question, share: Inventory | Fleet) -> Found:
     """Judge a share of a fleet, as far as its hosts are whole there: what a worker does."""
-    desk = Desk(question, share)
-    desk.judge(desk.stream.portions())
-    return desk.close()
+    with Clerk() as clerk:
+        desk = Desk(question, share, clerk)
+        desk.judge(desk.stream.portions())
+        return desk.close()
 
 
 def stream_of(
@@ -239,5 +256,5 @@ def _in_use(baselines: Sequence[Baseline], hosts: Any) -> tuple[Baseline, ...]: 
 
 
 def _names(hosts: Sequence[Any]) -> frozenset[str]:
-    """Return the ids of hosts that were judged."""
-    return frozenset(name for table in hosts for name in table["host"].to_pylist())
+    """Return the ids of hosts that were judged; raises InventoryError PR2111 for one that was judged twice."""
+    return once([name for table in hosts for name in table["host"].to_pylist()])

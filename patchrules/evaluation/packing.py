@@ -19,6 +19,7 @@ from patchrules.evaluation.findings import Progress, stream_of
 from patchrules.evaluation.opened import Fleet, opened
 from patchrules.evaluation.plain import plain
 from patchrules.evaluation.saved import placed
+from patchrules.evaluation.split import once
 from patchrules.evaluation.streaming import together
 from patchrules.inventory import read_inventory
 from patchrules.inventory._star import HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, SCHEMA
@@ -60,7 +61,7 @@ def pack_fleet(
             writer.add(portion, rows)
             if progress:
                 progress(stream.done, whole)
-        for portion, rows in stream.rest(frozenset(writer.names)):
+        for portion, rows in stream.rest(once(writer.names)):
             writer.add(portion, rows)
         writer.finish(stream.rejects)
         said = {"schema": SCHEMA, "sources": plain(fleet.sources), "diagnostics": plain(together(stream.diagnostics))}

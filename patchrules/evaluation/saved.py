@@ -6,9 +6,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import pyarrow.parquet as pq
 
 from patchrules.batch.listing import SCHEMA as SCHEMA_OF_VERDICTS
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, Where
+from patchrules.evaluation.clerk import Clerk
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
@@ -84,7 +83,7 @@ def placed(folder: str | os.PathLike[str], files: frozenset[str] = _FILES) -> It
 class VerdictFile:
     """The verdicts of a run on their way into a fresh folder, written by a thread while more are judged.
 
-    ``rows`` is how many were written. At most two tables wait, so that memory does not grow when the disk is slow.
+    ``rows`` is how many were written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -92,21 +91,17 @@ class VerdictFile:
         self.rows = 0
         self._folder = folder
         self._file = pq.ParquetWriter(folder / _VERDICTS, SCHEMA_OF_VERDICTS, **WRITING)
-        self._thread = ThreadPoolExecutor(1)
-        self._waiting: deque[Future[None]] = deque()
+        self._clerk = Clerk()
 
     def write(self, verdicts: pa.Table) -> None:
         """Write some verdicts, with dictionaries for texts; raises OSError where an earlier table was not written."""
         if verdicts.num_rows:
-            self._waiting.append(self._thread.submit(self._file.write_table, verdicts))
-        while len(self._waiting) > 1:
-            self._waiting.popleft().result()
+            self._clerk.give(self._file.write_table, verdicts)
         self.rows += verdicts.num_rows
 
     def finish(self, run: Run) -> None:
         """Write what is still to be written, and the hosts and inputs of the run."""
-        while self._waiting:
-            self._waiting.popleft().result()
+        self._clerk.wait()
         said = document(run, self.rows)
         self._file.add_key_value_metadata({_ID: said["id"].encode()})
         self._file.close()
@@ -117,7 +112,7 @@ class VerdictFile:
 
     def close(self) -> None:
         """Give the file and the thread back, whatever was written."""
-        self._thread.shutdown(cancel_futures=True)
+        self._clerk.close()
         self._file.close()
 
 

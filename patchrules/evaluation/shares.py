@@ -13,7 +13,7 @@ from patchrules.batch.portions import portions
 from patchrules.errors import InventoryError
 from patchrules.evaluation.judging import Question
 from patchrules.evaluation.opened import Fleet
-from patchrules.evaluation.streaming import split_hosts
+from patchrules.evaluation.split import split_hosts
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
 from patchrules.sources import arrow

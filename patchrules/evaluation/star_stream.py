@@ -38,6 +38,7 @@ class StarStream:
         for part, (portion, rows) in ahead(self._read, self._star.parts, self._readers):
             self.done += part.rows
             yield portion, rows
+            del portion, rows  # a part that was judged does not stay in memory while another one is waited for
 
     def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:  # noqa: ARG002 - a star is whole
         """Yield nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -79,6 +79,7 @@ class Stream:
                 raise InventoryError(message, code="PR2111", hint=_HINT)
             self.done += part.rows
             yield from self._taken(ready)
+            del ready  # a part that was judged does not stay in memory while another one is waited for
 
     def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts that were kept aside, whose rows are all here now, and those that only facts speak of."""
@@ -113,7 +114,9 @@ class Stream:
         more = self.options.get("hosts") or self.options.get("product_alias")
         hosts = None if more else stated_hosts(packages, runs.first, stated, runs.agree)
         if hosts is not None and packages.num_rows:
-            portion = Portion(hosts, runs.lengths, lambda: packages)
+            # What rows say of their hosts is in the table of hosts now, and half of what a part takes in memory.
+            kept = packages.select([one.name for one in PACKAGES if one.name in packages.column_names])
+            portion = Portion(hosts, runs.lengths, lambda: kept)
             rows = coded(packages, runs.lengths, self.numbers)
             if self._allows(portion, rows):
                 return Ready([(portion, rows)], aside, arrow.table(REJECTS, {}, 0))
@@ -170,34 +173,24 @@ class InMemory:
 
 
 def ahead(read: Callable[[_T], _U], parts: Iterable[_T], threads: int = AHEAD) -> Iterator[tuple[_T, _U]]:
-    """Yield each part with what reading it gave, in order; threads read, which Arrow and numpy do side by side."""
+    """Yield each part with what reading it gave, in order; threads read, which Arrow and numpy do side by side.
+
+    INVARIANT: nothing here holds a part that was handed on, so that who judges it decides how long it stays in memory.
+    """
     with ThreadPoolExecutor(threads) as readers:
         waiting: deque[tuple[_T, Future[_U]]] = deque()
         for part in parts:
             waiting.append((part, readers.submit(read, part)))
             if len(waiting) > AHEAD:
-                first, coming = waiting.popleft()
-                yield first, coming.result()
+                yield _next(waiting)
         while waiting:
-            first, coming = waiting.popleft()
-            yield first, coming.result()
+            yield _next(waiting)
 
 
-def split_hosts(parts: Sequence[Part]) -> frozenset[str]:
-    """Return the hosts that have rows in more than one part. Cost: reads the column of hosts, which packs well."""
-    if len(parts) < 2:  # noqa: PLR2004 - there is no second part
-        return frozenset()
-    found: Counter[str] = Counter()
-    with ThreadPoolExecutor(AHEAD) as readers:
-        for hosts in readers.map(_hosts_of, parts):
-            found.update(hosts)
-    return frozenset(host for host, count in found.items() if count > 1 and host is not None)
-
-
-def _hosts_of(part: Part) -> list[str]:
-    """Return the hosts that a part has rows of."""
-    names: list[str] = pc.unique(part.read(["host"])["host"].unify_dictionaries()).cast(pa.string()).to_pylist()
-    return names
+def _next(waiting: deque[tuple[_T, Future[_U]]]) -> tuple[_T, _U]:
+    """Wait for the part that is read first."""
+    part, coming = waiting.popleft()
+    return part, coming.result()
 
 
 def together(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

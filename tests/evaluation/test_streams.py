@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
 from patchrules.batch.packages import PackageNumbers
 from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
-from patchrules.evaluation import findings, packing, streaming
+from patchrules.evaluation import findings, packing, split, streaming
 from patchrules.inventory import _parts
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
@@ -120,6 +123,31 @@ def test_verdicts_written_out_few_or_many_at_a_time(rows, judge, tmp_path, monke
     same(replace(pr.load_run(tmp_path / "run"), diagnostics=whole.diagnostics), whole)
 
 
+def test_verdicts_are_the_same_however_writing_and_judging_take_turns(rows, judge, expected, tmp_path, monkeypatch):
+    small(monkeypatch, 100)
+    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            same(judge(pr.open_fleet(tmp_path / "fleet.parquet")), expected)
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_sink_that_fails_stops_the_run(rows, judge, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    small(monkeypatch, 100)
+    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    with pytest.raises(DocumentError, match="No space left on device"):
+        judge(pr.open_fleet(rows), output=tmp_path / "run")
+    assert not list(tmp_path.iterdir())
+
+
 def test_files_that_share_hosts(rows, judge, expected, tmp_path, monkeypatch):
     small(monkeypatch, 300)
     for number in range(3):
@@ -163,6 +191,58 @@ def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, m
         "more than 50 rows are of hosts whose rows lie in several places [PR2111]\n"
         "  hint: sort the rows by host where the files are written: ORDER BY host"
     )
+
+
+def test_hosts_are_read_twice_only_where_bounds_do_not_keep_the_parts_apart(tmp_path, monkeypatch):
+    files = {"a": ["a1", "a2", "a2", "a4"], "b": ["b1", "b1"], "c": ["a3", "a4", None], "d": ["d1"]}
+    for name, hosts in files.items():
+        packages = {"host": pa.array(hosts, pa.string()), "name": ["bash"] * len(hosts), "evr": ["1-1"] * len(hosts)}
+        pq.write_table(pa.table(packages), tmp_path / f"{name}.parquet")
+    read = []
+    monkeypatch.setattr(split, "_hosts_of", lambda part, of=split._hosts_of: read.append(part.file[-9]) or of(part))
+    assert split.split_hosts(pr.open_fleet(tmp_path).parts) == {"a4"}
+    assert sorted(read) == ["a", "c"]
+
+
+@given(
+    hosts=st.lists(st.sampled_from(["a", "ab", "b\u00e9", "b\uffff", "\U0001f600", None]), min_size=1),
+    size=st.integers(1, 5),
+)
+@pytest.mark.parametrize("statistics", [True, False])
+def test_hosts_of_several_parts_are_found_whatever_the_file_states(tmp_path_factory, statistics, hosts, size):
+    path = tmp_path_factory.getbasetemp() / "split.parquet"
+    packages = {"host": pa.array(hosts, pa.string()), "name": ["bash"] * len(hosts), "evr": ["1-1"] * len(hosts)}
+    pq.write_table(pa.table(packages), path, row_group_size=size, write_statistics=statistics)
+    parts = [
+        _parts.Part(str(path), start, min(size, len(hosts) - start), {"host": "host"}, (group,), frozenset({"host"}))
+        for group, start in enumerate(range(0, len(hosts), size))
+    ]
+    found = [set(hosts[part.start : part.start + part.rows]) - {None} for part in parts]
+    several = {host for host in hosts if sum(host in one for one in found) > 1}
+    assert split.split_hosts(parts) == several
+
+
+def test_wrong_bounds_of_hosts_are_found_out(rows, judge, tmp_path, monkeypatch):
+    small(monkeypatch, 100)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    monkeypatch.setattr(split, "_overlapping", lambda _: [])
+    with pytest.raises(InventoryError, match="PR2111"):
+        pr.pack_fleet(tmp_path / "fleet.parquet", tmp_path / "star")
+    with pytest.raises(InventoryError) as raised:
+        judge(pr.open_fleet(tmp_path / "fleet.parquet"))
+    assert str(raised.value) == (
+        "rows of `host-000001` lie in several places, and the bounds that a file states of its hosts hide it [PR2111]\n"
+        "  hint: write the file anew, sorted by host: ORDER BY host"
+    )
+
+
+def test_a_file_that_is_gone_before_its_hosts_are_read(rows, judge, tmp_path, monkeypatch):
+    small(monkeypatch, 100)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    fleet = pr.open_fleet(tmp_path / "fleet.parquet")
+    (tmp_path / "fleet.parquet").unlink()
+    with pytest.raises(InventoryError, match=r"the table cannot be read: .*\[PR2103\]"):
+        judge(fleet)
 
 
 def test_empty_columns_are_not_read(rows, tmp_path):

@@ -49,7 +49,7 @@ def rendered(pool: Pool, rows: Rows) -> pa.Table:
             "target": taken(pool.table["evr"], rows.decided),
             **decided(pool, rows.decided),
             "notes": pa.array([[] for _ in states], pa.list_(pa.string())),
-            "cves": cves(pool.table, rows.decided, states),
+            "cves": cves(pool.table, rows.decided, rows.state),
         }
     )
 
