@@ -166,7 +166,7 @@ VERDICTS = (
     Column("chain", "list<string>", "Windows: updates this one replaces here, or what has replaced it"),
     Column("held", "bool", "held or pinned by an administrator, whatever the state", required=True),
     Column("installed_at", "instant", "when what is installed was installed"),
-    Column("cves", "list<string>", "CVE ids of the advisory that decided, where the patch is MISSING or FAILED"),
+    Column("cves", "list<string>", "CVE ids of what decided, where the patch is MISSING or FAILED (SEMANTICS 5.11)"),
 )
 """One row a verdict."""
 

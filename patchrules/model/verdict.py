@@ -87,7 +87,7 @@ class Verdict:
     approval that decided; None when nothing was approved and no list was involved. ``reason`` is a stable code.
     ``chain`` names, nearest first, the updates that this one replaces on the host, or what has replaced it.
     ``held`` says that an administrator holds or pins the package, ``installed_at`` when it was installed (an aware UTC
-    instant): facts beside the state.
+    instant): facts beside the state. ``mends`` are CVE ids that AWS's agents tell in place of those of the decision.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Verdict:
     held: bool = False
     chain: tuple[str, ...] = ()
     installed_at: datetime | None = None
+    mends: tuple[str, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -115,7 +116,9 @@ class Verdict:
     @property
     def cves(self) -> tuple[str, ...]:
         """Return the CVE ids of the patch that is not there: of a verdict MISSING or FAILED (SEMANTICS 5.11)."""
-        return self.decision.patch.cves if self.decision and self.state in (State.MISSING, State.FAILED) else ()
+        if self.decision is None or self.state not in (State.MISSING, State.FAILED):
+            return ()
+        return self.decision.patch.cves if self.mends is None else self.mends
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def rpm_patches(fields: Row, family: Family, facts: Facts) -> Iterator[Patch]:
     listed = {_nevra(row, family): row for row in fields.get("available") or ()}
     needs = fields.get("dependencies") or {}
     named = set()
-    for advisory in fields.get("advisories") or ():
+    for advisory in _notices(fields, facts):
         for row in advisory["packages"]:
             named.add(_nevra(row, family))
             offered = listed.get(_nevra(row, family), {} if fields.get("available") is None else None)
@@ -208,6 +208,15 @@ def evr_of(row: Row, family: Family) -> str:
     epoch = "" if row.get("epoch") is None else f"{row['epoch']}:"
     release = "" if row.get("release") is None else f"-{row['release']}"
     return f"{epoch}{row['version']}{release}"
+
+
+def _notices(fields: Row, facts: Facts) -> Iterator[Row]:
+    """Return the advisories of a case; AWS's yum code drops a second one with the id of an earlier one (26)."""
+    seen = set()
+    for advisory in fields.get("advisories") or ():
+        if facts.duplicates != "first" or advisory["id"] not in seen:
+            yield advisory
+        seen.add(advisory["id"])
 
 
 def _notice(advisory: Row, family: Family, facts: Facts) -> dict[str, Any]:

@@ -42,6 +42,9 @@ class Agent(Protocol):
     def verdicts(self, pool: Pool) -> Iterator[Rows]:
         """Judge what is installed."""
 
+    def cves(self, pool: Pool, rows: Rows) -> list[list[str]]:
+        """Return the CVE ids of what is not there, for each row."""
+
 
 AGENTS: Mapping[str, Agent] = MappingProxyType({"apt": apt, "dnf": dnf, "yum": yum})
 """The agents by the name that ``Facts.states`` has for them; what is not here runs on the reference (decision 0007)."""

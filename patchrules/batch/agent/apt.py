@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.agent.common import Pool, Rows, blocks, highest, lists, missing, order_of, row
+from patchrules.batch.agent.common import Pool, Rows, blocks, cves_of, highest, lists, missing, order_of, row
 from patchrules.batch.approvals import passes_gate
 from patchrules.batch.keys import Bools, Ints, distinct, fold
 from patchrules.batch.policy import Key, text_ranks
@@ -61,6 +61,11 @@ def of_installed(pool: Pool) -> Iterator[Rows]:
     nothing = (target == NOTHING) & (best == NOTHING)
     yield row(nothing & rejected, State.INSTALLED_REJECTED, current, decided=undecided)
     yield row(nothing & ~rejected, State.INSTALLED_OTHER, current, decided=undecided)
+
+
+def cves(pool: Pool, rows: Rows) -> list[list[str]]:
+    """Return the CVE ids of what is not there, for each row: those of the version that decided."""
+    return cves_of(pool, rows, rows.decided)
 
 
 def first(pool: Pool, among: Bools) -> Ints:

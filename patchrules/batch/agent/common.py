@@ -15,6 +15,7 @@ from patchrules.batch.orders import sort_key
 from patchrules.batch.patterns import NOBODY, names
 from patchrules.batch.policy import Policy
 from patchrules.batch.policy import runs as runs_on
+from patchrules.batch.render import cves
 from patchrules.batch.states import NOTHING, STATES, at, pairs_of
 from patchrules.families import Facts, Family
 from patchrules.model.names import Operation, RejectedPatchesAction, State
@@ -230,6 +231,12 @@ def row(
         decided=decided[owner],
         level=np.zeros(len(owner), dtype=np.int64) if level is None else level[owner],
     )
+
+
+def cves_of(pool: Pool, rows: Rows, decided: Ints) -> list[list[str]]:
+    """Return the CVE ids of the record that decided each row, where it says that something is not there (5.11)."""
+    found: list[list[str]] = cves(pool.table, decided, rows.state).to_pylist()
+    return found
 
 
 def in_order(several: Iterable[Rows]) -> Rows:

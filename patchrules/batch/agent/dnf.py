@@ -84,6 +84,23 @@ def of_installed(pool: Pool, target: tuple[Ints, Ints], override: tuple[Ints, In
     yield row(rest & ~other, State.INSTALLED, goal, titled=pool.own, level=level, decided=goal)
 
 
+def cves(pool: Pool, rows: Rows) -> list[list[str]]:
+    """Batch twin of ``reference.agent.dnf.mends``, for each row; only what is the target's version tells them (28).
+
+    Cost: O(pairs) in numpy; the ids of the pairs between what is installed and the target, in Python.
+    """
+    steps = pool.decisions.approves[pool.record] & pool.newer & ~blocked(pool)
+    goal = pool.order_of(highest(pool, pool.order[pool.record], steps))
+    found: dict[int, set[str]] = {}
+    ids = pool.table["cves"].take(pa.array(pool.record[steps])).to_pylist()
+    for owner, mended in zip(pool.owner[steps].tolist(), ids, strict=True):
+        found.setdefault(owner, set()).update(mended or ())
+    told = pool.order_of(rows.decided) == goal[rows.owner]
+    return [
+        sorted(found.get(owner, ())) if tells else [] for owner, tells in zip(rows.owner.tolist(), told, strict=True)
+    ]
+
+
 def top(pool: Pool, among: Bools) -> tuple[Ints, Ints]:
     """Batch twin of ``reference.agent.dnf.top``: the record of each package, and the level."""
     order = pool.order[pool.record]

@@ -70,7 +70,7 @@ def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
     packages = pa.table({name: pa.array(values, types.get(name, _TEXT)) for name, values in columns.items()})
     pool = pool_of_packages(policy, packages)
     rows = in_order(agent.verdicts(pool))
-    table = rendered(pool, rows)
+    table = rendered(pool, rows, agent.cves(pool, rows))
     return Fresh(
         known=countable(pool, rows, table, keys),
         rows=np.bincount(rows.owner, minlength=len(identities)).astype(np.int64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from patchrules.batch.approvals import APPROVALS
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Ints
 from patchrules.batch.patterns import NOBODY
-from patchrules.batch.render import LEVELS, cves, instants, taken, title
+from patchrules.batch.render import LEVELS, instants, taken, title
 from patchrules.batch.states import STATES, at
 from patchrules.model.names import NON_COMPLIANT_STATES, Approval, Reason, State, Status
 
@@ -25,8 +26,8 @@ REASONS = {
 }
 
 
-def rendered(pool: Pool, rows: Rows) -> pa.Table:
-    """Return the columns ``model.columns.VERDICTS`` without ``host``."""
+def rendered(pool: Pool, rows: Rows, cves: Sequence[Sequence[str]]) -> pa.Table:
+    """Return the columns ``model.columns.VERDICTS`` without ``host``; ``cves`` are those of each row."""
     names, arches = texts(pool, "name", rows.shown), texts(pool, "arch", rows.shown)
     states = [STATES[state] for state in rows.state]
     titles = zip(names, arches, texts(pool, "evr", rows.titled), strict=True)
@@ -49,7 +50,7 @@ def rendered(pool: Pool, rows: Rows) -> pa.Table:
             "target": taken(pool.table["evr"], rows.decided),
             **decided(pool, rows.decided),
             "notes": pa.array([[] for _ in states], pa.list_(pa.string())),
-            "cves": cves(pool.table, rows.decided, rows.state),
+            "cves": pa.array(cves, pa.list_(pa.string())),
         }
     )
 

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.agent.common import Pool, Rows, blocks, highest, lists, missing, row, runs
+from patchrules.batch.agent.common import Pool, Rows, blocks, cves_of, highest, lists, missing, override, row, runs
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup
-from patchrules.batch.states import NOTHING
+from patchrules.batch.states import NOTHING, STATES
 from patchrules.families import Facts, Family
 from patchrules.model.host import Host
 from patchrules.model.names import ComplianceLevel, State
@@ -67,6 +67,12 @@ def of_installed(pool: Pool, target: Ints, override: Ints) -> Iterator[Rows]:
     level = pool.level_of(target)
     yield row(rest & newer, missing(pool.policy), target, level=level, decided=target)
     yield row(rest & ~nothing & ~newer, State.INSTALLED, target, titled=pool.own, level=level, decided=target)
+
+
+def cves(pool: Pool, rows: Rows) -> list[list[str]]:
+    """Return the CVE ids of what is not there, for each row; what an override list wanted tells none (28)."""
+    listed = (rows.state == STATES.index(State.FAILED)) & (override(pool.policy) is not None)
+    return cves_of(pool, rows, np.where(listed, NOTHING, rows.decided))
 
 
 def titled(catalog: pa.Table) -> pa.Table:

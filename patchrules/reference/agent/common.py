@@ -90,8 +90,12 @@ class Question:
         level: ComplianceLevel = ComplianceLevel.UNSPECIFIED,
         decided: Decision | None = None,
         installed: Package | None = None,
+        mends: tuple[str, ...] | None = None,
     ) -> Verdict:
-        """Return one row of the report: ``shown`` gives the attributes, ``evr`` the version of the title."""
+        """Return one row of the report: ``shown`` gives the attributes, ``evr`` the version of the title.
+
+        ``mends`` are the CVE ids it tells, those of ``decided`` where there is nothing else to tell (5.11).
+        """
         version = shown.evr if evr is None else evr
         severity = getattr(shown, self.facts.severity)
         absent = self.facts.severity_absent if shown.advisory is not None else ""
@@ -110,6 +114,7 @@ class Question:
             decision=decided,
             held=installed is not None and installed.held,
             installed_at=installed.installed_at if installed else None,
+            mends=mends,
         )
 
 
@@ -129,6 +134,11 @@ def by_key(decisions: Iterable[Decision]) -> dict[Key, list[Decision]]:
     for one in decisions:
         found.setdefault((one.patch.name, one.patch.arch), []).append(one)
     return found
+
+
+def cves_of(decisions: Iterable[Decision]) -> tuple[str, ...]:
+    """Return the CVE ids that the patches of some decisions mend, each once and sorted."""
+    return tuple(sorted({cve for one in decisions for cve in one.patch.cves}))
 
 
 def top_level(decisions: Sequence[Decision]) -> ComplianceLevel:

@@ -9,7 +9,7 @@ from patchrules.model.names import State
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, Verdict
-from patchrules.reference.agent.common import Key, Question, by_key, top_level
+from patchrules.reference.agent.common import Key, Question, by_key, cves_of, top_level
 from patchrules.reference.installed import as_patch
 from patchrules.reference.patterns import matches
 
@@ -30,7 +30,7 @@ def verdicts(question: Question, patches: Sequence[Patch]) -> Iterator[Verdict]:
         target = top(question, [d for d in known if d.approves and not blocked(question, d, present)])
         override = None if question.override is None else top(question, [d for d in known if question.lists(d.patch)])
         if present is not None:
-            yield from of_installed(question, present, target, override)
+            yield from of_installed(question, present, target, override, mends(question, present, target, known))
         elif target is not None:
             yield question.row(State.NOT_APPLICABLE, target.patch, level=target.level, decided=target)
 
@@ -54,18 +54,23 @@ def with_installed(question: Question, package: Package, known: list[Decision]) 
 
 
 def of_installed(
-    question: Question, package: Package, target: Decision | None, override: Decision | None
+    question: Question, package: Package, target: Decision | None, override: Decision | None, cves: tuple[str, ...]
 ) -> Iterator[Verdict]:
     """Judge an installed package; rejected is rejected whatever the action (Q15).
 
-    Under an override list the listed record is shown, and decides between INSTALLED and INSTALLED_OTHER (33).
+    Under an override list the listed record is shown, and decides between INSTALLED and INSTALLED_OTHER (33). Only
+    what is the target's version tells ``cves`` (28).
     """
     here = question.order(package.evr)
     if override and question.order(override.patch.evr) > here:
-        yield question.row(State.FAILED, override.patch, level=override.level, decided=override, installed=package)
+        same = target is not None and question.order(target.patch.evr) == question.order(override.patch.evr)
+        level, told = override.level, cves if same else ()
+        yield question.row(State.FAILED, override.patch, level=level, decided=override, installed=package, mends=told)
     shown = override.patch if override else as_patch(package)
     if target and question.order(target.patch.evr) > here:
-        yield question.row(question.missing, target.patch, level=target.level, decided=target, installed=package)
+        yield question.row(
+            question.missing, target.patch, level=target.level, decided=target, installed=package, mends=cves
+        )
     elif question.rejects(package):
         yield question.row(State.INSTALLED_REJECTED, shown, installed=package)
     elif target is None or (override and not override.approves):
@@ -74,6 +79,13 @@ def of_installed(
         yield question.row(
             State.INSTALLED, target.patch, evr=package.evr, level=target.level, decided=target, installed=package
         )
+
+
+def mends(question: Question, package: Package, target: Decision | None, known: Sequence[Decision]) -> tuple[str, ...]:
+    """Return the CVEs of every approved version between what is installed and the target, that included (28)."""
+    here, goal = question.order(package.evr), b"" if target is None else question.order(target.patch.evr)
+    steps = [d for d in known if d.approves and here < question.order(d.patch.evr) <= goal]
+    return cves_of(d for d in steps if not blocked(question, d, package))
 
 
 def top(question: Question, decisions: Sequence[Decision]) -> Decision | None:

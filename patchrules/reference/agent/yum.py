@@ -35,11 +35,14 @@ def verdicts(question: Question, patches: Sequence[Patch]) -> Iterator[Verdict]:
 def of_installed(
     question: Question, package: Package, target: Decision | None, override: Decision | None
 ) -> Iterator[Verdict]:
-    """Judge an installed package; an override that did not arrive has failed, beside what the baseline misses (4.8)."""
+    """Judge an installed package; an override that did not arrive has failed, beside what the baseline misses (4.8).
+
+    What has failed so tells no CVEs, what the baseline misses those of its own notice (28).
+    """
     here = question.order(package.evr)
     newer = target is not None and here < question.order(target.patch.evr)
     if override and here < question.order(override.patch.evr):
-        yield question.row(State.FAILED, override.patch, decided=override, installed=package)
+        yield question.row(State.FAILED, override.patch, decided=override, installed=package, mends=())
         if newer and target and question.order(target.patch.evr) <= question.order(override.patch.evr):
             return
     if target is None:

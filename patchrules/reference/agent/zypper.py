@@ -9,7 +9,7 @@ from patchrules.model.names import State
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, Verdict
-from patchrules.reference.agent.common import Key, Question
+from patchrules.reference.agent.common import Key, Question, cves_of
 from patchrules.reference.installed import as_patch
 
 
@@ -50,7 +50,10 @@ def of_installed(question: Question, package: Package, known: Sequence[Decision]
         target = max(approved, key=lambda d: (question.order(d.patch.evr), d.level.rank))
         newer = question.order(target.patch.evr) > question.order(package.evr)
         state = question.missing if newer else State.INSTALLED
-        return question.row(state, target.patch, level=target.level, decided=target, installed=package)
+        here, goal = question.order(package.evr), question.order(target.patch.evr)
+        # Versions in between count whether they are approved or not (28).
+        cves = cves_of(d for d in known if here < question.order(d.patch.evr) <= goal)
+        return question.row(state, target.patch, level=target.level, decided=target, installed=package, mends=cves)
     top = max(known, key=lambda d: question.order(d.patch.evr))
     state = State.INSTALLED_REJECTED if question.rejects(top.patch) else State.INSTALLED_OTHER
     return question.row(state, top.patch, decided=top, installed=package)
