@@ -10,10 +10,19 @@ from patchrules.evaluation.clerk import Clerk
 
 
 def test_things_are_done_in_order_and_none_waits():
-    done, may_go_on, handed = [], threading.Event(), []
+    done, handed, may_go_on = [], [], threading.Event()
+
+    def first():
+        may_go_on.wait(10)
+        done.append("first")
+
+    def hand_over():
+        clerk.give(done.append, "second")
+        handed.append("second")
+
     with Clerk() as clerk:
-        clerk.give(lambda: may_go_on.wait(10) and done.append("first"))
-        giver = threading.Thread(target=lambda: (clerk.give(done.append, "second"), handed.append("second")))
+        clerk.give(first)
+        giver = threading.Thread(target=hand_over)
         giver.start()
         assert not handed
         may_go_on.set()

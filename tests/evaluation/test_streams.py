@@ -22,6 +22,7 @@ from benchmarks.fleet import AS_OF, make_fleet
 from patchrules.batch.packages import PackageNumbers
 from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
 from patchrules.evaluation import findings, packing, split, streaming
+from patchrules.evaluation.opened import Fleet
 from patchrules.inventory import _parts
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
@@ -196,11 +197,18 @@ def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, m
 def test_hosts_are_read_twice_only_where_bounds_do_not_keep_the_parts_apart(tmp_path, monkeypatch):
     files = {"a": ["a1", "a2", "a2", "a4"], "b": ["b1", "b1"], "c": ["a3", "a4", None], "d": ["d1"]}
     for name, hosts in files.items():
-        packages = {"host": pa.array(hosts, pa.string()), "name": ["bash"] * len(hosts), "evr": ["1-1"] * len(hosts)}
-        pq.write_table(pa.table(packages), tmp_path / f"{name}.parquet")
-    read = []
-    monkeypatch.setattr(split, "_hosts_of", lambda part, of=split._hosts_of: read.append(part.file[-9]) or of(part))
-    assert split.split_hosts(pr.open_fleet(tmp_path).parts) == {"a4"}
+        texts = [pa.array(column, pa.string()) for column in (hosts, ["bash"] * len(hosts), ["1-1"] * len(hosts))]
+        pq.write_table(pa.table(texts, names=["host", "name", "evr"]), tmp_path / f"{name}.parquet")
+    read, hosts_of = [], split._hosts_of
+
+    def noted(part):
+        read.append(part.file[-9])
+        return hosts_of(part)
+
+    monkeypatch.setattr(split, "_hosts_of", noted)
+    fleet = pr.open_fleet(tmp_path)
+    assert isinstance(fleet, Fleet)
+    assert split.split_hosts(fleet.parts) == {"a4"}
     assert sorted(read) == ["a", "c"]
 
 
