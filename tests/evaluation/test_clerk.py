@@ -10,7 +10,9 @@ from patchrules.evaluation.clerk import Clerk
 
 
 def test_things_are_done_in_order_and_none_waits():
-    done, handed, may_go_on = [], [], threading.Event()
+    done: list[str] = []
+    handed: list[str] = []
+    may_go_on = threading.Event()
 
     def first():
         may_go_on.wait(10)

@@ -195,9 +195,15 @@ def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, m
 
 
 def test_hosts_are_read_twice_only_where_bounds_do_not_keep_the_parts_apart(tmp_path, monkeypatch):
-    files = {"a": ["a1", "a2", "a2", "a4"], "b": ["b1", "b1"], "c": ["a3", "a4", None], "d": ["d1"]}
+    files: dict[str, list[str | None]] = {
+        "a": ["a1", "a2", "a2", "a4"],
+        "b": ["b1", "b1"],
+        "c": ["a3", "a4", None],
+        "d": ["d1"],
+    }
     for name, hosts in files.items():
-        texts = [pa.array(column, pa.string()) for column in (hosts, ["bash"] * len(hosts), ["1-1"] * len(hosts))]
+        columns = (hosts, ["bash"] * len(hosts), ["1-1"] * len(hosts))
+        texts = [pa.array(column, pa.string()) for column in columns]
         pq.write_table(pa.table(texts, names=["host", "name", "evr"]), tmp_path / f"{name}.parquet")
     read, hosts_of = [], split._hosts_of
 
