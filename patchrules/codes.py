@@ -99,7 +99,7 @@ CODES: dict[str, str] = {
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",
     "PR2110": "an rpm database in SQLite format is damaged",
-    "PR2111": "the rows of too many hosts lie in several places of a fleet",
+    "PR2111": "hosts lie in too many places of a fleet, or in places that the bounds of a file hide",
     "PR2112": "a fleet in the star layout is not as it has to be: sorted by host, with numbers that there are",
     "PR2113": "a worker ended before it had judged its share of a fleet",
     "PR2114": "a package that is given as a dictionary has a key that is no column",

@@ -99,8 +99,10 @@ class Inputs:
 
     def opened(self) -> Fleet | Inventory:
         """Open the inventory; tables of many hosts are read while they are judged, where nothing asks for one host."""
+        from patchrules.cli._memory import spare_memory
         from patchrules.evaluation.opened import opened
 
+        spare_memory()
         fleet = None if self.host or self.previous_run else opened(self.source(), self.reading())
         return self.fleet() if fleet is None else fleet
 

@@ -25,8 +25,10 @@ def command(*, inputs: Inputs, output: str) -> None:
     Rows of a host may lie in several files, in any order. Everything is checked as for an evaluation, and what is
     refused or doubtful is kept beside the fleet, which is then judged faster than the files.
     """
+    from patchrules.cli._memory import spare_memory
     from patchrules.evaluation.packing import pack_fleet
 
+    spare_memory()
     with bar("packing the fleet") as progress:
         packed = pack_fleet(inputs.source(), output, progress=progress, **inputs.reading())
     rejects = packed.star.rejects if packed.star else None
