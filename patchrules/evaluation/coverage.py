@@ -142,6 +142,22 @@ def hindsight(catalogs: Iterable[Catalog], later: int, as_of: datetime) -> list[
     return found
 
 
+def unchecked(catalogs: Iterable[Catalog], undated: int, limits: AgeLimits) -> list[Diagnostic]:
+    """Return which limits on age could not be checked; of ``undated`` inventories nobody knows when they were taken."""
+    found = []
+    for one in catalogs if limits.catalog is not None else ():
+        if one.as_of is None:
+            message = f"the catalog of {one.scope} does not say when it was made: the limit on its age is not checked"
+            hint = "give the folder with its repomd.xml or Release, or keep a store: patchrules catalog add --observed"
+            found.append(Diagnostic("PR7016", Level.WARNING, message, hint=hint))
+    if undated and limits.inventory is not None:
+        message = "nobody says when the inventory was taken: the limit on its age is not checked"
+        found.append(
+            Diagnostic("PR7016", Level.WARNING, message, count=undated, hint="say captured_at in --hosts FILE")
+        )
+    return found
+
+
 def check_scopes(catalogs: Iterable[Catalog], products: Iterable[tuple[str, str]]) -> None:
     """Refuse a catalog that does not say which products it is for, when the hosts of its family have several.
 

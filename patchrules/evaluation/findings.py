@@ -47,9 +47,9 @@ class Found:
 
     ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` rows of hosts
     that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages that verdicts
-    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant; ``carried`` are the
-    hosts that were not judged, because the earlier run's verdicts still hold. ``upcoming`` are tables of
-    ``model.columns.UPCOMING``.
+    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant, ``undated`` those of
+    which nobody says when; ``carried`` are the hosts that were not judged, because the earlier run's verdicts still
+    hold. ``upcoming`` are tables of ``model.columns.UPCOMING``.
     """
 
     hosts: list[Any] = field(default_factory=list)
@@ -61,6 +61,7 @@ class Found:
     aside: list[Any] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     late: list[int] = field(default_factory=list)
+    undated: list[int] = field(default_factory=list)
     digests: list[Any] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
     upcoming: list[Any] = field(default_factory=list)
@@ -77,6 +78,7 @@ class Findings:
     diagnostics: tuple[Diagnostic, ...]
     listed: frozenset[str]
     late: int
+    undated: int
     digests: Any = None
     carried: tuple[str, ...] = ()
     upcoming: Any = None
@@ -110,6 +112,7 @@ class Desk:
             self._approaching.see(portion, rows)
             self.found.hosts.append(answer.hosts)
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
+            self.found.undated.append(portion.hosts["captured_at"].null_count)
             self._unwritten.append(answer)
             if sum(one.verdicts.num_rows for one in self._unwritten) >= TABLE_ROWS:
                 self._write()
@@ -241,6 +244,7 @@ def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
         diagnostics=together(doubt for one in found for doubt in one.diagnostics),
         listed=frozenset(name for one in found for name in one.listed),
         late=sum(number for one in found for number in one.late),
+        undated=sum(number for one in found for number in one.undated),
         digests=kept_digests(digests, rejects) if digests else None,
         carried=tuple(name for one in found for name in one.carried),
         upcoming=summed(table for one in found for table in one.upcoming),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import InventoryError, UnknownNameError
-from patchrules.evaluation.coverage import AgeLimits, hindsight
+from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.judging import Question
@@ -141,6 +141,7 @@ def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, pol
     """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
+    late += unchecked(question.catalogs, found.undated, question.limits)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
     return Run(
         settings=question.settings,

@@ -19,6 +19,7 @@ from patchrules.evaluation.coverage import (
     is_later,
     reasons_unknown,
     says_arch,
+    unchecked,
 )
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
@@ -103,6 +104,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *doubts, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
+    said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
     return dataclasses.replace(
         report,
         patches=patches,

@@ -12,6 +12,10 @@ import pytest
 import patchrules as pr
 from patchrules.catalog import history, is_store, known_at, observations, observe_catalog
 from patchrules.errors import CatalogError
+from patchrules.evaluation.nouns import hosts_table, packages_table
+from patchrules.model.columns import REJECTS
+from patchrules.model.host import Inventory
+from patchrules.sources import arrow
 from patchrules.testing.twins import ENGINES
 
 DAYS = [datetime(2026, 11, day, 6, tzinfo=UTC) for day in (1, 8, 15)]
@@ -208,3 +212,22 @@ def test_an_inventory_long_after_the_as_of_instant_is_told_and_under_audit_unkno
     host = dataclasses.replace(HOST, captured_at=DAYS[0] + after)
     report = pr.evaluate(BASELINE, host, catalog(), as_of=DAYS[0], limits=pr.AgeLimits(audit=audit))
     assert ("PR7015" in {one.code for one in report.diagnostics}, tuple(report.unknown)) == (told, unknown)
+
+
+@pytest.mark.parametrize(
+    ("limits", "dated", "told"),
+    [
+        (pr.AgeLimits(), False, 0),
+        (pr.AgeLimits(catalog=timedelta(days=99), inventory=timedelta(days=99)), True, 0),
+        (pr.AgeLimits(catalog=timedelta(days=99)), False, 1),
+        (pr.AgeLimits(inventory=timedelta(days=99)), False, 1),
+    ],
+)
+def test_a_limit_that_cannot_be_checked_is_told_by_both_engines(limits, dated, told):
+    host = dataclasses.replace(HOST, captured_at=DAYS[0] if dated else None)
+    known = dataclasses.replace(catalog(), as_of=DAYS[0] if dated else None)
+    fleet = Inventory(hosts_table([host]), packages_table([host]), arrow.table(REJECTS, {}, 0))
+    by_reference = pr.evaluate(BASELINE, host, known, as_of=DAYS[0], limits=limits)
+    by_batch = pr.evaluate_fleet(BASELINE, fleet, known, as_of=DAYS[0], limits=limits)
+    for found in (by_reference, by_batch):
+        assert [one.code for one in found.diagnostics].count("PR7016") == told
