@@ -50,8 +50,8 @@ PYTHON_DEBIAN_ROWS = 4000
 
 def iterparse(data: bytes) -> int:
     """Walk every element the usual way, and keep nothing."""
-    walk = ET.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314  the speed of a file that we trust
-    return sum(element.clear() is None for event, element in walk if event == "end")
+    walk = ET.iterparse(io.BytesIO(data))  # noqa: S314  the speed of a file that we trust
+    return sum(element.clear() is None for _, element in walk)
 
 
 def many(sample: str, start: bytes, end: bytes, between: bytes = b"") -> bytes:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -94,23 +93,22 @@ def read(document: Document, options: ReadOptions) -> Part:
 
 def _add_notice(feed: _Feed, update: Element, space: str) -> None:
     """Append the attributes of one notice."""
-    child = {one.tag[len(space) :]: one for one in reversed(update)}
     cves, bugzillas, own = _references(update, space)
-    advisory = _text(child.get("id")) or next(iter(own), "")
+    advisory = _text(update.find(f"{space}id")) or next(iter(own), "")
     kind = update.get("type")
-    issued_text, updated_text = _date_text(child.get("issued")), _date_text(child.get("updated"))
+    issued_text, updated_text = _date_text(update.find(f"{space}issued")), _date_text(update.find(f"{space}updated"))
     values = (
         advisory,
         None if kind is None else kind.strip().capitalize(),
-        _text(child.get("severity")),
-        _text(child.get("title")),
+        _text(update.find(f"{space}severity")),
+        _text(update.find(f"{space}title")),
         _read_date(feed, issued_text),
         _read_date(feed, updated_text),
         issued_text,
         updated_text,
         cves,
         bugzillas,
-        _yes(child.get("reboot_suggested")),
+        _yes(update.find(f"{space}reboot_suggested")),
     )
     for column, value in zip(feed.notices.values(), values, strict=True):
         column.append(value)
@@ -222,12 +220,12 @@ def _references(update: Element, space: str) -> tuple[list[str], list[str], list
     """Return CVE ids, Bugzilla ids and the notice's own ids, each once, in order of the file."""
     found: dict[str, dict[str, None]] = {"cve": {}, "bugzilla": {}, "self": {}}
     # `findall` of one plain tag runs in C; a path of two, and `iterfind`, in Python.
-    references = update.findall(f"{space}references")
-    for reference in chain.from_iterable(one.findall(f"{space}reference") for one in references):
-        ids = found.get((reference.get("type") or "").lower())
-        one = (reference.get("id") or "").strip()
-        if ids is not None and one:
-            ids[one] = None
+    for references in update.findall(f"{space}references"):
+        for reference in references.findall(f"{space}reference"):
+            ids = found.get((reference.get("type") or "").lower())
+            one = (reference.get("id") or "").strip() if ids is not None else ""
+            if ids is not None and one:
+                ids[one] = None
     return list(found["cve"]), list(found["bugzilla"]), list(found["self"])
 
 

@@ -15,7 +15,6 @@ file; a log that does not begin with a whole result (``counter`` 0) lacks what w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from patchrules.inventory._json import Place, texts_of, values_of
@@ -48,9 +47,10 @@ def read(document: Document, options: ReadOptions) -> Rows:
     for top in values_of(document):
         if top.is_array:
             events = [_row_event(node, options) for node in top.elements()]
-            rows.apply(events)
+            for event in events:
+                rows.take(event)
         else:
-            rows.apply(_log_events(top, rows))
+            _take_result(top, rows)
     return rows.finish()
 
 
@@ -61,8 +61,8 @@ def _row_event(node: Place, options: ReadOptions) -> Event:
     return Event(host, "", "snapshot", columns, node.line, node)
 
 
-def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
-    """Yield the rows of one line of a results log."""
+def _take_result(top: Place, rows: OsqueryRows) -> None:
+    """Take the rows of one line of a results log."""
     plain = _object(top.value())
     host, other, query, action = texts_of(plain, ("hostIdentifier", "host_identifier", "name", "action"))
     host = host or other
@@ -70,15 +70,15 @@ def _log_events(top: Place, rows: OsqueryRows) -> Iterator[Event]:
     if not host:
         rows.reject(top.line, "PR2003", "the result names no host", top.shown)
     elif "columns" in plain:
-        yield Event(host, query, action, _object(plain["columns"]), top.line, top, *about)
+        rows.take(Event(host, query, action, _object(plain["columns"]), top.line, top, *about))
     elif "snapshot" in plain:
         rows.begin_snapshot(host, query, plain.get("unixTime"))
         for node in top["snapshot"].elements():
-            yield Event(host, query, "snapshot", _object(node.value()), node.line, node, *about)
+            rows.take(Event(host, query, "snapshot", _object(node.value()), node.line, node, *about))
     elif "diffResults" in plain:
         for action, part in top["diffResults"].members():
             for node in part.elements():
-                yield Event(host, query, action, _object(node.value()), node.line, node, *about)
+                rows.take(Event(host, query, action, _object(node.value()), node.line, node, *about))
     else:
         rows.reject(top.line, "PR2001", "the line is no result of osquery", top.shown)
 

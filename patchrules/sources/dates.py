@@ -27,7 +27,8 @@ _SHAPES = (
         rf"(?:[a-z]{{3}},?\s+)?(?P<day>\d{{1,2}})\s+(?P<name>[a-z]{{3}})\s+(?P<year>\d{{4}})\s+{_CLOCK}{_ZONE}", _FLAGS
     ),
 )
-_PLAIN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[ T]([0-9]{2}):([0-9]{2}):([0-9]{2})")
+# Hours beyond 23 are no time here, whatever newer Pythons make of 24.
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}")
 _SECONDS = re.compile(r"[0-9]{9,11}")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: month for month, name in enumerate(_NAMES, 1)}
@@ -62,10 +63,9 @@ def instant(text: str | None) -> datetime | None:
     2026-05-09 10:38:06+00:00 None
     """
     text = (text or "").strip()
-    if plain := _PLAIN.fullmatch(text):  # nearly all dates are spelled so
-        year, month, day, hour, minute, second = map(int, plain.groups())
+    if _PLAIN.fullmatch(text):  # nearly all dates are spelled so
         try:
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            return datetime.fromisoformat(f"{text}+00:00")
         except ValueError:
             return None
     if _SECONDS.fullmatch(text):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import codecs
 import functools
+import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
-__all__ = ["STRAY", "blocks", "is_signed", "stanzas", "stanzas_of_block"]
+__all__ = ["STRAY", "Block", "blocks", "is_signed", "stanzas", "stanzas_of_block"]
 
 STRAY = ""
 """The key under which a stanza keeps lines that are no field; a reader that finds it has a damaged file."""
 
+Block = bytes | bytearray
+"""Bytes of whole stanzas."""
+
 _FOLDED = b"\n"  # no value of one line holds it
-_CHUNK = 2 << 20
+_CHUNK = 4 << 20
 _LARGEST = 16 << 20
 _GAP = re.compile(rb"\n[ \t]+(?=\n)")
 _COMMENT = re.compile(rb"^#.*\n?", re.MULTILINE)
@@ -60,7 +64,7 @@ def is_signed(document: Document) -> bool:
     return _ARMOUR in document.head
 
 
-def stanzas_of_block(block: bytes, line: int, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def stanzas_of_block(block: Block, line: int, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the stanzas of one of the ``blocks`` of a file that is not signed; ``line`` is the block's first."""
     return _few(_texts(iter([block]), line, inside=False), fields)
 
@@ -89,7 +93,7 @@ def _by_pattern(text: bytes, fields: tuple[str, ...]) -> dict[str, str]:
     return {spelling[name.lower()]: _unfolded(value) for name, value in found}
 
 
-def _texts(pieces: Iterator[bytes], line: int = 1, *, inside: bool | None = None) -> Iterator[tuple[int, bytes]]:
+def _texts(pieces: Iterator[Block], line: int = 1, *, inside: bool | None = None) -> Iterator[tuple[int, bytes]]:
     """Yield line number and text of each stanza: armour, comments, CRs and outer newlines are gone.
 
     ``inside`` says whether the first of them stands in PGP armour; None looks.
@@ -116,37 +120,45 @@ def _texts(pieces: Iterator[bytes], line: int = 1, *, inside: bool | None = None
         line -= 2
 
 
-def blocks(document: Document) -> Iterator[bytes]:
+def blocks(document: Document) -> Iterator[Block]:
     """Yield bytes that end where a stanza ends; only the last ones may end without an empty line.
 
     Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character. Lines of blanks, which
     end a stanza too, are as the file has them.
     """
     rest = b""
-    with document.stream() as stream:
+    with cast("io.BufferedReader", document.stream()) as stream:
         bom = document.head.startswith(codecs.BOM_UTF8)
         stream.read(len(codecs.BOM_UTF8) if bom else 0)
-        while text := stream.read(_CHUNK):
-            cut = _end(text)
-            if not cut or b"\r" in text or rest.endswith(b"\r"):
-                # They may stand in two chunks, or be hidden by a \r or by blanks.
-                rest, text = b"", without_gaps((rest + text).replace(b"\r\n", b"\n"))
-                cut = _end(text)
-            block, rest = b"".join((rest, memoryview(text)[:cut])), text[cut:]
+        while True:
+            # Reading behind what is left, where it stays, takes a third of the time of joining the two.
+            block = bytearray(len(rest) + _CHUNK)
+            block[: len(rest)] = rest
+            with memoryview(block)[len(rest) :] as free:
+                size = stream.readinto(free)
+            if not size:
+                break
+            del block[len(rest) + size :]
+            cut = _end(block)
+            if not cut or b"\r" in block:
+                # A stanza's end may be hidden by a \r or by blanks.
+                block = bytearray(without_gaps(block.replace(b"\r\n", b"\n")))
+                cut = _end(block)
+            rest = bytes(memoryview(block)[cut:])
             if len(rest) > _LARGEST:
                 raise document.fail("PR3911", f"a stanza is longer than {_LARGEST:,} bytes")
-            del text  # before others work on the block: memory that is used again is memory that is there
+            del block[cut:]
             if block:
                 yield block
         yield rest
 
 
-def _end(text: bytes) -> int:
+def _end(text: bytearray) -> int:
     """Return where the last whole stanza ends with its empty line, 0 where there is none."""
     return text.rfind(b"\n\n") + 2 if b"\n\n" in text else 0
 
 
-def without_gaps(text: bytes) -> bytes:
+def without_gaps(text: Block) -> bytes:
     """Return whole lines, those of blanks empty."""
     return _GAP.sub(b"\n", b"\n" + text)[1:]
 

@@ -98,6 +98,10 @@ class Place:
             at = text.after(at, "]")
         text.ends(self.at, at + 1)
 
+    def beside(self, at: int) -> Place:
+        """Return the value that begins at another place of the same document, an ``at`` that was kept."""
+        return Place(self._text, at)
+
     def __getitem__(self, key: str) -> Place:
         """Return the value under a key; an empty place, which has no value and no members, when there is none."""
         return next((place for name, place in self.members() if name == key), Place(self._text, self._text.end))

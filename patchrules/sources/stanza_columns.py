@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.sources.deb822 import blocks, is_signed, stanzas, stanzas_of_block
+from patchrules.sources.deb822 import Block, blocks, is_signed, stanzas, stanzas_of_block
 
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
@@ -25,7 +25,7 @@ def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: A
     r"""Return a table of the stanzas that ``deb822.stanzas`` yields for the same fields: ``line`` and a column a field.
 
     A field that a stanza does not have is null. Cost: that of Arrow kernels, about 2 us a stanza of 20 lines. A block
-    of 2 MiB that has folded or repeated wanted fields, their names in another case, comments, lines of blanks or
+    of 4 MiB that has folded or repeated wanted fields, their names in another case, comments, lines of blanks or
     bytes that are not UTF-8 is read stanza by stanza.
 
     >>> from patchrules.sources.files import open_document
@@ -48,7 +48,7 @@ def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: A
 class _Lines:
     """The lines of whole stanzas, the last of which is empty, and the first byte of each, a newline for the empty."""
 
-    def __init__(self, block: bytes) -> None:
+    def __init__(self, block: Block) -> None:
         """Cut a block; Arrow looks at its bytes where they are."""
         # INVARIANT: two newlines at the end give the last field a line after it, which is empty.
         data = pa.py_buffer(block if block.endswith(b"\n\n") else block + b"\n\n")
@@ -57,7 +57,7 @@ class _Lines:
         self.texts = pc.split_pattern(text, b"\n").flatten()[:-1]
         number = len(self.texts)
         places = pa.Array.from_buffers(pa.int32(), number, [None, self.texts.buffers()[1]])
-        newlines = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), number), start=-1)
+        newlines = _counting(number)
         self._bytes = pa.Array.from_buffers(pa.uint8(), data.size, [None, data])
         self._starts = pc.add(places, newlines)
         self.firsts = self._bytes.take(self._starts)
@@ -98,11 +98,23 @@ def _plain_columns(lines: _Lines, line: int, fields: tuple[str, ...]) -> Any:  #
         return None
     empty = _are(lines.firsts, "\n")
     begun = pc.and_(pc.invert(empty), pa.concat_arrays([pa.array([True]), empty[:-1]]))
-    stanza = pc.cumulative_sum(pc.cast(begun, pa.int32())).take(rows)
-    numbers = pc.unique(stanza.filter(hit))
-    first = pc.indices_nonzero(begun).take(pc.subtract(numbers, 1))
-    values = _values(candidates, stanza, numbers, dict(zip(fields, hits, strict=True)))
-    return values and pa.table({"line": pc.cast(pc.add(first, line), pa.int64()), **values})
+    first = pc.indices_nonzero(begun)
+    values = [_values(candidates.filter(one), name) for one, name in zip(hits, fields, strict=True)]
+    if any(one is None for one in values):
+        return None
+    is_whole = [_is_one_each(rows.filter(one), first) for one in hits]
+    if not all(is_whole):
+        stanza = pc.cumulative_sum(pc.cast(begun, pa.int32())).take(rows)
+        numbers = _counting(len(first) + 1)[1:] if any(is_whole) else pc.unique(stanza.filter(hit))
+        first = first.take(pc.subtract(numbers, 1))
+        for place, one in enumerate(hits):
+            own = stanza.filter(one)
+            if not is_whole[place]:
+                if pc.any(pc.equal(own[1:], own[:-1])).as_py():
+                    return None
+                values[place] = values[place].take(pc.index_in(numbers, own))
+    line_numbers = pc.cast(pc.add(first, line), pa.int64())
+    return pa.table({"line": line_numbers, **dict(zip(fields, values, strict=True))})
 
 
 def _are(codes: Any, letters: str) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -116,21 +128,33 @@ def _among(letters: str) -> Any:  # noqa: ANN401  pyarrow is Any
     return pa.array([chr(code) in letters for code in range(256)])
 
 
-def _values(candidates: Any, stanza: Any, numbers: Any, hits: dict[str, Any]) -> dict[str, Any] | None:  # noqa: ANN401  pyarrow is Any
-    """Return each field of the stanzas ``numbers``; None when one repeats a field, or is not UTF-8."""
-    columns = {}
-    for name, one in hits.items():
-        own = stanza.filter(one)
-        if pc.any(pc.equal(own[1:], own[:-1])).as_py():
-            return None
-        # `binary_slice` with an open end fails on short values (Arrow 26).
-        values = pc.binary_replace_slice(candidates.filter(one), 0, len(name) + 1, b"")
-        try:
-            values = pc.utf8_trim(values.cast(pa.string()), characters=_BLANKS)
-        except pa.ArrowInvalid:
-            return None
-        columns[name] = values if len(own) == len(numbers) else values.take(pc.index_in(numbers, own))
-    return columns
+def _counting(number: int) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return so many numbers, from 0."""
+    return _counted(1 << number.bit_length())[:number]
+
+
+@functools.lru_cache(maxsize=4)
+def _counted(number: int) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return so many numbers, from 0; those that served one block serve the next."""
+    return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), number), start=-1)
+
+
+def _is_one_each(own: Any, first: Any) -> bool:  # noqa: ANN401  pyarrow is Any
+    """Say whether each stanza has one of the lines ``own``; ``first`` are the lines that stanzas begin at."""
+    if len(own) != len(first):
+        return False
+    inside = (pc.greater_equal(own, first), pc.less(own[:-1], first[1:]))
+    return all(pc.all(one, min_count=0).as_py() for one in inside)
+
+
+def _values(lines: Any, name: str) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return what lines say of a field; None when they are not UTF-8."""
+    # `binary_slice` with an open end fails on short values (Arrow 26).
+    values = pc.binary_replace_slice(lines, 0, len(name) + 1, b"")
+    try:
+        return pc.utf8_trim(values.cast(pa.string()), characters=_BLANKS)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _spelled_otherwise(lines: Any, fields: tuple[str, ...]) -> bool:  # noqa: ANN401  pyarrow is Any

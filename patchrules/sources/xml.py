@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -105,8 +106,11 @@ class _Tree:
         parents = self._open()
         for depth, parent in enumerate(parents, 1):
             for element in parent[:-1]:
-                self._check(element, depth)
-                yield from self._wanted_of(element, is_root=parent is self._top)
+                for one in self._wanted_of(element, depth):
+                    if one is element and parent is self._top and len(one):
+                        one.clear()
+                    yield one
+                    one.clear()
             del parent[:-1]
 
     def _open(self) -> list[ET.Element]:
@@ -121,14 +125,14 @@ class _Tree:
                 found.append(node)
         return found
 
-    def _check(self, element: ET.Element, depth: int) -> None:
+    def _check(self, element: ET.Element, everything: list[ET.Element], depth: int) -> None:
         """Raise where something in an element, which itself is at ``depth``, is too deep."""
-        if depth + sum(map(bool, map(len, element.iter()))) <= self._deepest:
-            return  # there are not even that many parents
+        if depth + len(everything) <= self._deepest or depth + sum(map(bool, map(len, everything))) <= self._deepest:
+            return  # there are not even that many elements, or parents
         level = [element]
         while level:
             self._refuse(depth)
-            level = [below for one in level for below in one]
+            level = list(chain.from_iterable(level))
             depth += 1
 
     def _refuse(self, depth: int) -> None:
@@ -136,17 +140,15 @@ class _Tree:
         if depth > self._deepest:
             raise self._document.fail("PR3903", f"the XML is nested deeper than {self._deepest} elements")
 
-    def _wanted_of(self, element: ET.Element, *, is_root: bool) -> Iterator[ET.Element]:
-        """Yield what is wanted of a complete element, in the order of the end tags, and clear it."""
+    def _wanted_of(self, element: ET.Element, depth: int) -> list[ET.Element]:
+        """Return what is wanted of a complete element, which is at ``depth``, in the order of the end tags."""
+        everything = list(element.iter())
+        self._check(element, everything, depth)
         wanted = self._wanted
-        found = [one for one in element.iter() if wanted[one.tag]]
+        found = [one for one in everything if wanted[one.tag]]
         if len(found) > 1:
             found = [one for one in _inner_first(element) if wanted[one.tag]]
-        for one in found:
-            if is_root and one is element and len(one):
-                one.clear()
-            yield one
-            one.clear()
+        return found
 
 
 def _inner_first(element: ET.Element) -> list[ET.Element]:
