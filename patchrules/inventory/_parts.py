@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
-from patchrules.inventory._text_columns import text_column
+from patchrules.inventory._text_columns import WRITE_AGAIN, text_column
 from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS
 from patchrules.model.columns import PACKAGES
 from patchrules.sources.files import expand
@@ -84,7 +84,7 @@ def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # n
 def unreadable(file: str, problem: Exception) -> InventoryError:
     """Return the error for a table that cannot be read."""
     said = " ".join(str(problem).split())[:160]
-    return InventoryError(f"`{file}`: the table cannot be read: {said}", code="PR2103")
+    return InventoryError(f"`{file}`: the table cannot be read: {said}", code="PR2103", hint=WRITE_AGAIN)
 
 
 def _paths(source: Any) -> Iterator[Path]:  # noqa: ANN401  a path, or a list of those

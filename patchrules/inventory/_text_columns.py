@@ -16,8 +16,11 @@ SHARED = pa.dictionary(pa.int32(), pa.string())
 NO_ARCH = ("", "(none)")
 """What rpm and exports of it write where a package has no architecture."""
 
+WRITE_AGAIN = "write or copy the file again: it is damaged or cut off, or is no table"
+"""What to do about a file that cannot be read as a table."""
+
 _BLANKS = (b" ", b"\t", b"\n", b"\r")
-_HINT = "cast it where the table is made, e.g. to VARCHAR, pl.String or pa.string()"
+_AS_TEXT = "cast it where the table is made, e.g. to VARCHAR, pl.String or pa.string()"
 
 
 def text_column(values: Any, column: str, file: str) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -92,4 +95,5 @@ def wrong_type(file: str, column: str, found: Any, wanted: str, why: str = "") -
     """Return the error for a column whose type is not ours."""
     said = f": {' '.join(why.split())[:160]}" if why else ""
     message = f"`{file}`: column `{column}` is `{found}`, wanted {wanted}{said}"
-    return InventoryError(message, code="PR2103", hint=_HINT)
+    hint = _AS_TEXT if wanted == "`string`" else f"cast it to {wanted} where the table is made"
+    return InventoryError(message, code="PR2103", hint=hint)

@@ -20,7 +20,7 @@ from patchrules.errors import ColumnError, InventoryError, UnknownNameError
 from patchrules.families import families, family_named
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import counted
-from patchrules.inventory._text_columns import NO_ARCH, bare, text_column, wrong_type
+from patchrules.inventory._text_columns import NO_ARCH, WRITE_AGAIN, bare, text_column, wrong_type
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
@@ -52,7 +52,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
-        raise document.fail("PR2103", f"the table cannot be read: {' '.join(str(problem).split())[:160]}") from problem
+        said = " ".join(str(problem).split())[:160]
+        raise document.fail("PR2103", f"the table cannot be read: {said}", hint=WRITE_AGAIN) from problem
     return rows_of(found, document.name, options)
 
 
@@ -61,7 +62,8 @@ def read_stream(source: Any, name: str, options: ReadOptions) -> Rows:  # noqa: 
     try:
         found = pa.RecordBatchReader.from_stream(source).read_all()
     except Exception as problem:  # a foreign object may raise anything
-        raise InventoryError(f"`{name}` hands out no Arrow table: {str(problem)[:160]}", code="PR2103") from problem
+        message, hint = f"`{name}` hands out no Arrow table: {str(problem)[:160]}", "give a pyarrow.Table or a path"
+        raise InventoryError(message, code="PR2103", hint=hint) from problem
     return rows_of(found, name, options)
 
 

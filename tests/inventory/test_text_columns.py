@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -178,6 +179,20 @@ def test_texts_are_read_however_arrow_keeps_them(column, form):
 def test_whole_numbers_are_texts(column, number, tmp_path):
     for packages, _ in everywhere(table({column: number}), tmp_path):
         assert [row[column] for row in packages] == [str(number)]
+
+
+def test_a_damaged_table_says_what_to_do(tmp_path):
+    path = tmp_path / "fleet.parquet"
+    path.write_bytes(as_parquet(table({}))[:-300])
+    for read in (read_inventory, pr.open_fleet):
+        with pytest.raises(InventoryError, match=r"\[PR2103\](?s:.)*hint: write or copy the file again"):
+            read(path)
+
+
+def test_a_time_without_a_zone_says_what_to_do():
+    rows = table({"built": datetime(2026, 1, 1)})  # noqa: DTZ001
+    with pytest.raises(InventoryError, match="hint: cast it to a timestamp with a zone where the table is made"):
+        read_inventory(rows)
 
 
 @pytest.mark.parametrize("column", TEXTS)
