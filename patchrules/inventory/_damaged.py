@@ -16,15 +16,14 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
 
     Files that speak of hosts by name are left alone: what is refused there is refused of some of them.
     """
-    lines = rows.rejects.filter(pc.equal(rows.rejects["code"], _SHAPE))["line"]
-    if rows.facts is not None or rows.hosts is not None or not len(lines):
+    if rows.facts is not None or rows.hosts is not None or not rows.rejects.num_rows:
         return None
-    refused, found = len(lines), rows.packages.num_rows
+    refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
         return document.fail("PR2115", message, hint="say which format it is with format= or --format")
-    last = pc.max(lines).as_py()
-    if document.open_ended and last == sum(1 for _ in document.lines()):
+    last = document.open_line
+    if last is not None and last in rows.rejects["line"].to_pylist():
         hint = "collect it again; where the line is no row (a prompt), take it out"
-        return document.fail("PR2116", f"the list is cut off in its last line, {last:,}", hint=hint)
+        return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=hint)
     return None

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.families import families
+from patchrules.inventory._architectures import strange
 from patchrules.inventory._dist_tags import majors
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import HOSTS
@@ -42,7 +43,8 @@ def hosts_table(
     :func:`identify`. Cost: Arrow over
     packages, Python once a host.
     """
-    told = _told(packages)
+    arches = _arches(packages)
+    told = _told(packages, arches)
     columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
     doubts: dict[tuple[str, str], tuple[Diagnostic, int]] = {}
     identities = {host: _identity(facts[host], told.get(host, Told()), aliases) for host in sorted(facts)}
@@ -65,7 +67,13 @@ def hosts_table(
         Diagnostic(first.code, first.level, first.message, first.where, count, first.hint)
         for _, (first, count) in sorted(doubts.items())
     )
-    return table(HOSTS, columns, len(facts)), counted
+    found: Counter[tuple[str, str]] = Counter()
+    for host, identity in identities.items():
+        if identity.family:
+            for arch, count in (*arches.get(host, {}).items(), (facts[host].get("arch"), 1)):
+                if arch:
+                    found[identity.family, arch] += count
+    return table(HOSTS, columns, len(facts)), (*counted, *strange(found))
 
 
 def _identity(
@@ -100,7 +108,7 @@ def facts_of_table(hosts: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  py
     }
 
 
-def _told(packages: Any) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
+def _told(packages: Any, arches: Mapping[str, Mapping[str, int]]) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
     """Return by host what its packages tell."""
     releases: dict[str, list[tuple[str, str]]] = {}
     named = packages.select(["host", "name", "evr"]).filter(pc.is_in(packages["name"], _strings(_RELEASES)))
@@ -109,20 +117,29 @@ def _told(packages: Any) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
         releases.setdefault(row["host"], []).append((row["name"], version[0] or version[2]))
     is_dpkg = pc.equal(packages["name"], "dpkg")
     own = {row["host"]: row["arch"] for row in packages.select(["host", "arch"]).filter(is_dpkg).to_pylist()}
-    most = _most_common(packages)
-    arches = most | {host: arch for host, arch in own.items() if arch and arch not in _INDEPENDENT}
-    hosts: Iterable[str] = releases.keys() | arches.keys()
-    return {host: Told(tuple(sorted(releases.get(host, ()))), arches.get(host)) for host in hosts}
+    most = _most_common(arches)
+    machines = most | {host: arch for host, arch in own.items() if arch and arch not in _INDEPENDENT}
+    hosts: Iterable[str] = releases.keys() | machines.keys()
+    return {host: Told(tuple(sorted(releases.get(host, ()))), machines.get(host)) for host in hosts}
 
 
-def _most_common(packages: Any) -> dict[str, str]:  # noqa: ANN401  pyarrow is Any
-    """Return by host the architecture most of its packages have; ties go to the first by name."""
-    counts: dict[str, Counter[str]] = {}
+def _arches(packages: Any) -> dict[str, dict[str, int]]:  # noqa: ANN401  pyarrow is Any
+    """Return by host how many packages of each architecture it has."""
+    counts: dict[str, dict[str, int]] = {}
     grouped = packages.select(["host", "arch"]).group_by(["host", "arch"]).aggregate([([], "count_all")])
     for row in grouped.to_pylist():
-        if row["arch"] and row["arch"] not in _INDEPENDENT:
-            counts.setdefault(row["host"], Counter())[row["arch"]] = row["count_all"]
-    return {host: min(found, key=lambda arch: (-found[arch], arch)) for host, found in counts.items()}
+        if row["arch"]:
+            counts.setdefault(row["host"], {})[row["arch"]] = row["count_all"]
+    return counts
+
+
+def _most_common(arches: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Return by host the architecture most of its packages have; ties go to the first by name."""
+    own = {
+        host: {arch: count for arch, count in found.items() if arch not in _INDEPENDENT}
+        for host, found in arches.items()
+    }
+    return {host: min(found, key=lambda arch: (-found[arch], arch)) for host, found in own.items() if found}
 
 
 def _strings(values: list[str]) -> Any:  # noqa: ANN401  pyarrow is Any

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
-from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS
+from patchrules.inventory._text_columns import WRITE_AGAIN, text_column
+from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS
 from patchrules.model.columns import PACKAGES
 from patchrules.sources.files import expand
 
@@ -43,18 +44,28 @@ class Part:
     def read(self, names: Iterable[str] | None = None) -> Any:  # noqa: ANN401  pyarrow.Table
         """Return the rows under our names, texts as dictionaries; ``names`` are the columns wanted, else all.
 
-        Raises InventoryError PR2103 for a file that cannot be read, and names it.
+        Raises InventoryError PR2103 for a file that cannot be read and for a column of texts that holds none, and names
+        both.
         """
         wanted = {ours: theirs for ours, theirs in self.columns.items() if names is None or ours in names}
         texts = [theirs for theirs in wanted.values() if theirs in self.texts]
         if self.table is not None:
-            return self.table.select(list(wanted.values())).rename_columns(list(wanted))
+            return self._ours(self.table.select(list(wanted.values())).rename_columns(list(wanted)))
         try:
             with pq.ParquetFile(self.file, read_dictionary=texts, pre_buffer=False) as file:
                 found = file.read_row_groups(list(self.groups), columns=list(wanted.values()), use_threads=False)
         except BROKEN as problem:
             raise unreadable(self.file, problem) from problem
-        return found.select(list(wanted.values())).rename_columns(list(wanted))
+        return self._ours(found.select(list(wanted.values())).rename_columns(list(wanted)))
+
+    def _ours(self, rows: Any) -> Any:  # noqa: ANN401  pyarrow.Table
+        """Return rows with every column of texts as a dictionary: judging numbers texts anyway."""
+        for place, name in enumerate(rows.column_names):
+            if name in TEXTS:
+                texts = text_column(rows[name], name, self.file)
+                shared = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
+                rows = rows.set_column(place, name, shared)
+        return rows
 
 
 def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # noqa: ANN401  whatever can be read
@@ -73,7 +84,7 @@ def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # n
 def unreadable(file: str, problem: Exception) -> InventoryError:
     """Return the error for a table that cannot be read."""
     said = " ".join(str(problem).split())[:160]
-    return InventoryError(f"`{file}`: the table cannot be read: {said}", code="PR2103")
+    return InventoryError(f"`{file}`: the table cannot be read: {said}", code="PR2103", hint=WRITE_AGAIN)
 
 
 def _paths(source: Any) -> Iterator[Path]:  # noqa: ANN401  a path, or a list of those

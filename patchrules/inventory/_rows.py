@@ -18,7 +18,20 @@ from patchrules.versions.refused import refused_versions
 
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
-    {"PR2203", "PR2204", "PR2205", "PR2206", "PR2208", "PR2212", "PR2213", "PR2216", "PR2220", "PR2221", "PR2224"}
+    {
+        "PR2203",
+        "PR2204",
+        "PR2205",
+        "PR2206",
+        "PR2208",
+        "PR2212",
+        "PR2213",
+        "PR2216",
+        "PR2220",
+        "PR2221",
+        "PR2224",
+        "PR2232",
+    }
 )
 
 
@@ -27,7 +40,8 @@ class PackageRows:
 
     A file that names its hosts has a column ``host``; one that mixes package managers a column ``scheme``. ``facts``
     holds by host what the file says of it: columns of HOSTS, and what ``identify`` takes. A reader that has itself made
-    sure of every version says so by ``checked``, one whose file need not have packages by ``about_hosts``.
+    sure of every version says so by ``checked``, one whose file need not have packages by ``about_hosts``, one whose
+    rows show themselves where they end (JSON) by ``self_ending``.
 
     Cost: a list append a value; versions are checked once per distinct text, all plain ones by one regular expression.
     """
@@ -40,6 +54,7 @@ class PackageRows:
         self.facts: dict[str, dict[str, Any]] = {}
         self.checked = False
         self.about_hosts = False
+        self.self_ending = False
         self._document = document
         self._options = options
         self._scheme = scheme
@@ -77,6 +92,8 @@ class PackageRows:
                 unstated = sum(arch is None and scheme != "dotted" for arch, scheme in pairs)
             self.counts["PR2207"] += unstated
         self.counts["PR2203"] += self._document.undecodable
+        # One line alone is mostly no list; of several, each but the last has an end.
+        self.counts["PR2232"] += not self.self_ending and (self._document.open_line or 1) > 1
         self._give_way()
         packages = self._package_table(number)
         if "host" not in self.columns:

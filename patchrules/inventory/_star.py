@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
 from patchrules.inventory._parts import unreadable
-from patchrules.inventory.arrow_table import BROKEN
+from patchrules.inventory._text_columns import NO_ARCH, bare, text_column
+from patchrules.inventory.arrow_table import BROKEN, TEXTS
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.model.host import Inventory
 from patchrules.model.source import Source
@@ -81,7 +82,7 @@ def star_of(folder: Path) -> Star | None:
     rows = sorted(found.glob("*.parquet")) if found.is_dir() else [folder / f"{INSTALLED}.parquet"]
     if not all(path.is_file() for path in (*files, *rows)):
         return None
-    hosts, packages = (_loaded(path) for path in files)
+    hosts, packages = (_texts_of(_loaded(path), path) for path in files)
     _check("hosts", hosts.column_names, ["host"])
     _check("packages", packages.column_names, ["name", "evr"])
     whole = table(
@@ -158,6 +159,17 @@ def _loaded(path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
         return pq.read_table(path)
     except BROKEN as problem:
         raise unreadable(str(path), problem) from problem
+
+
+def _texts_of(rows: Any, path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
+    """Return a table with its texts as ours are, and nothing around those that packages are told by."""
+    for place, name in enumerate(rows.column_names):
+        if name in TEXTS:
+            texts = text_column(rows[name], name, str(path))
+            if name in DIMENSION:
+                texts = bare(texts, NO_ARCH if name == "arch" else ())
+            rows = rows.set_column(place, name, texts)
+    return rows
 
 
 def _check(name: str, present: list[str], wanted: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 from patchrules.errors import UnknownNameError
 from patchrules.families import family_named
+from patchrules.inventory._architectures import has_all
+from patchrules.inventory._text_columns import NO_ARCH, distinct, is_bare
 from patchrules.inventory.arrow_table import HOST_COLUMNS
 from patchrules.inventory.identify import identify
 from patchrules.model.columns import HOSTS, PACKAGES
@@ -35,7 +37,7 @@ def stated_hosts(
     architecture, and every host its family, product and architecture, as we know them. What is returned is what
     ``read_inventory`` returns. Cost: O(distinct values) and O(hosts).
     """
-    if not all(_is_whole(rows, name) for name in _NEEDED) or not all(map(_is_ours, rows.column_names, rows.columns)):
+    if not all(map(_is_ours, rows.column_names, rows.columns)) or not all(_is_whole(rows, name) for name in _NEEDED):
         return None
     facts = [name for name in HOST_COLUMNS if name in rows.column_names]
     if not all(agree(rows[name]) for name in facts if _HOSTS[name.removeprefix("host_")] == pa.string()):
@@ -51,13 +53,15 @@ def stated_hosts(
         return None
     if "arch" not in hosts or hosts["arch"].null_count or pc.any(pc.equal(hosts["arch"], "")).as_py():
         return None
+    known = {name: family_named(name).name for name in hosts["family"].unique().to_pylist()}
+    if not _have_arches(known.values(), rows["arch"], hosts["arch"]):
+        return None
     if "patch_group" in hosts:
         hosts["patch_group"] = pc.if_else(pc.equal(hosts["patch_group"], ""), None, hosts["patch_group"])
     if "tags" in hosts:
         hosts["tags"] = pa.array(
             [list(dict(one).items()) or None if one else None for one in hosts["tags"].to_pylist()], _HOSTS["tags"]
         )
-    known = {name: family_named(name).name for name in hosts["family"].unique().to_pylist()}
     hosts["family"] = pa.array([known[name] for name in hosts["family"].to_pylist()], pa.string())
     hosts["identified_by"] = pa.repeat(pa.scalar("stated"), len(first))
     columns = [hosts.get(name, pa.nulls(len(first), kind)) for name, kind in _HOSTS.items()]
@@ -65,14 +69,20 @@ def stated_hosts(
 
 
 def _is_whole(rows: Any, name: str) -> bool:  # noqa: ANN401  pyarrow.Table
-    """Say whether every row has a value that is not empty."""
+    """Say whether every row has a text that is not empty, with nothing around it."""
     if name not in rows.column_names or rows[name].null_count:
         return False
-    for chunk in rows[name].chunks:
-        values = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
-        if values.null_count or pc.any(pc.equal(values, "")).as_py():
-            return False
-    return True
+    absent = NO_ARCH if name == "arch" else ("",)
+    return all(not texts.null_count and is_bare(texts, absent) for texts in distinct(rows[name]))
+
+
+def _have_arches(families: Iterable[str], packages: Any, machines: Any) -> bool:  # noqa: ANN401  pyarrow is Any
+    """Say whether some family has each architecture of packages and machines."""
+    if not has_all(families, machines.unique().to_pylist()):
+        return False
+    texts = [text for chunk in distinct(packages) for text in pc.unique(chunk).to_pylist()]
+    # A dictionary that several parts share may hold what no row here has: only then the rows are looked at.
+    return has_all(families, texts) or has_all(families, packages.unify_dictionaries().unique().to_pylist())
 
 
 def _is_ours(name: str, column: Any) -> bool:  # noqa: ANN401  pyarrow.ChunkedArray

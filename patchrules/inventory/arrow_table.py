@@ -20,6 +20,7 @@ from patchrules.errors import ColumnError, InventoryError, UnknownNameError
 from patchrules.families import families, family_named
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import counted
+from patchrules.inventory._text_columns import NO_ARCH, WRITE_AGAIN, bare, text_column, wrong_type
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
@@ -31,6 +32,12 @@ HOST_COLUMNS = (
     *("family", "product", "patch_group", "tags", "boot_time", "captured_at", "host_arch", "os_build"),
     "enabled_modules",
 )
+TEXTS = frozenset(column.name for column in (*PACKAGES, *HOSTS) if column.type == "string") - {"identified_by"} | {
+    *("version", "release", "host_arch")
+}
+"""The columns of texts, whatever type they have in a table."""
+
+_IDENTITY = ("name", "evr", "version", "release")
 
 
 def sniff(document: Document) -> bool:
@@ -45,7 +52,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
-        raise document.fail("PR2103", f"the table cannot be read: {' '.join(str(problem).split())[:160]}") from problem
+        said = " ".join(str(problem).split())[:160]
+        raise document.fail("PR2103", f"the table cannot be read: {said}", hint=WRITE_AGAIN) from problem
     return rows_of(found, document.name, options)
 
 
@@ -54,7 +62,8 @@ def read_stream(source: Any, name: str, options: ReadOptions) -> Rows:  # noqa: 
     try:
         found = pa.RecordBatchReader.from_stream(source).read_all()
     except Exception as problem:  # a foreign object may raise anything
-        raise InventoryError(f"`{name}` hands out no Arrow table: {str(problem)[:160]}", code="PR2103") from problem
+        message, hint = f"`{name}` hands out no Arrow table: {str(problem)[:160]}", "give a pyarrow.Table or a path"
+        raise InventoryError(message, code="PR2103", hint=hint) from problem
     return rows_of(found, name, options)
 
 
@@ -70,6 +79,10 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     if missing:
         raise ColumnError("packages", missing, found.column_names, name)
     counts: Counter[str] = Counter()
+    given |= {column: text_column(given[column], column, name) for column in given.keys() & TEXTS}
+    given |= {column: bare(given[column]) for column in given.keys() & _IDENTITY}
+    if "arch" in given:
+        given["arch"] = bare(given["arch"], NO_ARCH)
     given["evr"] = _evr(given, name)
     wanted = {field.name: field.type for field in schema(PACKAGES)}
     cast = {column: _cast(given[column], column, kind, name) for column, kind in wanted.items() if column in given}
@@ -143,15 +156,12 @@ def _cast(values: Any, column: str, kind: Any, file: str) -> Any:  # noqa: ANN40
         if pa.types.is_timestamp(kind) and (naive or not pa.types.is_timestamp(values.type)):
             if pa.types.is_null(values.type):
                 return values.cast(kind)
-            raise InventoryError(
-                f"`{file}`: column `{column}` is `{values.type}`, wanted a timestamp with a zone", code="PR2103"
-            )
+            raise wrong_type(file, column, values.type, "a timestamp with a zone")
         return values.cast(kind, safe=not pa.types.is_timestamp(kind))
     except BROKEN as problem:
         if isinstance(problem, InventoryError):
             raise
-        message = f"`{file}`: column `{column}` is `{values.type}`, wanted `{kind}`"
-        raise InventoryError(message, code="PR2103") from problem
+        raise wrong_type(file, column, values.type, f"`{kind}`") from problem
 
 
 def _hosts(given: Mapping[str, Any], ids: Any, file: str, options: ReadOptions, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -243,8 +253,7 @@ def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  
 
 def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the packages that have what they must have, and the rejects."""
-    filled = [pc.greater(pc.binary_length(packages[name]), 0) for name in ("host", "name", "evr")]
-    complete = pc.fill_null(pc.and_(pc.and_(filled[0], filled[1]), filled[2]), fill_value=False)
+    complete = _complete(packages)
     refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(packages, pc.invert(complete))]
     good = complete
     for family in hosts["family"].unique().to_pylist():
@@ -271,6 +280,15 @@ def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tupl
         "text": [f"{row['name']} {row['evr']}"[:200] for row, _, _ in refused],
     }
     return packages.filter(good) if refused else packages, table(REJECTS, data, len(refused))
+
+
+def _complete(packages: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return of each row whether it has a host, a name and a version."""
+    lengths = [pc.binary_length(packages[name]) for name in ("host", "name", "evr")]
+    if all(not one.null_count and pc.min(one).as_py() for one in lengths):
+        return pa.chunked_array([pa.repeat(pa.scalar(True), packages.num_rows)])
+    filled = [pc.greater(one, 0) for one in lengths]
+    return pc.fill_null(pc.and_(pc.and_(filled[0], filled[1]), filled[2]), fill_value=False)
 
 
 def _counting(number: int, kind: Any, *, start: int) -> Any:  # noqa: ANN401  pyarrow is Any

@@ -63,6 +63,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     rows = DpkgRows(document, options)
     head = [line for _, line in itertools.islice(document.lines(), _LOOK)]
     layout = _layout([line for line in head if line.strip()])
+    rows.self_ending = layout is None
     for number, line in document.lines():
         if not line.strip():
             continue

@@ -6,6 +6,8 @@ A stanza without ``Status`` (the ``status.d`` files of distroless images) is an 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.sources.deb822 import stanzas
@@ -13,6 +15,7 @@ from patchrules.sources.files import Document
 
 _FIELDS = ("Package", "Version", "Architecture", "Status", "Priority", "Section")
 _USED = ("name", "arch", "evr", "status", "held", "priority", "section")
+_OF_EVERY = ("Package", "Version", "Architecture")
 _WORDS = 3
 _OFFERED = frozenset({"Filename", "Files", "Size", "SHA256", "SHA1", "MD5sum", "Binary"})
 _INSTALLED = ["install", "ok", "installed"]
@@ -32,6 +35,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     add_name, add_arch, add_evr, add_status, add_held, add_priority, add_section, add_line = (
         rows.columns[name].append for name in (*_USED, "line")
     )
+    line, fields = 0, dict[str, str]()
+    document.open_line = None
     for line, fields in stanzas(document, fields=_FIELDS):
         name, version, words = fields.get("Package"), fields.get("Version"), fields.get("Status")
         status = _INSTALLED if words == "install ok installed" else words.split() if words else []
@@ -54,7 +59,27 @@ def read(document: Document, options: ReadOptions) -> Rows:
         add_priority(fields.get("Priority"))
         add_section(fields.get("Section"))
         add_line(line)
+    _look_at_the_end(document, rows, line, fields)
     return rows.finish()
+
+
+def _look_at_the_end(document: Document, rows: PackageRows, line: int, last: Mapping[str, str]) -> None:
+    """Refuse the last stanza where its last line has no end and it misses what dpkg writes of every package."""
+    if document.ending == "whole":
+        return
+    if document.ending == "stump":
+        line, stump = max(document.lines(), default=(0, ""))
+        rows.reject(line, "PR2001", "the stanza ends before its first field", stump)
+        return
+    wanted = _OF_EVERY if any(rows.columns["arch"]) else _OF_EVERY[:2]
+    missing = next((field for field in wanted if not last.get(field)), None)
+    document.open_line = line
+    if missing is None or (rows.rejects and rows.rejects[-1][0] == line):
+        return
+    if rows.columns["line"][-1:] == [line]:
+        for column in rows.columns.values():
+            column.pop()
+    rows.reject(line, "PR2003", f"the stanza ends before its field `{missing}`", last.get("Package"))
 
 
 READER = Reader(

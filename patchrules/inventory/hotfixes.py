@@ -49,6 +49,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
         return _rows(document, options, found, page=None, replaced=0)
     text, page = text_of(document)
     lines = list(lines_of(text))
+    number, last = lines[-1]
+    document.open_line = number if last.strip() else None
     shape = _lists
     if any(_is_csv(line) for _, line in lines):
         shape = _csv

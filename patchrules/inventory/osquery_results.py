@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from patchrules.errors import DocumentError
 from patchrules.inventory._json import Place, texts_of, values_of
 from patchrules.inventory._osquery_rows import Event, OsqueryRows
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
@@ -44,13 +45,23 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every result in the order of the file."""
     rows = OsqueryRows(document, options)
+    read_before = False
     for top in values_of(document):
         if top.is_array:
             events = [_row_event(node, options) for node in top.elements()]
             for event in events:
                 rows.take(event)
         else:
-            _take_result(top, rows)
+            try:
+                _take_result(top, rows)
+            except DocumentError as problem:
+                last = top.last_line
+                if problem.code != "PR2907" or last is None or not read_before:
+                    raise
+                # A log that is being written ends like that; nothing of a line is taken before all of it is decoded.
+                rows.reject(top.line, "PR2001", "the log is cut off in its last line", last)
+                break
+        read_before = True
     return rows.finish()
 
 

@@ -37,6 +37,7 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every line; raises ColumnError when no line has a column that is needed."""
     refused = PackageRows(document, options, "rpm", ("host", "name", "evr"))
+    refused.self_ending = True
     rows: list[dict[str, Any]] = []
     for number, line in document.lines():
         found = _object(line)

@@ -45,6 +45,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     used = _USED if shape in ("plain", None) else (*_USED, "installed_at", "built")
     rows = PackageRows(document, options, "rpm", used)
     if shape == "json":
+        rows.self_ending = True
         _read_json(document.lines(), rows)
     elif isinstance(shape, Layout):
         _read_columns(document.lines(), rows, shape)

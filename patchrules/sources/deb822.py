@@ -124,7 +124,7 @@ def blocks(document: Document) -> Iterator[Block]:
     """Yield bytes that end where a stanza ends; only the last ones may end without an empty line.
 
     Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character. Lines of blanks, which
-    end a stanza too, are as the file has them.
+    end a stanza too, are as the file has them. ``document.ending`` says afterwards how the last stanza ends.
     """
     rest = b""
     with cast("io.BufferedReader", document.stream()) as stream:
@@ -151,7 +151,16 @@ def blocks(document: Document) -> Iterator[Block]:
             del block[cut:]
             if block:
                 yield block
+        document.ending = _ending(rest)
         yield rest
+
+
+def _ending(rest: bytes) -> str:
+    """Return how a file ends whose last whole stanza has ``rest`` behind it."""
+    text = rest.rstrip(b" \t\r")
+    if not text or text.endswith(b"\n"):
+        return "whole"
+    return "middle" if b":" in rest else "stump"
 
 
 def _end(text: bytearray) -> int:

@@ -57,7 +57,9 @@ class Document:
     r"""One input: its name, its first bytes, and as many fresh streams of it as a reader wants.
 
     ``name`` is what the user wrote; ``path`` is None for bytes and file objects; ``undecodable`` is the number of
-    replaced characters that the last :meth:`lines` met so far, ``open_ended`` says that its last line has no end.
+    replaced characters that the last :meth:`lines` met so far. ``open_line`` is the line at which the last row begins
+    where nothing ends it, as far as a reader of lines or stanzas has seen; ``ending`` says of stanzas how they end:
+    ``whole``, in the ``middle`` of a line, or as a ``stump``, which has no field yet.
 
     >>> import gzip
     >>> document = open_document(gzip.compress(b"one\ntwo"), name="two-lines")
@@ -72,7 +74,8 @@ class Document:
         self.limits = limits
         self.error = error
         self.undecodable = 0
-        self.open_ended = False
+        self.open_line: int | None = None
+        self.ending = "whole"
         self._stored = stored
 
     @cached_property
@@ -125,9 +128,11 @@ class Document:
         For readers that cannot afford a step of a generator a line; everything else is as in :meth:`lines`.
         """
         self.undecodable = 0
-        self.open_ended = False
+        self.open_line = None
         first = 1
-        for block in self._whole_lines(encoding):
+        for block, is_whole in self._whole_lines(encoding):
+            if not is_whole and block[0].strip():
+                self.open_line = first
             yield first, block
             first += len(block)
 
@@ -170,9 +175,9 @@ class Document:
             base = base.removesuffix(suffix)
         return base.rpartition(".")[0] or base
 
-    def fail(self, code: str, message: str, *, hint: str | None = None) -> DocumentError:
+    def fail(self, code: str, message: str, *, line: int | None = None, hint: str | None = None) -> DocumentError:
         """Return the door's error about this file."""
-        return self.error(message, code=code, where=Where(file=self.name), hint=hint)
+        return self.error(message, code=code, where=Where(file=self.name, line=line), hint=hint)
 
     def _raw(self) -> BinaryIO:
         """Open the stored bytes."""
@@ -194,8 +199,11 @@ class Document:
         """Return the byte order mark and the encoding it tells."""
         return next(((bom, name) for bom, name in _BOMS if self.head.startswith(bom)), (b"", encoding or "utf-8"))
 
-    def _whole_lines(self, encoding: str | None) -> Iterator[list[str]]:
-        """Yield lists of whole lines, decoded a block at a time: that is what makes reading lines cheap."""
+    def _whole_lines(self, encoding: str | None) -> Iterator[tuple[list[str], bool]]:
+        """Yield lists of whole lines, decoded a block at a time: that is what makes reading lines cheap.
+
+        The last list may be one line that has no end; with each list stands whether its lines have one.
+        """
         bom, named = self._bom(encoding)
         decoder = codecs.getincrementaldecoder(named)(errors="replace")
         rest: list[str] = []
@@ -216,12 +224,11 @@ class Document:
                     lines[0] = "".join(rest)
                     rest = [lines.pop()]
                     waiting = len(rest[0])
-                    yield lines
+                    yield lines, True
                 if not chunk:
                     break
         if waiting:
-            self.open_ended = True
-            yield ["".join(rest)]
+            yield ["".join(rest)], False
 
 
 def open_document(

@@ -60,6 +60,16 @@ class Place:
         """Its first characters as they stand in the file, on one line."""
         return " ".join(self._text.piece(self.at, _SHOWN).split())
 
+    @property
+    def last_line(self) -> str | None:
+        r"""What stands from the value on, where that is in the last line of the document; else None.
+
+        >>> from patchrules.sources.files import open_document
+        >>> [place.last_line for place in values(open_document(b""), '{}\n{"a": 1}\n')]
+        [None, '{"a": 1}']
+        """
+        return self._text.last_line(self.at)
+
     def value(self) -> Any:  # noqa: ANN401  JSON holds anything
         """Decode the value."""
         return self._text.decoded(self.at)[0]
@@ -133,6 +143,13 @@ class _Text:
         """Return where a value ends; what was decoded lately is not decoded again."""
         end = self._ends.get(at)
         return self.decoded(at)[1] if end is None else end
+
+    def last_line(self, at: int) -> str | None:
+        """Return the text from a place on, None where it has several lines."""
+        end = self._text.find("\n", at)
+        if end >= 0 and self.blank(end) < self.end:
+            return None
+        return self._text[at:].rstrip()
 
     def blank(self, at: int) -> int:
         found = _BLANK(self._text, at)

@@ -1,0 +1,115 @@
+"""A list that is cut off is not judged as if it were whole, wherever the cut is, and says so."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from patchrules.errors import InventoryError, Level
+from patchrules.inventory import read_inventory
+
+STANZA = """Package: {name}
+Status: install ok installed
+Architecture: amd64
+Version: 1.0-1
+Description: a package
+
+"""
+STATUS = "".join(STANZA.format(name=name) for name in ("bash", "dash", "zlib1g")).encode()
+LAST = STATUS.index(b"Package: zlib1g")
+WHOLE = {
+    "rpm_qa": b"bash-5.1.8-6.el9.x86_64\nzlib-1.2.11-40.el9.x86_64\n",
+    "dpkg_query": b"bash\t5.2-1\tamd64\tinstall ok installed\nzlib1g\t1.2-1\tamd64\tinstall ok installed\n",
+    "dnf_list": b"Installed Packages\nbash.x86_64  5.1.8-6.el9  @anaconda\nzlib.x86_64  1.2.11-40.el9  @anaconda\n",
+    "hotfixes": b'"Source","Description","HotFixID"\r\n"A","Update","KB5034441"\r\n"A","Update","KB5034442"\r\n',
+    "dpkg_status": STATUS,
+}
+PACKED = pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
+
+
+def read(content, name="web-1.txt", **options):
+    return read_inventory(content, host="web-1", **options)
+
+
+def told(inventory):
+    return [one for one in inventory.diagnostics if one.code == "PR2232"]
+
+
+IN_VERSION = STATUS[LAST:].index(b"Version: 1") + len(b"Version: ")
+
+
+@PACKED
+@pytest.mark.parametrize("end", [end for end in range(1, IN_VERSION) if STATUS[LAST + end - 1 :][:1] != b"\n"])
+def test_a_status_file_whose_last_stanza_misses_fields_is_refused(end, packed, tmp_path):
+    path = tmp_path / "status"
+    path.write_bytes(packed(STATUS[: LAST + end]))
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(path, family="debian")
+    assert raised.value.code == "PR2116"
+    assert f"\n  at {path}:13\n  hint: collect it again" in str(raised.value)
+
+
+@PACKED
+@pytest.mark.parametrize("end", [b"Version: 1", b"Version: 1.0-1", b"Description: a pack"])
+def test_a_status_file_that_may_be_cut_is_judged_and_told(end, packed):
+    found = read(packed(STATUS[: STATUS.rindex(end) + len(end)]))
+    assert found.packages.num_rows == 3
+    assert [one.level for one in told(found)] == [Level.WARNING]
+
+
+def test_a_status_file_without_architectures_has_none_to_miss():
+    content = STATUS.replace(b"Architecture: amd64\n", b"").rstrip()
+    assert read(content).packages.num_rows == 3
+    assert len(told(read(content))) == 1
+
+
+def test_an_architecture_is_missed_where_others_have_one():
+    swapped = STATUS.replace(b"Architecture: amd64\nVersion: 1.0-1\n", b"Version: 1.0-1\nArchitecture: amd64\n")
+    with pytest.raises(InventoryError, match="PR2116"):
+        read(swapped[: swapped.rindex(b"Arch") + 4])
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\n\n", b"\n \n", b"\n  ", b"\n\n  "])
+def test_a_status_file_that_ends_with_a_line_is_whole(ending):
+    """Files of distroless images end without an empty line, and some have stubs of packages in them."""
+    assert not told(read(STATUS.rstrip() + ending))
+    assert read(STATUS + b"Package: stub" + ending).rejects["code"].to_pylist() == ["PR2003"]
+
+
+def test_a_package_that_is_not_installed_needs_no_version():
+    gone = b"Package: gone\nStatus: unknown ok not-installed\nArchitecture: amd64\n\n"
+    assert read(STATUS + gone).packages.num_rows == 3
+
+
+@PACKED
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_last_line_without_an_end_is_told(name, ending, packed):
+    whole = WHOLE[name].replace(b"\r\n", b"\n").replace(b"\n", ending)
+    assert not told(read(packed(whole), format=name))
+    found = read(packed(whole.rstrip()), format=name)
+    assert found.packages.num_rows > 1
+    assert [(one.level, one.count) for one in told(found)] == [(Level.WARNING, 1)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"bash-5.1.8-6.el9.x86_64",
+        WHOLE["rpm_qa"] + b"  ",
+        b'{"name":"bash","version":"5.1.8","release":"6.el9","arch":"x86_64"}\n' * 2
+        + b'{"name":"zlib","version":"5.1.8","release":"6.el9","arch":"x86_64"}',
+        b'{"host":"web-1","name":"bash","evr":"5-1"}\n{"host":"web-1","name":"zlib","evr":"5-1"}',
+    ],
+    ids=["one line", "blanks", "JSON of rpm", "JSON lines"],
+)
+def test_what_shows_its_end_is_no_doubt(content):
+    assert not told(read(content))
+
+
+def test_a_row_that_misses_a_value_at_the_cut_is_a_cut():
+    with pytest.raises(InventoryError) as raised:
+        read(b"bash\t5.2-1\tamd64\ndash\t5.2-1\tamd64\nzlib1g\t", format="dpkg_query")
+    assert raised.value.code == "PR2116"
+    assert "<bytes>:3" in str(raised.value)
