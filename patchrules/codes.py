@@ -80,7 +80,7 @@ CODES: dict[str, str] = {
     "PR1815": "two patch policies cover one host",
     "PR1816": "the tags of a host name two patch groups that different baselines serve",
     "PR1817": "the baseline that is registered for a host is not known",
-    "PR1851": "a promise about a baseline names a list entry that no patch we know would match",
+    "PR1851": "a promise about a baseline names no list entry, or one that no patch we know would match",
     # PR2xxx inventories and hosts files (inventory/)
     "PR2001": "a row does not have the shape of its format",
     "PR2002": "a row's version is not a version of its scheme",
