@@ -210,6 +210,7 @@ CODES: dict[str, str] = {
     "PR3903": "the XML is nested too deep",
     "PR3911": "a stanza of a deb822 file is longer than we read",
     "PR3801": "a catalog does not say which products it is for, and the hosts have several",
+    "PR3802": "no catalog speaks for the hosts that are asked about",
     # PR4xxx schedules (schedule/)
     "PR4001": "the text is not an at(), rate() or cron() expression",
     "PR4002": "the cron expression has another number of fields than the service takes",

@@ -97,6 +97,18 @@ class Inputs:
             refused("catalog", one.rejects)
         return found
 
+    def catalogs_for(self, baseline: Baseline) -> tuple[Catalog, ...]:
+        """Read the catalogs of a baseline's operating system; raises CatalogError PR1802 where there is none."""
+        from patchrules.errors import CatalogError
+
+        found = self.catalogs(baseline)
+        mine = tuple(one for one in found if one.operating_system is baseline.operating_system)
+        if not mine:
+            message = f"`{baseline.name}` is for {baseline.operating_system}, and no catalog is"
+            others = f"; there are {len(found)} others" if found else ""
+            raise CatalogError(message, code="PR1802", hint=f"give one, e.g. --catalog 'PRODUCT_GLOB=PATH'{others}")
+        return mine
+
     def opened(self) -> Fleet | Inventory:
         """Open the inventory; tables of many hosts are read while they are judged, where nothing asks for one host."""
         from patchrules.evaluation.opened import opened

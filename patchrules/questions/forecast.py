@@ -30,6 +30,7 @@ from patchrules.model.names import ApprovalChange, Dialect, Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.questions.causes import causes_of
 from patchrules.questions.changes import changed, not_installed
+from patchrules.questions.covered import check_covered
 from patchrules.questions.diff import counted
 from patchrules.questions.moving import Moving, moving, part_of
 
@@ -127,7 +128,8 @@ def forecast(
     A day is a UTC day; what it says is the difference between judging at its start and at the start of the next, but
     not before ``as_of`` and not after ``as_of`` plus ``days``. Patches are told for hosts that have their package.
     Nothing is assumed to be installed meanwhile, and what vendors will release nobody knows. Options and errors are
-    those of :func:`evaluate_fleet`; ValueError for ``days`` outside 1-400. Cost: one evaluation, and one a day with
+    those of :func:`evaluate_fleet`; CatalogError PR3802 where no catalog speaks for any of the hosts (of some: a
+    diagnostic), ValueError for ``days`` outside 1-400. Cost: one evaluation, and one a day with
     changes of the packages that change; in the dialect ``agent`` every day of everything.
 
     >>> import patchrules as pr
@@ -147,6 +149,7 @@ def forecast(
     inventory = in_memory(fleet)
     registry, until = registry_of(policy, inventory), start + days * _DAY
     base = evaluate_fleet(registry, inventory, scoped, as_of=start, **given)
+    lacking = check_covered(base, scoped)
     delays = {rule.delay for one in base.baselines for rule in one.rules}
     parts = moving(inventory, scoped, delays, start, until)
     every_day = limits is not None or base.settings.dialect is not Dialect.DOCUMENTED
@@ -159,7 +162,7 @@ def forecast(
             found.append(_day(before, after, standing, parts))
             before = after
     told = tuple(day for day in found if day.patches or day.missing or day.noncompliant or day.compliant or day.unknown)
-    return Forecast(start, until, told, base.diagnostics)
+    return Forecast(start, until, told, (*lacking, *base.diagnostics))
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from patchrules.model.host import Inventory
 from patchrules.model.names import Status
 from patchrules.model.patch import Catalog, Patch
 from patchrules.model.verdict import Decision, Settings
+from patchrules.questions.covered import check_covered
 from patchrules.questions.histories import History, histories
 from patchrules.questions.moving import moving, part_of
 
@@ -98,7 +99,8 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
 
     Exposure and updates are of the packages that hosts have and the rule selects, over ``history`` days before
     ``as_of``; taken is that a repository offers the newest version only. ``target`` is a mean exposure in days. Other
-    options and errors are those of :func:`evaluate_fleet`, with UnknownNameError for a rule that is not there.
+    options and errors are those of :func:`evaluate_fleet`, with UnknownNameError for a rule that is not there, and
+    CatalogError PR3802 where no catalog speaks for any of the hosts.
 
     Cost: one evaluation, and one a delay of the packages that came out in that time. The delay counts from the release
     date of SEMANTICS 3.5; instants are UTC.
@@ -123,7 +125,9 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
     told = _histories(baseline, rule, mine, scoped, family, stated)
     parts = moving(mine, scoped, (), stated.as_of - longest * _DAY, stated.as_of)
     part, thin = part_of(mine, scoped, parts, stated.dialect, all_hosts=False)
-    whole = _counts(evaluate_fleet(baseline.with_rule(rule, **_waits(0)), mine, scoped, **given))
+    at_once = evaluate_fleet(baseline.with_rule(rule, **_waits(0)), mine, scoped, **given)
+    check_covered(at_once, scoped)
+    whole = _counts(at_once)
     effects, zero = [], None
     for delay in range(longest + 1):
         changed = baseline.with_rule(rule, **_waits(delay))
