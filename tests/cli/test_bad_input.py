@@ -100,12 +100,22 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
         ("inventory", "", "the path is empty: is a variable of your script not set?"),
         ("catalog", "Debian12=", "the path is empty"),
         ("column", "host", "`host` is not a pair, wanted e.g. host=ResourceId"),
+        ("column", "hosst=x", "there is no column of an inventory `hosst`: did you mean `host`?"),
     ],
 )
 def test_a_bad_option_is_named(patchrules, files, option, value, said):
     result = evaluate(patchrules, files, **{option: value})
     assert said in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("Redhat Enterprise Linux 9.3", "RedhatEnterpriseLinux9.3"), ("Debian-12", "Debian12")]
+)
+def test_a_product_with_blanks_is_told_what_aws_calls_it(patchrules, files, said, meant):
+    result = evaluate(patchrules, files, product=said)
+    assert f"note: `{said}` is no product that AWS names: did you mean `{meant}`?" in result.stderr
+    assert "note: " not in evaluate(patchrules, files, product=meant).stderr
 
 
 def test_an_instant_without_a_zone_is_taken_as_utc_and_said(patchrules, files):
