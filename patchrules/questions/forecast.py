@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.plain import plain
@@ -26,6 +26,7 @@ from patchrules.evaluation.profiles import registry_of
 from patchrules.evaluation.run import Run
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.names import ApprovalChange, Dialect, Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.questions.causes import causes_of
@@ -144,10 +145,10 @@ def forecast(
     if not 1 <= days <= LONGEST:
         message = f"`{days}` is not a number of days from 1 to {LONGEST}"
         raise ValueError(message)
-    start, scoped = settings(as_of=as_of).as_of, [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
+    start, scoped = settings(as_of=as_of).as_of, as_catalogs(catalogs)
     given: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates, "limits": limits}
-    inventory = in_memory(fleet)
-    registry, until = registry_of(policy, inventory), start + days * _DAY
+    inventory = in_memory(as_fleet(fleet))
+    registry, until = registry_of(as_policy(policy), inventory), start + days * _DAY
     base = evaluate_fleet(registry, inventory, scoped, as_of=start, **given)
     lacking = check_covered(base, scoped)
     delays = {rule.delay for one in base.baselines for rule in one.rules}

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.approvals import approvals
 from patchrules.evaluation.coverage import in_scope
-from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.profiles import registry_of
@@ -21,6 +21,7 @@ from patchrules.evaluation.run import Run
 from patchrules.families import Family, facts_of, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_baseline, as_catalogs
 from patchrules.model.names import Status
 from patchrules.model.patch import Catalog, Patch
 from patchrules.model.verdict import Decision, Settings
@@ -113,15 +114,15 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
     >>> [(one.delay, one.missing) for one in found.effects if one.delay in (0, 7)]
     [(0, 6), (7, 4)]
     """
+    baseline, scoped = as_baseline(baseline), as_catalogs(catalogs)
     known = [str(number) for number in range(1, len(baseline.rules) + 1)]
     if str(rule) not in known:
         raise UnknownNameError("rule", str(rule), known)
     given: dict[str, Any] = {"as_of": as_of, "dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     stated, family = settings(**given), family_of(baseline.operating_system)
-    inventory = in_memory(fleet)
+    inventory = in_memory(as_fleet(fleet))
     registry_of(baseline, inventory)
     mine = _hosts_of(inventory, family)
-    scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     told = _histories(baseline, rule, mine, scoped, family, stated)
     parts = moving(mine, scoped, (), stated.as_of - longest * _DAY, stated.as_of)
     part, thin = part_of(mine, scoped, parts, stated.dialect, all_hosts=False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from patchrules.errors import BaselineError
 from patchrules.families import Family, family_of
 from patchrules.model.baseline import Baseline
+from patchrules.model.loaded import as_baseline
 from patchrules.model.names import Approval, FilterKey
 from patchrules.model.patch import Patch
 from patchrules.policytest.engines import by_reference
@@ -60,7 +61,7 @@ def assert_approved_within(
         head = f"`{baseline.name}` does not approve {_shown(patch)} within {days} days of {released:%Y-%m-%d %H:%MZ}"
         raise AssertionError(f"{head}\n{_why(baseline, patch, product, found.settings.as_of)}")
 
-    family = family_of(baseline.operating_system)
+    family = family_of(as_baseline(baseline).operating_system)
     listed = (*baseline.rejected_patches, *baseline.approved_patches)
     _search(baseline, {"released": instants(), **pins}, check, examples)
     for fields in (fields for entry in listed for fields in meant_by(entry, family)):
@@ -86,11 +87,12 @@ def assert_never_approved(
             why = _why(baseline, patch, product, as_of)
             raise AssertionError(f"`{baseline.name}` approves {_shown(patch)} some day\n{why}")
 
+    system = as_baseline(baseline).operating_system
     named = [entries] if isinstance(entries, str) else list(entries)
     if not named:
         message = f"no list entry is given that `{baseline.name}` must never approve"
         raise BaselineError(message, code="PR1851", hint='say what, e.g. ["telnet*"]')
-    meant = [fields for entry in named for fields in _meant(entry, family_of(baseline.operating_system))]
+    meant = [fields for entry in named for fields in _meant(entry, family_of(system))]
     for fields in meant:
         _search(baseline, {**fields, **pins}, check, max(_FEW, examples // len(meant)))
 
@@ -108,7 +110,7 @@ def assert_approves_more(before: Baseline, after: Baseline, *, examples: int = 1
     ... )
     >>> assert_approves_more(week, week.with_rule(1, approve_after_days=3))
     """
-    if before.operating_system is not after.operating_system:
+    if as_baseline(before, "before").operating_system is not as_baseline(after, "after").operating_system:
         message = f"`{before.name}` is for {before.operating_system}, `{after.name}` is for {after.operating_system}"
         raise BaselineError(message, code="PR1802", hint=f"choose a baseline for {before.operating_system}")
     gained = False

@@ -112,6 +112,22 @@ def test_a_wider_baseline_approves_more_and_the_way_back_loses_something(after):
         assert_approves_more(after, RHEL)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        assert_laws,
+        lambda one: assert_approved_within(one, 7),
+        lambda one: assert_never_approved(one, ["bash"]),
+        lambda one: assert_approves_more(RHEL, one),
+    ],
+    ids=["laws", "within", "never", "more"],
+)
+def test_a_path_is_no_baseline(ask):
+    with pytest.raises(BaselineError, match=r"is 'prod.json', wanted a baseline that was loaded .PR1804.") as refused:
+        ask("prod.json")
+    assert refused.value.hint == "load it with pr.load_baseline(...)"
+
+
 def test_no_change_approves_nothing_more():
     with pytest.raises(AssertionError, match="approves nothing that `prod` does not"):
         assert_approves_more(RHEL, dataclasses.replace(RHEL, name="next"))
