@@ -27,6 +27,7 @@ class Via(StrEnum):
     POLICY = "patch policy"
     BASELINE_TAGS = "baseline tags"
     PATCH_GROUP = "patch group"
+    ONE_BASELINE = "one baseline"
     ACCOUNT_DEFAULT = "account default"
     AWS_DEFAULT = "AWS default"
     NOTHING = "nothing"
@@ -160,8 +161,17 @@ def groups_of(patch_group: str | None, tags: Mapping[str, str]) -> tuple[str, ..
     return tuple(dict.fromkeys(tags[key] for key in GROUP_TAGS if tags.get(key)))
 
 
-def survey(registry: Registry, hosts: Iterable[Known], *, baseline_tags: BaselineTags | None = None) -> Survey:
+def survey(
+    registry: Registry,
+    hosts: Iterable[Known],
+    *,
+    baseline_tags: BaselineTags | None = None,
+    alone: Baseline | None = None,
+) -> Survey:
     """Resolve every host, and say which baselines serve none.
+
+    ``alone`` is the one baseline of ``registry`` that was given instead of one: it serves every host of its operating
+    system, whichever patch groups it names.
 
     >>> survey(Registry(()), [Known("mail-1", "debian")]).orphans
     ('mail-1',)
@@ -175,6 +185,9 @@ def survey(registry: Registry, hosts: Iterable[Known], *, baseline_tags: Baselin
         else:
             group, tags = known.patch_group, known.tags
             found = resolve(registry, family, group, tags, host=known.host, baseline_tags=baseline_tags)
+            if alone is not None and found.baseline is alone and found.via in _DEFAULTS:
+                step = f"one baseline is given, for every host of {family.label}"
+                found = Resolution(alone, (step,), Via.ONE_BASELINE)
         placed.append((known, found))
     used = [found.baseline for _, found in placed]
     return Survey(tuple(placed), tuple(baseline for baseline in registry.baselines if baseline not in used))

@@ -73,6 +73,7 @@ CODES: dict[str, str] = {
     "PR1503": "a line of an install override list has no id",
     "PR1801": "the baseline is for another operating system than the host",
     "PR1802": "the baseline is for another operating system than the catalog",
+    "PR1804": "a path or something else was given where a loaded baseline or registry is wanted",
     "PR1811": "an override in force has no baseline for the host's operating system (AWS error 163)",
     "PR1812": "an override or patch policy has several baselines for one operating system (AWS error 165)",
     "PR1813": "a BaselineOverride and an InstallOverrideList are given together (AWS error 167)",
@@ -80,7 +81,7 @@ CODES: dict[str, str] = {
     "PR1815": "two patch policies cover one host",
     "PR1816": "the tags of a host name two patch groups that different baselines serve",
     "PR1817": "the baseline that is registered for a host is not known",
-    "PR1851": "a promise about a baseline names a list entry that no patch we know would match",
+    "PR1851": "a promise about a baseline names no list entry, or one that no patch we know would match",
     # PR2xxx inventories and hosts files (inventory/)
     "PR2001": "a row does not have the shape of its format",
     "PR2002": "a row's version is not a version of its scheme",
@@ -212,6 +213,8 @@ CODES: dict[str, str] = {
     "PR3903": "the XML is nested too deep",
     "PR3911": "a stanza of a deb822 file is longer than we read",
     "PR3801": "a catalog does not say which products it is for, and the hosts have several",
+    "PR3802": "no catalog speaks for the hosts that are asked about",
+    "PR3803": "a path or something else was given where a catalog that was read is wanted",
     # PR4xxx schedules (schedule/)
     "PR4001": "the text is not an at(), rate() or cron() expression",
     "PR4002": "the cron expression has another number of fields than the service takes",

@@ -94,8 +94,20 @@ class Inputs:
                 known_as_of=self.known_as_of,
             )
         for one in found:
-            refused("catalog", one.rejects)
+            refused("catalog", one.rejects, strict=self.strict)
         return found
+
+    def catalogs_for(self, baseline: Baseline) -> tuple[Catalog, ...]:
+        """Read the catalogs of a baseline's operating system; raises CatalogError PR1802 where there is none."""
+        from patchrules.errors import CatalogError
+
+        found = self.catalogs(baseline)
+        mine = tuple(one for one in found if one.operating_system is baseline.operating_system)
+        if not mine:
+            message = f"`{baseline.name}` is for {baseline.operating_system}, and no catalog is"
+            others = f"; there are {len(found)} others" if found else ""
+            raise CatalogError(message, code="PR1802", hint=f"give one, e.g. --catalog 'PRODUCT_GLOB=PATH'{others}")
+        return mine
 
     def opened(self) -> Fleet | Inventory:
         """Open the inventory; tables of many hosts are read while they are judged, where nothing asks for one host."""
@@ -104,7 +116,11 @@ class Inputs:
 
         spare_memory()
         fleet = None if self.host or self.previous_run else opened(self.source(), self.reading())
-        return self.fleet() if fleet is None else fleet
+        if fleet is None:
+            return self.fleet()
+        if self.strict and fleet.star is not None:
+            refused("inventory", fleet.star.rejects, strict=True)
+        return fleet
 
     def source(self) -> str | list[str]:
         """Return what names the inventory."""
@@ -139,7 +155,7 @@ class Inputs:
             names = found.hosts["host"].to_pylist()
             if self.host is not None and self.host not in names:
                 found = self._renamed(names)
-        refused("inventory", found.rejects)
+        refused("inventory", found.rejects, strict=self.strict)
         if not found.hosts.num_rows:
             raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
         return found if self.host is None else only(found, self.host)
@@ -265,10 +281,15 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
     return decorated
 
 
-def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
-    """Say on stderr which rows and files were refused: how many, and the first ones."""
+def refused(kind: str, rejects: Any, *, strict: bool = False) -> None:  # noqa: ANN401  pyarrow.Table
+    """Say on stderr which rows and files were refused: how many, and the first ones.
+
+    With ``strict`` the first is raised: a compiled catalog or a packed fleet remembers what its sources' door refused.
+    """
     if not rejects.num_rows:
         return
+    if strict:
+        raise _refusal(kind, rejects.slice(0, 1).to_pylist()[0])
     number, what = rejects.num_rows, _refused_things(rejects)
     many = f"{number:,} {' and '.join(f'{one}s' for one in what)} of the {kind} were refused, and are"
     told = f"1 {what[0]} of the {kind} was refused, and is" if number == 1 else many
@@ -278,6 +299,15 @@ def refused(kind: str, rejects: Any) -> None:  # noqa: ANN401  pyarrow.Table
         click.echo(f"  {place}: {row['message']} [{row['code']}]", err=True)
     if number > _MOST_REFUSED:
         click.echo(f"  and {number - _MOST_REFUSED:,} more", err=True)
+
+
+def _refusal(kind: str, row: dict[str, Any]) -> Exception:
+    """Return the error for a row that was refused when the file was made, as its door would raise it."""
+    from patchrules.errors import CatalogError, InventoryError, Where
+
+    error = CatalogError if kind == "catalog" else InventoryError
+    where = Where(file=row["file"], line=row["line"], text=row["text"])
+    return error(row["message"], code=row["code"], where=where, hint="leave out --strict to go on without such rows")
 
 
 def _refused_things(rejects: Any) -> list[str]:  # noqa: ANN401  pyarrow.Table

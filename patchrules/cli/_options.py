@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from patchrules.cli._settings import setting
-from patchrules.cli._types import Age, CatalogSource, Instant, Limit, Named, Pair, Place
+from patchrules.cli._types import Age, CatalogSource, Instant, Limit, Named, Pair, Place, Product
 
 
 def family_names() -> list[str]:
@@ -20,6 +20,14 @@ def inventory_formats() -> list[str]:
     from patchrules.inventory import readers
 
     return sorted(readers())
+
+
+def inventory_columns() -> list[str]:
+    """Return the columns that a table of an inventory may have, by our names."""
+    from patchrules.inventory.arrow_table import HOST_COLUMNS
+    from patchrules.model.columns import PACKAGES
+
+    return [*(one.name for one in PACKAGES), "version", "epoch", "release", *HOST_COLUMNS]
 
 
 def predefined() -> tuple[str, ...]:
@@ -109,7 +117,7 @@ INVENTORY = (
     setting(
         "--column",
         key="inventory.columns",
-        type=Pair(),
+        type=Pair(kind="column of an inventory", known=inventory_columns),
         multiple=True,
         help="Name of a column of your tables: host=ResourceId.",
     ),
@@ -153,6 +161,7 @@ SCOPE = (
     setting(
         "--product",
         key="inventory.product",
+        type=Product(),
         metavar="PRODUCT",
         help="Product of hosts to which neither --hosts nor their table gives one: RedhatEnterpriseLinux9.3.",
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,7 +37,8 @@ REPORT = (
         "--output-format",
         type=Named("report format", _formats),
         help="table, html, markdown, json, jsonl, csv, parquet (a folder), arrow, junit, sarif, openmetrics, ocsf, "
-        "asff, vex, aws-compliance, aws-inventory, aws-patch-groups or aws-patch-states. Default: by the end of -o.",
+        "asff, vex, aws-compliance, aws-inventory, aws-patch-groups or aws-patch-states. Default: by the end of -o; "
+        "a slash there is a saved run (parquet): -o RUN/",
     ),
     click.option(
         "--table",
@@ -83,6 +85,11 @@ class Wanted:
         if self.output in (None, "-") or self.table is not None:
             return None
         return self.output if writer_for(self.output, self.output_format).is_folder else None
+
+    def kept(self) -> Wanted:
+        """Return what is wanted of a run that is to be kept: a name without an end is that of a saved run then."""
+        plain = self.output not in (None, "-") and not Path(str(self.output)).suffix
+        return replace(self, output_format="parquet") if plain and not (self.output_format or self.table) else self
 
     def check(self) -> None:
         """Refuse what cannot be written before anything is judged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -104,12 +105,14 @@ class Age(click.ParamType[timedelta]):
 
 
 class Pair(click.ParamType[tuple[str, str]]):
-    """``OURS=THEIRS``."""
+    """``OURS=THEIRS``; ``known`` are the names that ours may be, where there are only so many."""
 
     name = "ours=theirs"
 
-    def __init__(self, example: str = "host=ResourceId") -> None:
-        self._example = example
+    def __init__(
+        self, example: str = "host=ResourceId", kind: str = "", known: Callable[[], Iterable[str]] | None = None
+    ) -> None:
+        self._example, self._kind, self._known = example, kind, known
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:  # noqa: ANN401
         """Return both names."""
@@ -118,11 +121,30 @@ class Pair(click.ParamType[tuple[str, str]]):
         ours, equals, theirs = str(value).partition("=")
         if not (ours and equals and theirs):
             self.fail(f"`{value}` is not a pair, wanted e.g. {self._example}", param, ctx)
+        known = None if self._known is None else list(self._known())
+        if known is not None and ours not in known:
+            self.fail(str(UnknownNameError(self._kind, ours, known)), param, ctx)
         return ours, theirs
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """Split several pairs at blanks; one with a blank in it stands in quotes."""
         return _words(rv)
+
+
+class Product(click.ParamType[str]):
+    """An AWS product; one that has blanks, which AWS never writes, is taken as it is, and said."""
+
+    name = "product"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002
+        """Return the text."""
+        from patchrules.families import family_of_products
+
+        text = str(value)
+        plain = re.sub("[^A-Za-z0-9.]", "", text)
+        if plain != text and family_of_products([plain]):
+            click.echo(f"note: `{text}` is no product that AWS names: did you mean `{plain}`?", err=True)
+        return text
 
 
 class Limit(click.ParamType[tuple[str, int]]):

@@ -50,16 +50,10 @@ def command(*, named: str, inputs: Inputs, only: tuple[str, ...], output_format:
     PRODUCT filters compare --product; without it only `*` matches them.
     """
     from patchrules.documents.baseline import load_baseline
-    from patchrules.errors import CatalogError
     from patchrules.evaluation.approvals import approvals
 
     found = load_baseline(named, strict=inputs.strict)
-    catalogs = inputs.catalogs(found)
-    mine = [one for one in catalogs if one.operating_system is found.operating_system]
-    if not mine:
-        message = f"`{found.name}` is for {found.operating_system}, and no catalog is"
-        hint = f"give one, e.g. --catalog 'PRODUCT_GLOB=PATH'; there are {len(catalogs)} others"
-        raise CatalogError(message, code="PR1802", hint=hint)
+    mine = inputs.catalogs_for(found)
     options = {name: value for name, value in inputs.options().items() if name != "operation"}
     with stage("asking the baseline"):
         decisions = [one for catalog in mine for one in approvals(found, catalog, product=inputs.product, **options)]

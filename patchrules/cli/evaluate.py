@@ -78,10 +78,12 @@ def command(
 
     One --baseline serves every host of its operating system; several, a folder or a --registry serve the patch groups
     they name. Hosts that none of them serves get AWS's predefined baseline, as in AWS. The reports of `output` in
-    patchrules.toml are written, too, unless -o or --output-format says what is wanted.
+    patchrules.toml are written, too, unless -o or --output-format says what is wanted. `-o RUN/`, with a slash, saves a
+    run, which other verbs read; with --since or --keep-digests so does a name without an end.
     """
     from patchrules.reports import write, writer_for
 
+    wanted = wanted.kept() if since or keep_digests else wanted
     wanted.check()
     more = [] if wanted.is_said else project_outputs(inputs.as_of)
     for place in more:

@@ -12,7 +12,7 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp
+from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
 
 if TYPE_CHECKING:
     from patchrules.questions.forecast import Forecast
@@ -80,6 +80,7 @@ def _calendar(inputs: Inputs, days: int, form: str, output: str | None) -> None:
     aged = (inputs.max_catalog_age, inputs.max_inventory_age) != (None, None)
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits() if aged else None, **options)
+    told(one for one in found.diagnostics if one.code == "PR3802")
     if form == "json":
         emit(json.dumps({"schema": _SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)
         return

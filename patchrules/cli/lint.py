@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from patchrules.errors import Diagnostic
     from patchrules.model.patch import Catalog
 
-_FINDINGS = 1
+_FINDINGS, _BAD_INPUT = 1, 2
 _SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template"})
 _HOLDS_NONE = frozenset({"PR1020", "PR1022"})
 _LEVELS = ("error", "warning", "info")
@@ -47,14 +48,27 @@ def command(
     patchrules lint prod.yaml --catalog 'RedhatEnterpriseLinux9*=rhel9/' --output-format sarif -o lint.sarif
 
     With --catalog, filter values, rules and list entries are found that no patch of it has. A folder is searched for
-    JSON and YAML; what holds no baseline in it is passed over.
+    JSON and YAML; what holds no baseline in it is passed over, and two baselines for one patch group are found. Exit
+    code 1 when anything of the level of --fail-on is found, 2 when a file cannot be read; the others are told then,
+    too.
     """
+    from patchrules.questions.lint.registered import clashes
     from patchrules.questions.lint.writers import WRITERS
+    from patchrules.questions.wording import counted
 
     files = [file for one in baselines for file in _files(one)]
     catalogs = _catalogs(inputs, [name for name, _ in files]) if inputs.catalog else ()
-    found = [one for name, listed in files for one in _findings(name, catalogs, listed=listed)]
+    found: list[Diagnostic] = []
+    unread = 0
+    for name, listed in files:
+        told, is_read = _findings(name, catalogs, listed=listed)
+        found += told
+        unread += not is_read
+    found += [clash for one in baselines if Path(one).is_dir() for clash in clashes(one)]
     emit(WRITERS[output_format](found), output)
+    if unread:
+        click.echo(f"error: {counted(unread, 'file')} cannot be read", err=True)
+        raise SystemExit(_BAD_INPUT)
     failing = _LEVELS[: _LEVELS.index(fail_on) + 1] if fail_on != "never" else ()
     if any(one.level in failing for one in found):
         raise SystemExit(_FINDINGS)
@@ -70,19 +84,27 @@ def _files(name: str) -> Iterator[tuple[str, bool]]:
             yield str(path), True
 
 
-def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> Sequence[Diagnostic]:
-    """Return the findings in one file."""
+def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> tuple[Sequence[Diagnostic], bool]:
+    """Return the findings in one file, and whether it could be read; that it cannot is a finding."""
+    from patchrules.errors import BaselineError, Diagnostic, Level
     from patchrules.questions.lint import lint
 
-    found = lint(name, catalogs=catalogs)
-    return () if listed and {one.code for one in found} & _HOLDS_NONE else found
+    try:
+        found = lint(name, catalogs=catalogs)
+    except BaselineError as error:
+        return [Diagnostic(error.code, Level.ERROR, error.message, error.where, hint=error.hint)], False
+    return () if listed and {one.code for one in found} & _HOLDS_NONE else found, True
 
 
 def _catalogs(inputs: Inputs, names: Sequence[str]) -> Sequence[Catalog]:
     """Read the catalogs; those that do not say their family are of the baselines' where these have one."""
     from patchrules.documents.drafts import load_drafts
+    from patchrules.errors import BaselineError
     from patchrules.model.baseline import Registry
 
-    known = [draft.baseline for name in names for draft in load_drafts(name) if draft.baseline]
+    known = []
+    for name in names:
+        with contextlib.suppress(BaselineError):  # which is told as a finding
+            known += [draft.baseline for draft in load_drafts(name) if draft.baseline]
     systems = {one.operating_system for one in known}
     return inputs.catalogs(known[0] if len(systems) == 1 else Registry(()))

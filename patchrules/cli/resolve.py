@@ -14,6 +14,7 @@ from patchrules.cli._settings import setting
 if TYPE_CHECKING:
     from patchrules.assignment import Known, Resolution, Survey
     from patchrules.model.baseline import Registry
+    from patchrules.model.host import Inventory
 
 _COLUMNS = {"Host": "{host}", "Baseline": "{baseline}", "Via": "{via}", "Steps": "{path}"}
 _FINDINGS = 1
@@ -31,18 +32,22 @@ def command(*, inputs: Inputs, baseline_tags: str | None, output_format: str, ou
     \b
     patchrules resolve --registry baselines/ --hosts hosts.yaml
 
-    Hosts come from --hosts or from an inventory. Exit code 1 when a host has no baseline, or is in two patch groups.
+    Hosts come from --hosts or from an inventory. One --baseline serves every host of its operating system, as with
+    evaluate; several, a folder or a --registry serve the patch groups they name. Exit code 1 when a host has no
+    baseline, or is in two patch groups.
     """
     from patchrules.assignment import survey
     from patchrules.documents import baseline_tags as tags
-    from patchrules.documents.registry import load_registry
+    from patchrules.evaluation.profiles import registry_of
+    from patchrules.model.baseline import Baseline
 
-    named = inputs.named()
-    if not named:
+    if not inputs.named():
         raise click.UsageError("there is no registry\n  hint: give one, e.g. --registry baselines/")
-    registry = load_registry(list(named), strict=inputs.strict)
+    policy, hosts = inputs.policy(), _hosts(inputs)
+    registry = registry_of(policy, hosts)
     wanted = tags.baseline_tags(baseline_tags) if baseline_tags else None
-    found = survey(registry, _known(inputs), baseline_tags=wanted)
+    alone = policy if isinstance(policy, Baseline) else None
+    found = survey(registry, _known(hosts), baseline_tags=wanted, alone=alone)
     rows = [_row(known, one) for known, one in found.placed]
     head = _head(found, registry)
     schema = "patchrules/resolution/1"
@@ -51,9 +56,8 @@ def command(*, inputs: Inputs, baseline_tags: str | None, output_format: str, ou
         raise SystemExit(_FINDINGS)
 
 
-def _known(inputs: Inputs) -> list[Known]:
+def _hosts(inputs: Inputs) -> Inventory:
     """Return the hosts: of the inventory where there is one, else of the hosts file."""
-    from patchrules.assignment import Known
     from patchrules.documents.hosts import load_hosts
     from patchrules.evaluation.nouns import only
     from patchrules.inventory import read_inventory
@@ -68,7 +72,14 @@ def _known(inputs: Inputs) -> list[Known]:
         raise click.UsageError("there are no hosts\n  hint: give them with --hosts hosts.yaml or --inventory PATH")
     if inputs.host is not None and not inputs.inventory:
         found = only(found, inputs.host)
-    rows = found.hosts.select(["host", "family", "patch_group", "tags"]).to_pylist()
+    return found
+
+
+def _known(fleet: Inventory) -> list[Known]:
+    """Return what the choice of a baseline asks of the hosts."""
+    from patchrules.assignment import Known
+
+    rows = fleet.hosts.select(["host", "family", "patch_group", "tags"]).to_pylist()
     return [Known(row["host"], row["family"], row["patch_group"], dict(row["tags"] or ())) for row in rows]
 
 

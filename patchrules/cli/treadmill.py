@@ -45,7 +45,7 @@ def command(*, named: str, inputs: Inputs, output_format: str, output: str | Non
     from patchrules.questions.treadmill import treadmill
 
     baseline = load_baseline(named, strict=inputs.strict)
-    catalogs = [one for one in inputs.catalogs(baseline) if one.operating_system is baseline.operating_system]
+    catalogs = inputs.catalogs_for(baseline)
     options = {name: getattr(inputs, name) for name in ("as_of", "product", "dialect", "deb_dates")}
     with stage("asking the baseline"):
         found = [one for catalog in catalogs for one in treadmill(baseline, catalog, **options)]

@@ -11,7 +11,7 @@ from patchrules.documents.claims import Claims, Labelled, PolicyClaim, Registrat
 from patchrules.documents.faults import closest
 from patchrules.documents.predefined import predefined, predefined_names
 from patchrules.documents.text import quoted
-from patchrules.errors import BaselineError, Diagnostic, Level
+from patchrules.errors import BaselineError, Diagnostic, Level, Where
 from patchrules.families import family_of
 from patchrules.model.baseline import Baseline, PatchPolicy, Registry
 from patchrules.model.names import OperatingSystem
@@ -114,8 +114,8 @@ class _Assembly:
             for other in contenders[1:]:
                 names = f"{_said(first)} and {_said(other)}"
                 message = f"patch group {quoted(group)} of {system} is served by {names}, wanted one baseline"
-                hint = "take the group away from one of them"
-                self.claims.faults.append(BaselineError(message, code="PR1031", hint=hint))
+                hint, where = "take the group away from one of them", Where(file=other[0]) if other[0] else None
+                self.claims.faults.append(BaselineError(message, code="PR1031", where=where, hint=hint))
 
     def _serve(self, group: str | None, system: OperatingSystem, one: Labelled) -> None:
         """Keep a contender that is not there yet; AWS's own default needs no registration."""

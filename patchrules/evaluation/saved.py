@@ -31,7 +31,7 @@ _DIGESTS, _UPCOMING = "digests.parquet", "upcoming.parquet"
 _FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES, _DIGESTS, _UPCOMING})
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
-_HINT = 'write one with pr.write(run, FOLDER, format="parquet") or --output-format parquet -o FOLDER'
+_HINT = 'write one with pr.write(run, FOLDER, format="parquet") or -o FOLDER/, where the slash makes it a run'
 
 WRITING: dict[str, Any] = {"compression": "zstd", "write_statistics": ["host"], "write_batch_size": 1 << 16}
 """How verdicts are written as they come. Bounds of hosts find a host's row groups; those of the other columns find

@@ -167,12 +167,14 @@ class Asking:
         ]
         return sorted(found, key=lambda one: self.order(one.patch.evr), reverse=True)
 
+    def asked_for(self, verdict: Verdict, asked: str) -> Iterator[Line]:
+        """Yield why the versions above the wanted one that carry the id ``asked`` are not wanted."""
+        yield from (self.not_so(one) for one in self.above(verdict) if carries(one.patch, asked))
+
     def newer(self, verdict: Verdict) -> Iterator[Line]:
         """Yield why versions above the wanted one are not wanted."""
         above = self.above(verdict)
-        for decision in above[:_MOST_NEWER]:
-            label, code = ("not yet", Why.NOT_YET) if decision.since else ("not", Why.NOT_WANTED)
-            yield Line(label, self.not_wanted(decision), ("3.9", "5.3"), code)
+        yield from (self.not_so(one) for one in above[:_MOST_NEWER])
         if len(above) > _MOST_NEWER:
             text = f"{len(above) - _MOST_NEWER:,} more versions above it are not approved"
             yield Line("not", text, (), Why.MORE_ABOVE)
@@ -180,6 +182,11 @@ class Asking:
     def order(self, evr: str) -> bytes:
         """Return what sorts a version as the engine of this dialect does."""
         return SCHEMES[self.facts.order or self.family.scheme].sort_key(evr)
+
+    def not_so(self, decision: Decision) -> Line:
+        """Return the sentence on a version that is not approved, or not yet."""
+        label, code = ("not yet", Why.NOT_YET) if decision.since else ("not", Why.NOT_WANTED)
+        return Line(label, self.not_wanted(decision), ("3.9", "5.3"), code)
 
     def not_wanted(self, decision: Decision) -> str:
         """Return why a version is not approved."""
@@ -202,3 +209,8 @@ class Asking:
             for number, rule in enumerate(baseline.rules, 1)
         ]
         return [*([listed] if listed else []), *rules]
+
+
+def carries(patch: Patch, asked: str) -> bool:
+    """Say whether an advisory or CVE id, in small letters, is the patch's."""
+    return asked in {one.lower() for one in (patch.advisory or "", *patch.cves)}

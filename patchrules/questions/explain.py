@@ -26,7 +26,7 @@ from patchrules.model.host import Inventory
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
-from patchrules.questions.asking import Asking
+from patchrules.questions.asking import Asking, carries
 from patchrules.questions.origins import Origin, origins
 from patchrules.questions.reasons import Why
 from patchrules.questions.sentences import Line, Row, approval_line, doubt_lines, headline, patch_line, state_line
@@ -134,16 +134,14 @@ def explain(
 def _of_report(report: HostReport, asked: str) -> Explanation:
     """Explain from a report: the reference engine is asked again about the one package."""
     text, host = asked.lower(), report.host.id
-    names = {
-        patch.name for patch in report.patches if text in {one.lower() for one in (patch.advisory or "", *patch.cves)}
-    }
+    names = {patch.name for patch in report.patches if carries(patch, text)}
     wanted = [one for one in report.verdicts if text in (one.name.lower(), one.id.lower()) or one.name in names]
     about = Explanation(
         asked, host, report.baseline.name, report.settings.as_of, str(report.status), tuple(report.unknown)
     )
     asking = Asking.of(report)
     if wanted:
-        return dataclasses.replace(about, found=tuple(_of_verdict(asking, one) for one in wanted))
+        return dataclasses.replace(about, found=tuple(_of_verdict(asking, one, text) for one in wanted))
     offered = names | {patch.name for patch in report.patches if patch.name.lower() == text}
     if offered:
         listed = ", ".join(f"`{name}`" for name in sorted(offered))
@@ -158,11 +156,13 @@ def _of_report(report: HostReport, asked: str) -> Explanation:
     return dataclasses.replace(about, message=message, nearest=_nearest(asked, known))
 
 
-def _of_verdict(asking: Asking, verdict: Verdict) -> Explained:
-    """Explain a verdict of a report."""
+def _of_verdict(asking: Asking, verdict: Verdict, asked: str) -> Explained:
+    """Explain a verdict of a report; what is asked about by its id comes first where it is not what decided."""
     row, turn = plain(verdict_row(verdict)), asking.turn(verdict)
     behind = tuple(origins(asking.report, verdict))
-    lines = (*asking.lines(verdict), *_turn_lines(turn), *_data_lines(behind))
+    first = tuple(asking.asked_for(verdict, asked))
+    rest = (line for line in asking.lines(verdict) if line not in first)
+    lines = (*first, *rest, *_turn_lines(turn), *_data_lines(behind))
     return Explained(row, headline(row, asking.family), lines, turn, behind)
 
 

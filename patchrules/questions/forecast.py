@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.plain import plain
@@ -26,10 +26,12 @@ from patchrules.evaluation.profiles import registry_of
 from patchrules.evaluation.run import Run
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.names import ApprovalChange, Dialect, Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.questions.causes import causes_of
 from patchrules.questions.changes import changed, not_installed
+from patchrules.questions.covered import check_covered
 from patchrules.questions.diff import counted
 from patchrules.questions.moving import Moving, moving, part_of
 
@@ -127,7 +129,8 @@ def forecast(
     A day is a UTC day; what it says is the difference between judging at its start and at the start of the next, but
     not before ``as_of`` and not after ``as_of`` plus ``days``. Patches are told for hosts that have their package.
     Nothing is assumed to be installed meanwhile, and what vendors will release nobody knows. Options and errors are
-    those of :func:`evaluate_fleet`; ValueError for ``days`` outside 1-400. Cost: one evaluation, and one a day with
+    those of :func:`evaluate_fleet`; CatalogError PR3802 where no catalog speaks for any of the hosts (of some: a
+    diagnostic), ValueError for ``days`` outside 1-400. Cost: one evaluation, and one a day with
     changes of the packages that change; in the dialect ``agent`` every day of everything.
 
     >>> import patchrules as pr
@@ -142,11 +145,12 @@ def forecast(
     if not 1 <= days <= LONGEST:
         message = f"`{days}` is not a number of days from 1 to {LONGEST}"
         raise ValueError(message)
-    start, scoped = settings(as_of=as_of).as_of, [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
+    start, scoped = settings(as_of=as_of).as_of, as_catalogs(catalogs)
     given: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates, "limits": limits}
-    inventory = in_memory(fleet)
-    registry, until = registry_of(policy, inventory), start + days * _DAY
+    inventory = in_memory(as_fleet(fleet))
+    registry, until = registry_of(as_policy(policy), inventory), start + days * _DAY
     base = evaluate_fleet(registry, inventory, scoped, as_of=start, **given)
+    lacking = check_covered(base, scoped)
     delays = {rule.delay for one in base.baselines for rule in one.rules}
     parts = moving(inventory, scoped, delays, start, until)
     every_day = limits is not None or base.settings.dialect is not Dialect.DOCUMENTED
@@ -159,7 +163,7 @@ def forecast(
             found.append(_day(before, after, standing, parts))
             before = after
     told = tuple(day for day in found if day.patches or day.missing or day.noncompliant or day.compliant or day.unknown)
-    return Forecast(start, until, told, base.diagnostics)
+    return Forecast(start, until, told, (*lacking, *base.diagnostics))
 
 
 @dataclass(slots=True)

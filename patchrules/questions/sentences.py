@@ -63,7 +63,8 @@ def headline(row: Row, family: Family) -> str:
 def patch_line(row: Row, facts: Facts, family: Family) -> Line:
     """Say which patch decided, and its date."""
     kind = " / ".join(text for text in (row["classification"], row["severity"]) if text)
-    head = "  ".join(text for text in (row["advisory"] or "no notice names it", kind) if text)
+    nameless = "no notice names what is installed" if row["installed"] and not row["target"] else "no notice names it"
+    head = "  ".join(text for text in (row["advisory"] or nameless, kind) if text)
     if not facts.clocks:
         return Line("patch", f"{head}; dates decide nothing on {family.label}", ("2.3",), Why.PATCH)
     if row["released_at"] is None:

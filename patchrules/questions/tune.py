@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.approvals import approvals
 from patchrules.evaluation.coverage import in_scope
-from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.profiles import registry_of
@@ -21,9 +21,11 @@ from patchrules.evaluation.run import Run
 from patchrules.families import Family, facts_of, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_baseline, as_catalogs
 from patchrules.model.names import Status
 from patchrules.model.patch import Catalog, Patch
 from patchrules.model.verdict import Decision, Settings
+from patchrules.questions.covered import check_covered
 from patchrules.questions.histories import History, histories
 from patchrules.questions.moving import moving, part_of
 
@@ -98,7 +100,8 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
 
     Exposure and updates are of the packages that hosts have and the rule selects, over ``history`` days before
     ``as_of``; taken is that a repository offers the newest version only. ``target`` is a mean exposure in days. Other
-    options and errors are those of :func:`evaluate_fleet`, with UnknownNameError for a rule that is not there.
+    options and errors are those of :func:`evaluate_fleet`, with UnknownNameError for a rule that is not there, and
+    CatalogError PR3802 where no catalog speaks for any of the hosts.
 
     Cost: one evaluation, and one a delay of the packages that came out in that time. The delay counts from the release
     date of SEMANTICS 3.5; instants are UTC.
@@ -111,19 +114,21 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
     >>> [(one.delay, one.missing) for one in found.effects if one.delay in (0, 7)]
     [(0, 6), (7, 4)]
     """
+    baseline, scoped = as_baseline(baseline), as_catalogs(catalogs)
     known = [str(number) for number in range(1, len(baseline.rules) + 1)]
     if str(rule) not in known:
         raise UnknownNameError("rule", str(rule), known)
     given: dict[str, Any] = {"as_of": as_of, "dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     stated, family = settings(**given), family_of(baseline.operating_system)
-    inventory = in_memory(fleet)
+    inventory = in_memory(as_fleet(fleet))
     registry_of(baseline, inventory)
     mine = _hosts_of(inventory, family)
-    scoped = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     told = _histories(baseline, rule, mine, scoped, family, stated)
     parts = moving(mine, scoped, (), stated.as_of - longest * _DAY, stated.as_of)
     part, thin = part_of(mine, scoped, parts, stated.dialect, all_hosts=False)
-    whole = _counts(evaluate_fleet(baseline.with_rule(rule, **_waits(0)), mine, scoped, **given))
+    at_once = evaluate_fleet(baseline.with_rule(rule, **_waits(0)), mine, scoped, **given)
+    check_covered(at_once, scoped)
+    whole = _counts(at_once)
     effects, zero = [], None
     for delay in range(longest + 1):
         changed = baseline.with_rule(rule, **_waits(delay))

@@ -13,6 +13,7 @@ from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings as settings_of
 from patchrules.families import Family, facts_of, family_named, family_of
 from patchrules.model.baseline import Baseline
+from patchrules.model.loaded import as_baseline
 from patchrules.model.names import Approval
 from patchrules.model.patch import Patch
 from patchrules.policytest.engines import apart, by_batch, by_reference
@@ -99,7 +100,7 @@ def assert_laws(baseline: Baseline, family: str | None = None, *, examples: int 
     >>> from patchrules import predefined
     >>> assert_laws(predefined("AWS-UbuntuDefaultPatchBaseline"), "ubuntu", examples=5)
     """
-    system = baseline.operating_system
+    system = as_baseline(baseline).operating_system
     own = family_of(system)
     if family is not None and family_named(family) is not own:
         message = f"`{baseline.name}` is for {system}, `{family}` is another operating system"

@@ -24,8 +24,17 @@ def pinned(draw: st.DrawFn, drawn: st.SearchStrategy[T], pins: Pins) -> T:
     """
     noun: Any = draw(drawn)
     given = {name: draw(value) if isinstance(value, st.SearchStrategy) else value for name, value in pins.items()}
-    found: T = dataclasses.replace(noun, **given)
+    found: T = dataclasses.replace(noun, **{name: _as_field(noun, name, value) for name, value in given.items()})
     return found
+
+
+def _as_field(noun: object, name: str, value: object) -> object:
+    """Return what is given for a field; of one that holds several a text is the only one, never its letters."""
+    if not isinstance(getattr(noun, name), tuple):
+        return value
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def checked(noun: type, pins: Pins, more: Iterable[str] = ()) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from patchrules.errors import BaselineError
 from patchrules.families import Family, family_of
 from patchrules.model.baseline import Baseline
+from patchrules.model.loaded import as_baseline
 from patchrules.model.names import Approval, FilterKey
 from patchrules.model.patch import Patch
 from patchrules.policytest.engines import by_reference
@@ -24,6 +25,8 @@ from patchrules.testing.strategies import T0
 
 _A_MOMENT = timedelta(microseconds=1)
 _LATER = timedelta(days=3650)
+_FEW = 10
+"""How many patches are tried of what one list entry means: the entry decides about them, hardly ever the rest."""
 
 Check = Callable[[Patch, str | None], None]
 
@@ -34,8 +37,10 @@ def assert_approved_within(
     """Assert that the baseline approves every patch with these pins within ``days`` days of its release.
 
     Pins are those of :func:`patches`, and ``product``: the host's, where PRODUCT compares that (Linux); without it, one
-    that the baseline names, or if it names none, any. Within N days means at every instant after release + N days, of
-    24 hours each, as Patch Manager counts. With ``or_rejected`` the list of rejected patches may say no.
+    that the baseline names, or if it names none, any. Every entry of the baseline's own lists has patches that it means
+    tried, too, but for what a pin says otherwise: a baseline that rejects names keeps no promise about all of them.
+    With ``or_rejected`` the list of rejected patches may say no. Within N days means at every instant after release + N
+    days, of 24 hours each, as Patch Manager counts.
 
     Raises AssertionError with a patch that is not approved by then, and what each rule says of it.
 
@@ -56,14 +61,20 @@ def assert_approved_within(
         head = f"`{baseline.name}` does not approve {_shown(patch)} within {days} days of {released:%Y-%m-%d %H:%MZ}"
         raise AssertionError(f"{head}\n{_why(baseline, patch, product, found.settings.as_of)}")
 
+    family = family_of(as_baseline(baseline).operating_system)
+    listed = (*baseline.rejected_patches, *baseline.approved_patches)
     _search(baseline, {"released": instants(), **pins}, check, examples)
+    for fields in (fields for entry in listed for fields in meant_by(entry, family)):
+        _search(baseline, {"released": instants(), **fields, **pins}, check, min(_FEW, examples))
 
 
-def assert_never_approved(baseline: Baseline, entries: Iterable[str], *, examples: int = 100, **pins: Any) -> None:
-    """Assert that the baseline never approves anything that these list entries mean: names, globs, ids.
+def assert_never_approved(
+    baseline: Baseline, entries: str | Iterable[str], *, examples: int = 100, **pins: Any
+) -> None:
+    """Assert that the baseline never approves anything that these list entries mean: names, globs, ids; one or several.
 
     Pins are those of :func:`patches`. Raises AssertionError with a patch that is approved some day, and BaselineError
-    (PR1851) for an entry of which no patch is known that it could mean.
+    (PR1851) where there is no entry, and for an entry of which no patch is known that it could mean.
 
     >>> from patchrules import load_baseline
     >>> strict = load_baseline(b"{Name: strict, OperatingSystem: ROCKY_LINUX, RejectedPatches: ['telnet*', rsh]}")
@@ -76,9 +87,14 @@ def assert_never_approved(baseline: Baseline, entries: Iterable[str], *, example
             why = _why(baseline, patch, product, as_of)
             raise AssertionError(f"`{baseline.name}` approves {_shown(patch)} some day\n{why}")
 
-    meant = [fields for entry in entries for fields in _meant(entry, family_of(baseline.operating_system))]
+    system = as_baseline(baseline).operating_system
+    named = [entries] if isinstance(entries, str) else list(entries)
+    if not named:
+        message = f"no list entry is given that `{baseline.name}` must never approve"
+        raise BaselineError(message, code="PR1851", hint='say what, e.g. ["telnet*"]')
+    meant = [fields for entry in named for fields in _meant(entry, family_of(system))]
     for fields in meant:
-        _search(baseline, {**fields, **pins}, check, max(10, examples // len(meant)))
+        _search(baseline, {**fields, **pins}, check, max(_FEW, examples // len(meant)))
 
 
 def assert_approves_more(before: Baseline, after: Baseline, *, examples: int = 100) -> None:
@@ -94,7 +110,7 @@ def assert_approves_more(before: Baseline, after: Baseline, *, examples: int = 1
     ... )
     >>> assert_approves_more(week, week.with_rule(1, approve_after_days=3))
     """
-    if before.operating_system is not after.operating_system:
+    if as_baseline(before, "before").operating_system is not as_baseline(after, "after").operating_system:
         message = f"`{before.name}` is for {before.operating_system}, `{after.name}` is for {after.operating_system}"
         raise BaselineError(message, code="PR1802", hint=f"choose a baseline for {before.operating_system}")
     gained = False

@@ -100,12 +100,22 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
         ("inventory", "", "the path is empty: is a variable of your script not set?"),
         ("catalog", "Debian12=", "the path is empty"),
         ("column", "host", "`host` is not a pair, wanted e.g. host=ResourceId"),
+        ("column", "hosst=x", "there is no column of an inventory `hosst`: did you mean `host`?"),
     ],
 )
 def test_a_bad_option_is_named(patchrules, files, option, value, said):
     result = evaluate(patchrules, files, **{option: value})
     assert said in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("Redhat Enterprise Linux 9.3", "RedhatEnterpriseLinux9.3"), ("Debian-12", "Debian12")]
+)
+def test_a_product_with_blanks_is_told_what_aws_calls_it(patchrules, files, said, meant):
+    result = evaluate(patchrules, files, product=said)
+    assert f"note: `{said}` is no product that AWS names: did you mean `{meant}`?" in result.stderr
+    assert "note: " not in evaluate(patchrules, files, product=meant).stderr
 
 
 def test_an_instant_without_a_zone_is_taken_as_utc_and_said(patchrules, files):
@@ -126,6 +136,38 @@ def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):
         2,
         '  hint: leave out --strict (on_bad_row="collect") to read on and keep such rows',
     )
+
+
+def test_strict_refuses_what_was_refused_when_a_catalog_was_built_or_a_fleet_packed(patchrules, files):
+    notice = '<update type="security"><id>A-{}</id><pkglist><collection><package name="bash" {}/></collection></pkglist></update>'
+    rows = notice.format(1, 'version="5" release="1.el9"') + notice.format(2, 'release="1.el9"')
+    (files / "bad.xml").write_text(f"<updates>{rows}</updates>")
+    (files / "web-2.rpmqa").write_text(
+        "bash-5.1.8-6.el9.x86_64\ncurl-7.1-1.el9.x86_64\nzlib-1.2-1.el9.x86_64\nnot a package\n"
+    )
+    product = ["--product", "RedhatEnterpriseLinux9.3"]
+    assert (
+        patchrules("catalog", "build", files / "bad.xml", "--family", "rhel", "-o", files / "rhel.parquet").exit_code
+        == 0
+    )
+    assert (
+        patchrules("fleet", "pack", "--inventory", files / "web-2.rpmqa", *product, "-o", files / "fleet").exit_code
+        == 0
+    )
+    good = {"--baseline": BASELINE, "--catalog": files / "good.xml", "--inventory": files / "web-1.rpmqa"}
+    for option, bad, said in [
+        ("--catalog", "bad.xml", "the package has no version [PR3003]"),
+        ("--catalog", "rhel.parquet", "the package has no version [PR3003]"),
+        ("--inventory", "web-2.rpmqa", "web-2.rpmqa:4"),
+        ("--inventory", "fleet", "web-2.rpmqa:4"),
+    ]:
+        flat = [text for pair in (good | {option: files / bad}).items() for text in pair]
+        flat += ["--fail-on", "never", *(product if bad != "fleet" else [])]
+        assert patchrules("evaluate", *flat).exit_code == 0
+        strict = patchrules("evaluate", *flat, "--strict", "-o", f"{files / 'run'}/")
+        assert (strict.exit_code, said in strict.stderr, (files / "run").exists()) == (2, True, False)
+    again = patchrules("catalog", "build", files / "rhel.parquet", "--strict", "-o", files / "again.parquet")
+    assert (again.exit_code, (files / "again.parquet").exists()) == (2, False)
 
 
 def test_refused_files_are_told_beside_rows_and_how_many_more_there_are(patchrules, files):

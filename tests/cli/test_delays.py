@@ -74,3 +74,36 @@ def test_a_rule_that_is_not_there(patchrules, given, tmp_path):
     result = patchrules("tune", *given, "--inventory", tmp_path / "web-1.rpmqa", "--rule", "3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "error: there is no rule `3`\n  hint: known are 1, 2\n" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["treadmill", "tune", "forecast"])
+def test_without_a_catalog_for_the_hosts_nothing_is_answered(patchrules, given, tmp_path, verb):
+    """No catalog, and one of another system, are no answer of 0."""
+    (tmp_path / "web-1.rpmqa").write_text("bash-5-0.el9.x86_64\n")
+    without = [one for one in given if one != "--catalog" and one != given[3]]
+    asked = {"treadmill": [], "tune": ["--rule", "2"], "forecast": []}[verb]
+    asked += [] if verb == "treadmill" else ["--inventory", tmp_path / "web-1.rpmqa"]
+    result = patchrules(verb, *without, *asked)
+    said = {"treadmill": "no catalog is [PR1802]"}.get(
+        verb, "no catalog speaks for the host (RedhatEnterpriseLinux9.8) [PR3802]"
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    if verb != "treadmill":  # which asks about no host
+        other = patchrules(verb, *without, "--catalog", f"RedhatEnterpriseLinux8*={given[3]}", *asked)
+        assert (other.exit_code, other.stdout, said in other.stderr) == (2, "", True)
+
+
+def test_a_forecast_says_which_hosts_it_cannot_speak_of(patchrules, notices, data, tmp_path):
+    for name, release in (("a", 9), ("b", 8)):
+        (tmp_path / f"{name}.rpmqa").write_text(f"bash-5-0.el{release}.x86_64\n")
+    (tmp_path / "hosts.csv").write_text("host,product\na,RedhatEnterpriseLinux9.8\nb,RedhatEnterpriseLinux8.4\n")
+    result = patchrules(
+        *("forecast", "--baseline", data / "baselines/demo/prod-rhel9.json", "--as-of", "2026-10-01T12:00Z"),
+        *("--catalog", f"RedhatEnterpriseLinux9*={notices}", "--hosts", tmp_path / "hosts.csv"),
+        *("--inventory", tmp_path / "*.rpmqa"),
+    )
+    assert (result.exit_code, "days with changes" in result.stdout) == (0, True)
+    assert result.stderr.startswith(
+        "warning PR3802: no catalog speaks for 1 of 2 hosts: nothing is told of them\n  hint: give one that does"
+    )

@@ -45,7 +45,32 @@ def test_a_folder_is_searched_and_what_holds_no_baseline_passed_over(patchrules,
 
 def test_a_file_that_is_not_there_ends_in_2(patchrules, tmp_path):
     result = patchrules("lint", tmp_path / "none.yaml")
-    assert (result.exit_code, "PR2901" in result.stderr) == (2, True)
+    assert (result.exit_code, result.stderr) == (2, "error: 1 file cannot be read\n")
+    assert "PR2901" in result.stdout
+
+
+def test_a_broken_file_hides_no_finding_of_another(patchrules, file, tmp_path, data):
+    file(ODD), file('{"Name": ', "broken.json")
+    given = ["lint", tmp_path, "--output-format", "json", "--catalog", data / "catalogs/rhel9", "--family", "rhel"]
+    for arguments in (given[:4], given):
+        result = patchrules(*arguments)
+        assert (result.exit_code, result.stderr) == (2, "error: 1 file cannot be read\n")
+        codes = {one["code"]: one["level"] for one in json.loads(result.stdout)["findings"]}
+        assert codes == {"PR1004": "error", "PR8004": "warning"}
+
+
+def test_two_baselines_of_a_folder_for_one_patch_group_are_found(patchrules, file, tmp_path):
+    text = "Name: prod-{}\nOperatingSystem: SUSE\nApprovedPatches: [bash]\nPatchGroups: [prod]\n"
+    file(text.format(1), "a.yaml"), file(text.format(2), "b.yaml"), file("{hello: 1}", "other.yml")
+    result = patchrules("lint", tmp_path)
+    assert result.exit_code == 1
+    assert "error PR1031: patch group `prod` of SUSE is served by `prod-1`" in result.stdout
+    assert f"\n  at {tmp_path / 'b.yaml'}\n" in result.stdout
+    assert patchrules("lint", tmp_path / "a.yaml", tmp_path / "b.yaml").exit_code == 0
+    file(text.format(2).replace("[prod]", "[dev]"), "b.yaml"), file("Name: [", "broken.yaml")
+    assert "PR1031" not in patchrules("lint", tmp_path).stdout
+    file(text.format(3), "c.yaml")
+    assert "PR1031" in patchrules("lint", tmp_path).stdout  # beside a file that cannot be read
 
 
 def test_formats(patchrules, file):

@@ -14,6 +14,19 @@ def test_a_run_since_another_one_says_how_many_verdicts_still_hold(patchrules, d
         assert (tmp_path / "tuesday" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
+def test_a_run_that_others_follow_is_saved_without_a_slash_too(patchrules, demo, tmp_path):
+    patchrules("evaluate", *demo, "--keep-digests", "-o", tmp_path / "monday")
+    since = patchrules("evaluate", *demo, "--since", tmp_path / "monday", "-o", tmp_path / "tuesday")
+    assert "the verdicts on 9 of 10 hosts still hold" in since.stderr
+    assert (tmp_path / "tuesday" / "run.json").is_file()
+    patchrules("evaluate", *demo, "--since", tmp_path / "monday", "-o", tmp_path / "found.csv")
+    patchrules("evaluate", *demo, "--since", tmp_path / "monday", "-o", tmp_path / "told", "--output-format", "table")
+    patchrules("evaluate", *demo, "-o", tmp_path / "table")
+    assert all((tmp_path / name).is_file() for name in ("found.csv", "told", "table"))
+    refused = patchrules("report", tmp_path / "table")
+    assert (refused.exit_code, "-o FOLDER/, where the slash makes it a run" in refused.stderr) == (2, True)
+
+
 def test_a_run_that_kept_no_digests_is_bad_input(patchrules, demo, tmp_path):
     patchrules("evaluate", *demo, "-o", f"{tmp_path}/whole/")
     refused = patchrules("evaluate", *demo, "--since", f"{tmp_path}/whole")

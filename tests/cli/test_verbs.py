@@ -175,6 +175,28 @@ def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):
     assert (alone.exit_code, alone.stdout.splitlines()[0]) == (0, "1 hosts, 4 baselines")
 
 
+def test_resolve_says_of_one_baseline_what_evaluate_does(patchrules, tmp_path):
+    document = {"Name": "acme", "OperatingSystem": "REDHAT_ENTERPRISE_LINUX", "ApprovedPatches": ["bash"]}
+    (tmp_path / "acme.json").write_text(json.dumps(document | {"PatchGroups": ["prod"]}))
+    product = "RedhatEnterpriseLinux9.3"
+    (tmp_path / "hosts.csv").write_text(
+        f"host,product,patch_group\na,{product},\nb,{product},prod\nc,{product},x\nd,Debian12,\n"
+    )
+    given = ["--baseline", tmp_path / "acme.json", "--hosts", tmp_path / "hosts.csv"]
+    found = patchrules("resolve", *given, "--output-format", "json")
+    rows = [(row["host"], row["baseline"], row["via"]) for row in json.loads(found.stdout)["rows"]]
+    assert rows == [
+        *((host, "acme", "one baseline") for host in "abc"),
+        ("d", "AWS-DebianDefaultPatchBaseline", "AWS default"),
+    ]
+    assert "nobody uses" not in (shown := patchrules("resolve", *given).stdout)
+    assert "  1 on a default only: d\n" in shown
+    other = patchrules("resolve", *given, "--host", "d")
+    assert (other.exit_code, "PR1801" in other.stderr) == (2, True)
+    listed = patchrules("resolve", "--registry", *given[1:], "--output-format", "csv").stdout
+    assert "a,rhel,,AWS-RedHatDefaultPatchBaseline,AWS default" in listed
+
+
 def test_names_complete(patchrules, monkeypatch):
     monkeypatch.setenv("_PATCHRULES_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", "patchrules evaluate --family amazon_linux_2")

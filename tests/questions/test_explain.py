@@ -219,3 +219,17 @@ def test_a_run_is_explained_by_the_baseline_that_served_the_host_and_by_its_dial
     assert "at release" in str(explain(agent, "curl"))
     odd = fleet([("a", "ubuntu", "Ubuntu20.04", pr.Baseline("prod", UBUNTU, rules=(ALL,)), "curl")], dialect="agent")
     assert "dates decide nothing on Ubuntu" in str(explain(odd, "curl"))
+
+
+@pytest.mark.parametrize("asked", ["RHSA-1", "cve-2026-1"])
+@pytest.mark.parametrize("days", [7, None])
+def test_an_advisory_that_is_not_approved_comes_first(asked, days):
+    rules = () if days is None else (pr.ApprovalRule(approve_after_days=days),)
+    newer = [patch(f"8.{number}-1", f"RHSA-{number}", days=1) for number in (2, 3, 4, 5)]
+    report = judge(pr.Baseline("slow", RHEL, rules=rules), patch(days=2, cves=("CVE-2026-1",)), *newer)
+    [found] = explain(report, asked).found
+    said = "not yet   8.1-1 of RHSA-1: rule 1 approves it after" if days else "not       8.1-1 of RHSA-1: "
+    assert str(found).splitlines()[1].strip().startswith(said)
+    assert len(set(found.lines)) == len(found.lines)
+    [plain] = explain(report, "curl").found
+    assert str(plain).splitlines()[1].strip().startswith("patch     no notice names what is installed")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import patchrules as pr
+from patchrules.errors import CatalogError
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.model.baseline import ApprovalRule, Baseline, Registry
 from patchrules.model.columns import REJECTS
@@ -85,12 +86,18 @@ def test_it_equals_judging_everything_every_day(situation, later):
     catalog = catalog_of(situation.baseline, hosts, situation.patches)
     start = situation.options["as_of"] + later
     options = {"missing_date": situation.options["missing_date"]}
-    found = pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
     instants = midnights(start, AHEAD)
 
     def judge(instant):
         return pr.evaluate_fleet(situation.baseline, fleet, catalog, as_of=instant, rows="all", **options)
 
+    reasons = [set(why or ()) for why in judge(start).hosts["unknown"].to_pylist()]
+    asking = [why for why in reasons if not why & {"NO_PRODUCT", "NO_BASELINE", "NO_SOURCE"}]
+    if asking and all("NO_CATALOG" in why for why in asking):
+        with pytest.raises(CatalogError, match="no catalog speaks for"):
+            pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
+        return
+    found = pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
     assert of_days(found) == by_judging(judge, instants)
     statuses = dict(zip(fleet.hosts["host"].to_pylist(), judge(start).hosts["status"].to_pylist(), strict=True))
     for day in found.days:

@@ -46,7 +46,7 @@ def unshrunk(monkeypatch):
 
 
 def test_every_critical_patch_is_approved_within_a_week():
-    assert_approved_within(RHEL, 7, **CRITICAL)
+    assert_approved_within(dataclasses.replace(RHEL, rejected_patches=()), 7, **CRITICAL)
     assert_approved_within(predefined("AWS-DefaultPatchBaseline"), 7, classification="SecurityUpdates",
                            severity="Critical", patch_set="OS")  # fmt: skip
 
@@ -58,6 +58,8 @@ def test_every_critical_patch_is_approved_within_a_week():
         (7, {"severity": "Low"}, ("rule 1  SEVERITY is `Low`, rule wants Critical or Important",)),
         (7, {"product": "RedhatEnterpriseLinux8.4"}, ("PRODUCT is `RedhatEnterpriseLinux8.4`, rule wants",)),
         (7, {"name": "telnet"}, ("list    `telnet*` rejects it",)),
+        (7, {}, ("list    `telnet*` rejects it",)),
+        (7, {"name": "bash"}, ("list    `RHSA-2024:666` rejects it",)),
     ],
 )
 def test_a_promise_that_is_not_kept_names_a_patch_and_every_rule(days, pins, said):
@@ -68,6 +70,23 @@ def test_a_promise_that_is_not_kept_names_a_patch_and_every_rule(days, pins, sai
 
 def test_what_is_rejected_may_be_left_out():
     assert_approved_within(RHEL, 7, or_rejected=True, name="telnet", **CRITICAL)
+    assert_approved_within(RHEL, 7, or_rejected=True, **CRITICAL)
+    assert_approved_within(RHEL, 7, name="bash", advisory="RHSA-2024:1", cves=(), bugzillas=(), **CRITICAL)
+
+
+def test_names_that_no_strategy_knows_are_tried_where_a_list_has_them():
+    for entry in ("glibc*", "zsh", "openssl-libs-9*", "CVE-2026-1"):
+        listed = dataclasses.replace(RHEL, rejected_patches=(entry,))
+        with pytest.raises(AssertionError, match="rejects it"):
+            assert_approved_within(listed, 7, **CRITICAL)
+
+
+def test_one_entry_may_stand_for_a_list_and_no_entry_is_no_promise():
+    assert_never_approved(RHEL, "telnet*")
+    with pytest.raises(AssertionError, match="`prod` approves kernel"):
+        assert_never_approved(RHEL, "kernel*", **CRITICAL)
+    with pytest.raises(BaselineError, match="no list entry is given that `prod` must never approve"):
+        assert_never_approved(RHEL, [])
 
 
 def test_what_is_rejected_is_never_approved():
@@ -91,6 +110,22 @@ def test_a_wider_baseline_approves_more_and_the_way_back_loses_something(after):
     assert_approves_more(RHEL, after)
     with pytest.raises(AssertionError, match="`prod` no longer approves"):
         assert_approves_more(after, RHEL)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        assert_laws,
+        lambda one: assert_approved_within(one, 7),
+        lambda one: assert_never_approved(one, ["bash"]),
+        lambda one: assert_approves_more(RHEL, one),
+    ],
+    ids=["laws", "within", "never", "more"],
+)
+def test_a_path_is_no_baseline(ask):
+    with pytest.raises(BaselineError, match=r"is 'prod.json', wanted a baseline that was loaded .PR1804.") as refused:
+        ask("prod.json")
+    assert refused.value.hint == "load it with pr.load_baseline(...)"
 
 
 def test_no_change_approves_nothing_more():

@@ -64,6 +64,17 @@ def test_what_is_pinned_stays(strategy, pins):
 
 
 @FEW
+@given(
+    testing.baselines("rhel", rejected_patches="telnet*", approved_patches=["bash"]),
+    testing.filters("rhel", key="SEVERITY", values="Critical"),
+    testing.patches("rhel", cves="CVE-2026-1"),
+)
+def test_a_text_is_a_list_of_one_never_its_letters(baseline, one, patch):
+    assert (baseline.rejected_patches, baseline.approved_patches) == (("telnet*",), ("bash",))
+    assert (one.values, patch.cves) == (("Critical",), ("CVE-2026-1",))
+
+
+@FEW
 @given(testing.patches("rhel", name=st.sampled_from(("a", "b"))))
 def test_a_pin_may_be_a_strategy(patch):
     assert patch.name in ("a", "b")

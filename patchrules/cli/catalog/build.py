@@ -67,6 +67,8 @@ def command(
             limits=Limits(**dict(limit)),
             on_bad_row="raise" if strict else "collect",
         )
+        if strict:
+            refused("catalog", built.rejects, strict=True)
     refused("catalog", built.rejects)
     if output_format == "json":
         emit(json.dumps(_document(built), indent=2, ensure_ascii=False), None)
