@@ -10,6 +10,7 @@ from patchrules.evaluation.options import settings
 from patchrules.families import facts_of, family_named
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
+from patchrules.model.loaded import as_baseline, as_catalogs
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Decision
 from patchrules.reference.evaluate import decide
@@ -33,6 +34,7 @@ def approvals(
     Raises BaselineError when baseline and catalog are for different operating systems.
     """
     given = settings(as_of=as_of, dialect=dialect, missing_date=missing_date, deb_dates=deb_dates)
+    baseline, (catalog,) = as_baseline(baseline), as_catalogs([catalog], "catalog")
     if baseline.operating_system is not catalog.operating_system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, the catalog is for {catalog.operating_system}"
         raise BaselineError(message, code="PR1802", hint=f"choose a baseline for {catalog.operating_system}")

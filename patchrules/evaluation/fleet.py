@@ -26,6 +26,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
@@ -77,10 +78,11 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
-    Raises InventoryError PR2121 for a ``fleet`` that was not opened, BaselineError PR1801 when ``policy`` is one
-    baseline and no host is of its operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given
-    together, CatalogError PR3801 when a catalog does not say its products and the hosts of its family have several, and
-    DocumentError PR7805 when ``since`` kept no digests.
+    Raises InventoryError PR2121 for a ``fleet`` that was not opened, BaselineError PR1804 and CatalogError PR3803 for a
+    policy or catalogs that were not loaded, BaselineError PR1801 when ``policy`` is one baseline and no host is of its
+    operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801
+    when a catalog does not say its products and the hosts of its family have several, and DocumentError PR7805 when
+    ``since`` kept no digests.
     """
     fleet = as_fleet(fleet)
     one_override(baseline_override, install_override)
@@ -95,10 +97,10 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     )
     if rows not in ROWS:
         raise UnknownNameError("choice of rows", rows, ROWS)
-    scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
+    scoped = as_catalogs(catalogs)
     before = None if since is None else earlier(since)
     question = Question(
-        registry=as_registry(policy),
+        registry=as_registry(as_policy(policy)),
         catalogs=scoped,
         settings=given,
         rows=rows,

@@ -28,6 +28,7 @@ from patchrules.evaluation.repositories import names_of, rows_of, serving
 from patchrules.families import Family, facts_of, family_named
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
+from patchrules.model.loaded import as_baseline, as_catalogs
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import HostReport, OverridePatch
@@ -80,11 +81,11 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         message = f"the family of host `{one.id}` is not known"
         raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
     family = family_named(one.family)
-    baseline = baseline if baseline_override is None else overriding(baseline_override, family)
+    baseline = as_baseline(baseline) if baseline_override is None else overriding(baseline_override, family)
     if baseline.operating_system is not family.operating_system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, host `{one.id}` is {family.operating_system}"
         raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {family.operating_system}")
-    catalogs = [catalog] if isinstance(catalog, Catalog) else list(catalog)
+    catalogs = as_catalogs(catalog, "catalog")
     facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
     names = names_of(baseline, one.product, facts)
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]

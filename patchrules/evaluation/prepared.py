@@ -33,6 +33,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import REJECTS, RUN_HOSTS
 from patchrules.model.host import Host, Inventory
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.names import Dialect
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -65,9 +66,9 @@ def prepare(
     1 host: 0 compliant, 0 non-compliant, 1 unknown; 0 patches missing
     """
     given = settings(as_of=_ANY_INSTANT, **options)
-    scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
+    scoped = as_catalogs(catalogs)
     override = None if baseline_override is None else tuple(baseline_override)
-    return Prepared(Question(as_registry(policy), scoped, given, rows, limits or AgeLimits(), override))
+    return Prepared(Question(as_registry(as_policy(policy)), scoped, given, rows, limits or AgeLimits(), override))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,8 @@ FLEET = pr.open_fleet(
 )
 QUESTIONS = {
     "forecast": lambda policy, fleet, catalogs: pr.forecast(policy, fleet, catalogs, as_of=AS_OF),
+    "evaluate_fleet": lambda policy, fleet, catalogs: pr.evaluate_fleet(policy, fleet, catalogs, as_of=AS_OF),
+    "what_if": lambda policy, fleet, catalogs: pr.what_if(fleet, catalogs, before=policy, after=policy, as_of=AS_OF),
     "tune": lambda policy, fleet, catalogs: pr.tune(policy, 1, fleet, catalogs, as_of=AS_OF),
 }
 
@@ -33,6 +35,16 @@ def test_a_path_is_refused_with_what_to_load_it_with(ask):
             ask(PROD, FLEET, catalogs)
     with pytest.raises(InventoryError, match="PR2121"):
         ask(PROD, "fleet.parquet", [])
+
+
+@pytest.mark.parametrize("ask", [pr.evaluate, pr.approvals, pr.prepare, pr.treadmill])
+def test_one_host_one_catalog_and_a_service_refuse_a_path_too(ask):
+    host = [pr.host("web-1", product="Debian12")] if ask is pr.evaluate else []
+    options = {} if ask is pr.prepare else {"as_of": AS_OF}
+    with pytest.raises(BaselineError, match="PR1804"):
+        ask("prod.json", *host, pr.read_catalog("data/catalogs/debian12"), **options)
+    with pytest.raises(CatalogError, match="PR3803"):
+        ask(PROD, *host, "debian12", **options)
 
 
 def test_what_was_given_is_named():
