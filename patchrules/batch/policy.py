@@ -142,7 +142,7 @@ def independent_names(catalog: pa.Table, host: Host, family: Family) -> pa.Array
 
 def epoch_ranks(versions: Ranked) -> Ints:
     """Return a number for every row's epoch, the same for one that is not stated and 0."""
-    numbers = np.array([*(epoch != 0 and 1 + position for position, epoch in enumerate(versions.epochs)), 0])
+    numbers = np.array([*(0 if epoch == 0 else 1 + position for position, epoch in enumerate(versions.epochs)), 0])
     found: Ints = numbers.astype(np.int64)[versions.epoch]
     return found
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.keys import Bools, Codes, Ints, counted, indices
+from patchrules.batch.keys import Bools, Codes, Ints, counted, indices, lookup
 
 PORTION_ROWS = 1_000_000
 """Rows judged at a time; a portion is longer only where one host has more."""
@@ -35,17 +35,19 @@ class Portion:
 
     @functools.cached_property
     def without_arch(self) -> Bools:
-        """Which hosts have packages that state no architecture, where nobody states the host's either (DECISIONS 30).
+        """Which hosts have an installed package without architecture, where nobody states the host's (DECISIONS 30).
 
         Cost: nothing where every host's is known; else a pass over the rows.
         """
         unsaid: Bools = np.asarray(pc.is_null(self.hosts["arch"]))
         if not unsaid.any():
             return unsaid
-        if "arch" not in self.packages.column_names:
-            return unsaid & (self.lengths > 0)
-        lacking = np.repeat(np.arange(len(unsaid)), self.lengths)[np.asarray(pc.is_null(self.packages["arch"]))]
-        return unsaid & (counted(lacking, len(unsaid)) > 0)
+        given, lacking = self.packages.column_names, np.ones(self.packages.num_rows, dtype=np.bool_)
+        if "arch" in given:
+            lacking = np.asarray(pc.is_null(self.packages["arch"]))
+        if "status" in given:
+            lacking = lacking & ~lookup(self.packages["status"], lambda word: word != "installed")
+        return unsaid & (counted(np.repeat(np.arange(len(unsaid)), self.lengths)[lacking], len(unsaid)) > 0)
 
 
 def portions(hosts: pa.Table, packages: pa.Table, rows: int = PORTION_ROWS) -> Iterator[Portion]:

@@ -6,9 +6,10 @@ import fnmatch
 import itertools
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,22 +62,28 @@ def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Fa
     if product is None:
         return False
     if facts.states == "updates":
-        columns = zip(patches["patch_set"].to_pylist(), patches["product"].to_pylist(), strict=True)
         own = {product.lower(), ""}
-        fits = ((kind or "").lower() == APPLICATION or (name or "").lower() in own for kind, name in columns)
+        kinds = zip(_texts(patches, "patch_set"), _texts(patches, "product"), strict=True)
+        fits = ((kind or "").lower() == APPLICATION or (name or "").lower() in own for kind, name in kinds)
         return patches.num_rows > 0 and not any(fits)
     digits = re.search("[0-9]+", product)
     major = family.major or (digits.group() if digits else None)
     if family.dist_tag is None or not facts.majors or major is None:
         return False
     tag = re.compile(family.dist_tag)
-    versions = itertools.chain.from_iterable(batch.column("evr").to_pylist() for batch in patches.to_batches(1000))
-    return patches.num_rows > 0 and not any((tag.findall(evr) or [major])[-1] == major for evr in versions)
+    fits = ((tag.findall(evr) or [major])[-1] == major for evr in _texts(patches, "evr"))
+    return patches.num_rows > 0 and not any(fits)
+
+
+def _texts(patches: pa.Table, name: str) -> Iterator[Any]:
+    """Yield the texts of a column; what is not asked for is not made."""
+    return itertools.chain.from_iterable(some.column(name).to_pylist() for some in patches.to_batches(1000))
 
 
 def says_arch(host: Host, family: Family) -> bool:
-    """Say whether the architecture of the host is known, or that of each of its packages (DECISIONS 30)."""
-    return not family.has_arch or host.arch is not None or all(one.arch is not None for one in host.packages)
+    """Say whether the architecture of the host is known, or that of each package that is installed (DECISIONS 30)."""
+    installed = (one for one in host.packages if one.status in (None, "installed"))
+    return not family.has_arch or host.arch is not None or all(one.arch is not None for one in installed)
 
 
 def reasons_unknown(

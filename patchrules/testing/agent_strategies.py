@@ -75,6 +75,7 @@ NEED = "glibc-0:2.17-1.x86_64"
 
 HALF = st.booleans()
 THIRD = st.sampled_from((False, False, True))
+RARELY = st.sampled_from((*[False] * 7, True))
 LEVELS = st.sampled_from(list(ComplianceLevel))
 
 
@@ -148,13 +149,14 @@ def agent_hosts(
     evrs = st.sampled_from((versions[0], versions[0], *versions))
     packages = [
         Package(
-            *draw(st.sampled_from(keys)),
+            name,
+            None if draw(RARELY) else own,
             evr=draw(evrs),
             built=draw(maybe(instants())),
             held=draw(THIRD),
             priority=draw(st.sampled_from(("optional", None))),
         )
-        for _ in range(draw(st.sampled_from((1, 2, 1, 3, 0))))
+        for name, own in draw(tuples(st.sampled_from(keys), (1, 2, 1, 3, 0)))
     ]
     modules = draw(st.sampled_from((None, frozenset(STREAMS[:1]), frozenset(STREAMS))))
     arch = draw(st.sampled_from((keys[0][1], keys[0][1], keys[0][1], None)))

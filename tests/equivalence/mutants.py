@@ -291,6 +291,13 @@ MUTANTS = (
         "newest: all count", "batch/rows.py", "later = places[place] != position", "later = places[place] > position"
     ),
     Mutant("counts: a waiting row is counted twice", "batch/evaluate.py", " - measured(found))", ")"),
+    Mutant(
+        "counts: as many verdicts as packages are one each",
+        "batch/evaluate.py",
+        "if np.array_equal(owner, np.arange(packages)):",
+        "if len(rows) == packages:",
+        "agent",
+    ),
     Mutant("kinds: notes are not told apart", "batch/evaluate.py", "fold(list(rows.T))", "fold(list(rows.T[:9]))"),
     Mutant(
         "worst: the lowest level",

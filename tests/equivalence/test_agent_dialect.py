@@ -51,6 +51,7 @@ def test_batch_equals_reference(situation):
 @given(agent_situations())
 def test_a_fleet_equals_its_hosts(situation):
     hosts = [dataclasses.replace(host, enabled_modules=None) for host in situation.hosts]
+    hosts += [dataclasses.replace(host, id=f"{host.id}-less", packages=host.packages[1:]) for host in hosts]
     given_to_both = (situation.baseline, hosts, situation.patches)
     options = {**situation.options, "dialect": "agent"}
     assert by_batch(*given_to_both, **options) == by_reference(*given_to_both, **options)
@@ -64,6 +65,44 @@ def test_a_crowd_of_packages_is_the_same_in_both_engines(seed):
         for host in found.hosts:
             given_to_both = (found.baseline, host, found.patches, given_settings)
             assert one_by_batch(*given_to_both) == one_by_reference(*given_to_both)
+
+
+@pytest.mark.parametrize("seed", range(settings().max_examples // 3))
+def test_what_a_few_hosts_of_a_crowd_have_is_counted_for_each(seed):
+    """Hosts that are judged together, a package each: some have no verdict, others two."""
+    random = Random(seed)
+    found = crowd(random, AGENT[seed % len(AGENT)])
+    host, names = found.hosts[0], sorted({one.name for one in found.hosts[0].packages})
+    for _ in range(4):
+        hosts = [
+            dataclasses.replace(host, id=name, packages=tuple(one for one in host.packages if one.name == name))
+            for name in random.sample(names, 3)
+        ]
+        options = {**found.options, "dialect": "agent"}
+        assert by_batch(found.baseline, hosts, found.patches, **options) == by_reference(
+            found.baseline, hosts, found.patches, **options
+        )
+
+
+def test_two_verdicts_of_one_package_and_none_of_another_are_counted_where_they_belong():
+    """As many verdicts as packages is not one verdict each."""
+    system = OperatingSystem.REDHAT_ENTERPRISE_LINUX
+    baseline = Baseline("prod", system, approved_patches=("*",))
+    kernel = Patch("kernel", "x86_64", "0:2-2.el9", "A-1", "Security", "Low", issued_text="2024-01-10")
+    installed = {
+        "a": (Package("bash", "x86_64", "5-1"), Package("z", None, "1-1")),
+        "b": (Package("kernel", "x86_64", "1-1"),),
+    }
+    hosts = [Host(name, "rhel", "RedhatEnterpriseLinux9.3", "x86_64", packages=own) for name, own in installed.items()]
+    options = {
+        "as_of": T0 + timedelta(days=99),
+        "operation": Operation.INSTALL,
+        "install_override": (OverridePatch("kernel.x86_64"),),
+        "dialect": "agent",
+    }
+    found = by_batch(baseline, hosts, [kernel], **options)
+    assert found == by_reference(baseline, hosts, [kernel], **options)
+    assert [found[name]["status"] for name in installed] == ["COMPLIANT", "NON_COMPLIANT"]
 
 
 def crowd(random, system):
