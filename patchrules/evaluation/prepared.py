@@ -18,7 +18,7 @@ from patchrules.batch.policy import Policy
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
-from patchrules.evaluation.coverage import AgeLimits
+from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
 from patchrules.evaluation.fleet import as_fleet, collected, run_found
 from patchrules.evaluation.judging import Judging, Question
@@ -149,7 +149,10 @@ class Prepared:
         hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(one.hosts for one in answers)])
         served = set(hosts["baseline"].to_pylist())
         used = tuple(one for one in baselines if one.name in served)
-        doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics))
+        taken, limits = inventory.hosts["captured_at"], question.limits
+        late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
+        late += unchecked(question.catalogs, taken.null_count, limits)
+        doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(
             settings=question.settings,
             hosts=with_refused(hosts, inventory.rejects),
@@ -159,7 +162,7 @@ class Prepared:
             baselines=used,
             sources=(*inventory.sources, *(source for one in question.catalogs for source in one.sources)),
             diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),
-            limits=question.limits,
+            limits=limits,
         )
 
     def _judging(self, question: Question, *, dated: bool) -> Judging:

@@ -90,6 +90,12 @@ class OsqueryRows(PackageRows):
                     for key in [key for key, (_, _, own, *_) in listed.rows.items() if own == query]:
                         del listed.rows[key]
 
+    def stump(self, line: int, text: str, host: str) -> None:
+        """Refuse a last line that is cut off; the host it names is known, whether or not other lines are of it."""
+        self.reject(line, "PR2001", "the log is cut off in its last line", text, host)
+        if host:
+            self.facts.setdefault(host, {})
+
     def take(self, event: Event) -> None:
         """Take one row in, or away."""
         host, query, action, columns, line, place, *_ = event

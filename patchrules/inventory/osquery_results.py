@@ -25,6 +25,7 @@ from patchrules.inventory._texts import head_of
 from patchrules.sources.files import Document
 
 _LOG = re.compile(r'"host_?[iI]dentifier"\s*:').search
+_HOST_OF_STUMP = re.compile(r'"host_?[iI]dentifier"\s*:\s*"([^"\\]+)"').search
 _RESULT = re.compile(r'"(?:columns|snapshot|diffResults)"\s*:').search
 _ROWS = re.compile(
     r'"(?:hotfix_id|install_time|package_group|pid_with_namespace|revision|mount_namespace_id)"\s*:'
@@ -59,7 +60,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
                 if problem.code != "PR2907" or last is None or not read_before:
                     raise
                 # A log that is being written ends like that; nothing of a line is taken before all of it is decoded.
-                rows.reject(top.line, "PR2001", "the log is cut off in its last line", last)
+                said = _HOST_OF_STUMP(last)
+                rows.stump(top.line, last, said.group(1) if said else "")
                 break
         read_before = True
     return rows.finish()

@@ -115,7 +115,10 @@ class Verdict:
 
     @property
     def cves(self) -> tuple[str, ...]:
-        """Return the CVE ids of the patch that is not there: of a verdict MISSING or FAILED (SEMANTICS 5.11)."""
+        """Return the CVE ids of the patch that is not there: of a verdict MISSING or FAILED (SEMANTICS 5.11).
+
+        In the dialect ``agent`` those in ``mends``, where it is given.
+        """
         if self.decision is None or self.state not in (State.MISSING, State.FAILED):
             return ()
         return self.decision.patch.cves if self.mends is None else self.mends

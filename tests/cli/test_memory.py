@@ -8,6 +8,9 @@ import pytest
 from patchrules.cli._memory import spare_memory
 
 
+@pytest.mark.skipif(
+    not {"mimalloc", "jemalloc"} <= set(pa.supported_memory_backends()), reason="this Arrow has one allocator"
+)
 @pytest.mark.parametrize(("named", "wanted"), [(None, "jemalloc"), ("system", "mimalloc")])
 def test_a_command_chooses_arrow_s_allocator_where_nobody_has(monkeypatch, named, wanted):
     before = pa.default_memory_pool()

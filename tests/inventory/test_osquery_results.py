@@ -50,6 +50,14 @@ def test_a_cut_last_snapshot_takes_nothing_away():
     assert versions(whole, cut) == (["0:1-1.el9"], {"PR2206": 1})
 
 
+def test_a_host_that_only_the_cut_line_names_is_known_and_has_no_inventory():
+    cut = line("1", hostIdentifier="web-2")[:-9]
+    inventory = read_inventory(f"{line('1')}\n{cut}".encode())
+    assert inventory.hosts["host"].to_pylist() == ["web-1", "web-2"]
+    assert inventory.packages["host"].to_pylist() == ["web-1"]
+    assert inventory.rejects["host"].to_pylist() == ["web-2"]
+
+
 @pytest.mark.parametrize("lines", [[line("1")[:-9]], [line("1"), line("2")[:-9], line("3")]])
 def test_a_log_that_is_broken_elsewhere_is_refused(lines):
     with pytest.raises(InventoryError, match="PR2907"):
