@@ -42,10 +42,8 @@ def once(names: Sequence[str]) -> frozenset[str]:
     found = frozenset(names)
     if len(found) < len(names):
         twice = next(name for name, count in Counter(names).items() if count > 1)
-        message = (
-            f"rows of `{twice}` lie in several places, and nothing told so: not the bounds that a file states of hosts"
-        )
-        raise InventoryError(message, code="PR2111", hint="write the rows anew, sorted by host: ORDER BY host")
+        message = f"rows of `{twice}` lie in several places, and the bounds that a file states of its hosts hide it"
+        raise InventoryError(message, code="PR2111", hint="write the file anew, sorted by host: ORDER BY host")
     return found
 
 
