@@ -1,7 +1,8 @@
 """One contender in a process of its own, so that its memory and its caches are its own.
 
 ``python -m benchmarks.contender NAME FOLDER LAYOUT OUTPUT`` prepares, says so, and then answers each line on its input
-with one run: ``{"seconds": ..., "cpu_seconds": ..., "peak_rss_mb": ...}``. The parent decides the order.
+with one run: ``{"seconds": ..., "cpu_seconds": ..., "peak_rss_mb": ...}``. The parent decides the order. Whoever uses
+Arrow allocates as our command line does.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import time
 from pathlib import Path
 
 from benchmarks.large_fleet import peak_rss_mb
+from patchrules.cli._memory import spare_memory
 
 
 def main() -> None:
     """Prepare once, run when told."""
     name, folder, layout, output = sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+    spare_memory()
     peer = importlib.import_module(f"benchmarks.peers.{name}")
     start = time.perf_counter()
     prepared = peer.prepare(folder, layout)
