@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.large_fleet import peak_rss_mb
-from patchrules.cli._memory import spare_memory
+from patchrules.evaluation.memory import spare_memory
 
 
 def main() -> None:

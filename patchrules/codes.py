@@ -91,7 +91,7 @@ CODES: dict[str, str] = {
     "PR2103": "an Arrow or Parquet table cannot be read",
     "PR2105": "an rpm database in Berkeley DB or NDB format is read by rpm alone",
     "PR2106": "a file lists packages of another packaging world than its host's family has",
-    "PR2115": "most rows of a file are refused",
+    "PR2115": "most rows of a file do not have the shape of its format",
     "PR2116": "a list is cut off in its last row, which nothing ends",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow.compute as pc
+
 from patchrules.errors import DocumentError
 from patchrules.inventory._reader import Reader, Rows
 from patchrules.sources.files import Document
+
+_SHAPE = "PR2001"
 
 
 def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
@@ -14,9 +18,9 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     """
     if rows.facts is not None or rows.hosts is not None or not rows.rejects.num_rows:
         return None
-    refused, found = rows.rejects.num_rows, rows.packages.num_rows
+    refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
-        message = f"{refused:,} of {refused + found:,} rows are refused as `{reader.name}` ({reader.label})"
+        message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
         return document.fail("PR2115", message, hint="say which format it is with format= or --format")
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():

@@ -45,7 +45,6 @@ CUT = {
     "cut in its last row": (PLAIN * 3 + b"zli", "PR2116"),
     "cut in its last row, compressed": (gzip.compress(PLAIN * 3 + b"zli", mtime=0), "PR2116"),
     "mostly talk": (PLAIN + b"no package\n" * 2, "PR2115"),
-    "mostly without a version": (PLAIN + b"zlib--40.el9.x86_64\n" * 2, "PR2115"),
     "half talk": (PLAIN + b"no package\n", None),
     "no end of line": (PLAIN * 3 + PLAIN.strip(), None),
     "refused before the last row": (b"zli\n" + PLAIN.strip(), None),
