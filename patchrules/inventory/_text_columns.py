@@ -91,7 +91,7 @@ def _holds_texts(kind: Any) -> bool:  # noqa: ANN401  pyarrow.DataType
     return any(is_one(kind) for is_one in (*asked, *stored))
 
 
-def wrong_type(file: str, column: str, found: Any, wanted: str, why: str = "") -> InventoryError:  # noqa: ANN401
+def wrong_type(file: str, column: str, found: object, wanted: str, why: str = "") -> InventoryError:
     """Return the error for a column whose type is not ours."""
     said = f": {' '.join(why.split())[:160]}" if why else ""
     message = f"`{file}`: column `{column}` is `{found}`, wanted {wanted}{said}"
