@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +58,7 @@ class Allowed:
 
     def _ask(self, scheme: str, packages: Ints) -> bool:
         """Look at the versions of some packages, and say whether one is refused."""
-        versions: list[Any] = [evr for _, _, evr, *_ in self._numbers.identities(packages)]
+        versions = self._numbers.table(packages)["evr"].to_pylist()
         refused = refused_versions(versions, scheme) if scheme else {}
         self._answers[scheme][packages] = [_REFUSED if evr in refused else _ALLOWED for evr in versions]
         return bool(refused)

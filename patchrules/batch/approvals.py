@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
+import functools
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from patchrules.batch.filters import filters_of, selects
 from patchrules.batch.instants import LAST, NEVER, instants_of, microseconds
 from patchrules.batch.keys import Bools, Ints, lookup
 from patchrules.batch.patterns import NOBODY, identifies, names
-from patchrules.families import Facts, Family
+from patchrules.families import Facts, Family, built_for, major_of
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
 from patchrules.model.names import Approval, MissingDate, Note
@@ -160,12 +160,11 @@ def rejections(baseline: Baseline, catalog: pa.Table, versions: Ints, facts: Fac
 
 def same_major(catalog: pa.Table, host: Host, family: Family, facts: Facts) -> Bools:
     """Batch twin of ``reference.approvals.same_major``."""
-    digits = re.search("[0-9]+", host.product or "")
-    major = family.major or (digits.group() if digits else None)
+    major = major_of(family, host.product)
     if family.dist_tag is None or major is None or not facts.majors:
         return np.ones(catalog.num_rows, dtype=np.bool_)
-    tag = re.compile(family.dist_tag)
-    return ~lookup(catalog["evr"], lambda evr: (tag.findall(evr) or [major])[-1] != major)
+    built = functools.partial(built_for, family.dist_tag)
+    return ~lookup(catalog["evr"], lambda evr: built(evr) not in (None, major))
 
 
 def module_unknown(catalog: pa.Table, host: Host, facts: Facts) -> Bools:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.keys import Bools, Ints, distinct
-from patchrules.batch.orders import sort_key, split, without_epoch
+from patchrules.batch.orders import sort_key, without_epoch
 from patchrules.families import Family
-from patchrules.versions import rpm
 
 UNKNOWN = -1
 """The epoch code of "not stated"."""
@@ -132,10 +130,3 @@ def filled(mine: Ints, theirs: Ints, owner: Ints, epochs: int) -> tuple[Ints, In
     doubtful = np.zeros(len(mine), dtype=np.bool_)
     doubtful[owner[(mine[owner] == UNKNOWN) | ~known]] = True
     return epoch, pairs, doubtful
-
-
-@functools.lru_cache(1 << 16)
-def written(evr: str, epoch: int | None) -> str:
-    """Return an rpm version text with that epoch, as it was compared."""
-    parts = split(evr)
-    return str(rpm.Evr(epoch, parts.version, parts.release))

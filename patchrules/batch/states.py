@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
 from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.patterns import names
-from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.policy import Policy, key_of, key_texts
 from patchrules.model.names import Note, Reason, RejectedPatchesAction, State
 
 STATES = tuple(State)
@@ -169,10 +170,15 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
 
 
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
-    """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture."""
-    names, arches = packages.table["name"].to_pylist(), packages.table["arch"].to_pylist()
-    keys = (key_of(name, arch, policy.host, policy.family) for name, arch in zip(names, arches, strict=True))
-    return np.array([policy.keys.get(key, -1) for key in keys], dtype=np.int64)
+    """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture.
+
+    Cost: Arrow kernels.
+    """
+    codes, arches = distinct(packages.table["arch"])
+    native = [key_of("", arch, policy.host, policy.family)[1] for arch in arches]
+    found = pc.index_in(key_texts(packages.table["name"], codes, native), value_set=policy.key_texts)
+    numbers: Ints = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    return numbers
 
 
 def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:

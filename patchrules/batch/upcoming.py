@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.approvals import APPROVALS, BIT, approved_since, selected_by
-from patchrules.batch.epochs import Compared, compared, written
+from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.filters import selects
 from patchrules.batch.instants import NEVER, microseconds
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
-from patchrules.batch.render import LEVELS, classifications, epoch_at, instants, taken
+from patchrules.batch.render import LEVELS, classifications, instants, taken, with_epochs
 from patchrules.batch.states import Packages, key_numbers, pairs_of
 from patchrules.model.names import Approval, Note
 
@@ -155,13 +155,12 @@ def told(policy: Policy, packages: Packages, waits: Waiting, found: Upcoming, ho
     arches, known = distinct(packages.table["arch"])
     ids, first = fold([found.row, found.epoch + 1, arches[found.owner]])
     row = found.row[first]
-    targets = policy.catalog["evr"].take(pa.array(row)).to_pylist()
+    targets = policy.catalog["evr"].take(pa.array(row))
     if policy.family.scheme == "rpm":
-        epochs = [epoch_at(found.compared.epochs, code) for code in found.epoch[first].tolist()]
-        targets = [written(evr, epoch) for evr, epoch in zip(targets, epochs, strict=True)]
+        targets = with_epochs(targets, found.compared.epochs, found.epoch[first])
     number = np.bincount(ids, weights=hosts[found.owner], minlength=len(first)).astype(np.int64)
     of_package = [known[arch] for arch in arches[found.owner[first]].tolist()]
-    return rows_of(policy, row, (of_package, targets), (waits.level[row], waits.rule[row]), number)
+    return rows_of(policy, row, (of_package, targets.to_pylist()), (waits.level[row], waits.rule[row]), number)
 
 
 def rows_of(
@@ -186,7 +185,7 @@ def rows_of(
             "name": name,
             "target": pa.array(targets, pa.string()),
             "advisory": advisory,
-            "classification": pa.array(classifications(policy, row), pa.string()),
+            "classification": classifications(policy, row),
             "severity": pa.array([text or "" for text in severity.to_pylist()], pa.string()),
             "compliance_severity": pa.array([LEVELS[one] for one in level.tolist()], pa.string()),
             "hosts": pa.array(hosts, pa.int64()),

@@ -13,9 +13,20 @@ from types import MappingProxyType
 
 from patchrules.errors import UnknownNameError
 from patchrules.families._family import Facts, Family
+from patchrules.families._majors import built_for, major_of
 from patchrules.model.names import DebDates, Dialect, OperatingSystem
 
-__all__ = ["Facts", "Family", "facts_of", "families", "family_named", "family_of", "family_of_products"]
+__all__ = [
+    "Facts",
+    "Family",
+    "built_for",
+    "facts_of",
+    "families",
+    "family_named",
+    "family_of",
+    "family_of_products",
+    "major_of",
+]
 
 
 @functools.cache

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from patchrules.families import Facts, Family
+from patchrules.families import Facts, Family, built_for, major_of
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
 from patchrules.model.names import Approval, ComplianceLevel, MissingDate, Note
@@ -123,10 +122,8 @@ def same_major(patch: Patch, host: Host, family: Family, facts: Facts) -> bool:
     """Say whether a package was built for the host's major release, as far as both are known (DECISIONS 22)."""
     if family.dist_tag is None or not facts.majors:
         return True
-    tags = re.findall(family.dist_tag, patch.evr)
-    digits = re.search("[0-9]+", host.product or "")
-    major = family.major or (digits.group() if digits else None)
-    return not tags or major is None or tags[-1] == major
+    built, major = built_for(family.dist_tag, patch.evr), major_of(family, host.product)
+    return built is None or major is None or built == major
 
 
 def is_enabled(patch: Patch, host: Host, facts: Facts) -> bool:

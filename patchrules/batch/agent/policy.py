@@ -36,7 +36,7 @@ def compiled(
     """
     agent = AGENTS[facts.states]
     rows = agent.patches(catalog, host, family, facts)
-    keys, codes = numbered(rows, host, family)
+    keys, codes, texts = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes = rows.take(pa.array(by_key)), codes[by_key]
     place = np.arange(rows.num_rows, dtype=np.int64)
@@ -55,6 +55,7 @@ def compiled(
         absent=np.zeros(len(keys), dtype=np.bool_),
         secure=secures(rows),
         independent=independent_names(rows, host, family),
+        key_texts=texts,
     )
     return dataclasses.replace(policy, absent=agent.absent(pool_of_keys(policy)))
 
