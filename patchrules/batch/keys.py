@@ -61,13 +61,19 @@ def distinct(column: pa.ChunkedArray) -> tuple[Ints, list[Any]]:
 
 def indices(column: pa.ChunkedArray) -> tuple[Codes, list[Any]]:
     """Return what :func:`distinct` does, the codes as narrow as they lie in memory: nothing is copied without nulls."""
+    codes, values = encoded(column)
+    return codes, values.to_pylist()
+
+
+def encoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
+    """Return what :func:`indices` does, the values as Arrow has them."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
-    values = encoded.dictionary.to_pylist()
-    if not encoded.indices.null_count:
-        return encoded.indices.to_numpy(zero_copy_only=False), values
-    codes = encoded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
-    return codes, [*values, None]
+    coded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
+    values = coded.dictionary
+    if not coded.indices.null_count:
+        return coded.indices.to_numpy(zero_copy_only=False), values
+    codes = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
+    return codes, pa.concat_arrays([values, pa.nulls(1, values.type)])
 
 
 def lookup(column: pa.ChunkedArray, test: Callable[[Any], bool]) -> Bools:

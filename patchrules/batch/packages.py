@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from patchrules.batch.keys import Codes, Ints, Vocabulary, fold, indices
+from patchrules.batch.keys import Codes, Ints, Vocabulary, encoded, fold, indices
 from patchrules.errors import InvariantError
 
 Numbers = npt.NDArray[np.int32]
@@ -24,6 +25,9 @@ BLOCK = 1 << 16
 """Rows that are taken at a time: half a megabyte as wide integers."""
 
 _BITS = 63
+_FEW = 8
+"""Arrow makes a table of all that is known whenever it looks up: that pays from an eighth of it on."""
+
 _OTHERS = pa.struct([(name, pa.timestamp("us", tz="UTC") if name == "built" else pa.string()) for name in _REST])
 _MULTIPLIER = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio: multiplied by it, neighbouring keys fall far apart in the high bits."""
@@ -146,13 +150,7 @@ class PackageNumbers:
         """Return the columns of IDENTITY of some packages. Cost: gathers in Arrow; a text is made for it once."""
         codes = self.codes()[numbers].T
         with self._lock:
-            for place, vocabulary in enumerate(self._vocabularies):
-                known = self._texts[place]
-                if len(known) < len(vocabulary):
-                    self._texts[place] = pa.concat_arrays(
-                        [known, pa.array(vocabulary.values[len(known) :], known.type)]
-                    )
-            texts = list(self._texts)
+            texts = [self._values(place) for place in range(len(self._texts))]
         name, evr, rest = (one.take(pa.array(mine)) for one, mine in zip(texts, codes, strict=True))
         columns = {"name": name, "evr": evr, **dict(zip(_REST, rest.flatten(), strict=True))}
         return pa.table({one: columns[one] for one in IDENTITY})
@@ -174,15 +172,34 @@ class PackageNumbers:
 
     def _encoded(self, columns: Mapping[str, Any]) -> tuple[list[tuple[Codes, Ints]], Known]:
         """Return, for name, version and the rest, the table's own codes and our numbers for them; and what is known."""
-        name, evr = indices(columns["name"]), indices(columns["evr"])
+        name, evr = encoded(columns["name"]), encoded(columns["evr"])
         rest, rests = _combined(
             {column: indices(columns[column]) for column in _REST if column in columns}, len(name[0])
         )
         with self._lock:
-            parts = zip(self._vocabularies, (name[1], evr[1], rests), (name[0], evr[0], rest), strict=True)
-            found = [(codes, vocabulary.numbers(values)) for vocabulary, values, codes in parts]
+            found = [(codes, self._numbered(place, values)) for place, (codes, values) in enumerate((name, evr))]
+            found.append((rest, self._vocabularies[-1].numbers(rests)))
             self._widen()
             return found, self._known
+
+    def _numbered(self, place: int, values: pa.Array) -> Ints:
+        """Return our codes for names or versions. Cost: a look-up in Arrow, or in Python for few beside those known."""
+        vocabulary = self._vocabularies[place]
+        if len(values) < len(vocabulary) // _FEW:
+            return vocabulary.numbers(values.to_pylist())
+        found = pc.index_in(values.cast(pa.string()), value_set=self._values(place))
+        numbers: Ints = found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        if found.null_count:
+            numbers[numbers < 0] = vocabulary.numbers(values.filter(found.is_null()).to_pylist())
+        return numbers
+
+    def _values(self, place: int) -> pa.Array:
+        """Return what the codes of names, versions or the rest stand for; only what is new is made."""
+        known, values = self._texts[place], self._vocabularies[place].values
+        if len(known) < len(values):
+            known = pa.concat_arrays([known, pa.array(values[len(known) :], known.type)])
+            self._texts[place] = known
+        return known
 
     def _added(self, codes: Ints) -> Numbers:
         """Give numbers to packages that were not known when looked for; another thread may have added some."""

@@ -1,4 +1,4 @@
-"""A fleet as a stream of portions: two parts are read ahead, so that memory does not grow with the fleet."""
+"""A fleet as a stream of portions: two parts are on their way, so that memory does not grow with the fleet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from patchrules.model.host import Inventory
 from patchrules.sources import arrow
 
 AHEAD = 2
-"""Parts that are read while another is judged."""
+"""Parts that are read, or wait, while another is judged."""
 
 MOST_ASIDE = 20_000_000
 """Rows of hosts that lie in several parts which are kept until all parts are read."""
@@ -181,7 +181,7 @@ def ahead(read: Callable[[_T], _U], parts: Iterable[_T], threads: int = AHEAD) -
         waiting: deque[tuple[_T, Future[_U]]] = deque()
         for part in parts:
             waiting.append((part, readers.submit(read, part)))
-            if len(waiting) > AHEAD:
+            if len(waiting) == AHEAD:
                 yield _next(waiting)
         while waiting:
             yield _next(waiting)
