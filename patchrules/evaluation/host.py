@@ -11,6 +11,7 @@ import pyarrow as pa
 from patchrules.assignment import resolve
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
+from patchrules.evaluation.archives import has_no_security, no_security
 from patchrules.evaluation.coverage import (
     AgeLimits,
     hindsight,
@@ -106,6 +107,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *doubts, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
     said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
+    if not unknown and has_no_security(baseline, tables, facts.security_gate):
+        said += (no_security(baseline, one.product),)
     return dataclasses.replace(
         report,
         patches=patches,
