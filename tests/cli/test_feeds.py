@@ -1,4 +1,4 @@
-"""What is said on the command line of hosts whose catalogs have no security archive."""
+"""What is said on the command line of the catalogs of a host."""
 
 from __future__ import annotations
 

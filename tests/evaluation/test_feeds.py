@@ -1,4 +1,4 @@
-"""Hosts whose catalogs have no security archive are told of, where their baseline approves by that alone."""
+"""What is told of the catalogs of a product: no security archive, or nothing but another vendor's patches."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import patchrules as pr
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.prepared import prepare
+from patchrules.families import families
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
 from patchrules.model.names import OperatingSystem
@@ -85,3 +86,66 @@ def test_families_without_security_archives_are_not_told_of():
     given = pr.Baseline("b", OperatingSystem.REDHAT_ENTERPRISE_LINUX, rules=(SECURE,))
     assert told(pr.evaluate(given, web, notices, as_of=AT)) == []
     assert told(pr.evaluate_fleet(given, fleet(web), notices, as_of=AT)) == []
+
+
+def rpm_host(family, product, *, name="web-1"):
+    return pr.Host(name, family, product, "x86_64", packages=(pr.Package("bash", "x86_64", "0:5.1-1"),))
+
+
+def feed(family, *versions):
+    system = families()[family].operating_system
+    rows = [Patch("bash", "x86_64", evr, advisory=f"A-{evr}") for evr in versions]
+    return Catalog(system, Scope(family), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+
+
+@pytest.mark.parametrize(
+    ("family", "product", "versions", "status"),
+    [
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7_9", "0:5.3-1"], "UNKNOWN"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7_9", "0:5.3-1.amzn2"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7.amzn2"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.3-1"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.3-1.amzn2023"], "UNKNOWN"),
+        ("amazon_linux_2023", "AmazonLinux2023", ["0:5.2-1.fc38"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.amzn2023", "0:5.3-1"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.fc38", "0:5.3-1.el9"], "NON_COMPLIANT"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8", "0:5.3-1"], "NON_COMPLIANT"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8"], "UNKNOWN"),
+        ("suse", "Suse15.4", ["0:5.2-150400.1"], "NON_COMPLIANT"),
+        ("suse", "Suse15.4", ["0:5.2-1.el8", "0:5.3-150400.1"], "NON_COMPLIANT"),
+        ("suse", "Suse15.4", ["0:5.2-1.el8"], "UNKNOWN"),
+    ],
+)
+def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions, status):
+    web, given = rpm_host(family, product), feed(family, *versions)
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    prepared = prepare(everything, given).evaluate(web, as_of=AT)
+    message = f"every patch in the catalogs of {product} was built for another release or another vendor's system"
+    for found in (by_reference, by_batch, prepared):
+        said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
+        assert said == ([(message, 1)] if status == "UNKNOWN" else [])
+    assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+    assert by_reference.unknown == (("NO_CATALOG",) if status == "UNKNOWN" else ())
+
+
+def test_extra_packages_of_another_vendor_beside_the_own_ones_are_no_doubt():
+    """EPEL on Amazon Linux 2, given as a catalog of its own; where no catalog is given at all, that says itself."""
+    web, own = rpm_host("amazon_linux_2", "AmazonLinux2"), feed("amazon_linux_2", "0:5.3-1.amzn2")
+    everything = pr.Baseline("all", own.operating_system, rules=(ANY,))
+    for catalogs in ([own, feed("amazon_linux_2", "0:5.2-1.el7")], []):
+        for found in (
+            pr.evaluate(everything, web, catalogs, as_of=AT),
+            pr.evaluate_fleet(everything, fleet(web), catalogs, as_of=AT),
+        ):
+            assert "PR7018" not in {one.code for one in found.diagnostics}
+
+
+def test_hosts_of_a_foreign_catalog_are_counted_by_product():
+    given = feed("amazon_linux_2", "0:5.2-1.el7")
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    hosts = [rpm_host("amazon_linux_2", "AmazonLinux2", name=name) for name in ("a", "b")]
+    hosts.append(rpm_host("amazon_linux_2", None, name="c"))
+    run = pr.evaluate_fleet(everything, fleet(*hosts), given, as_of=AT)
+    assert [one.count for one in run.diagnostics if one.code == "PR7018"] == [2]
