@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import in_scope
 from patchrules.evaluation.repositories import names_of, rows_of, serving
-from patchrules.families import facts_of, family_named
+from patchrules.families import Family, facts_of, family_named
 from patchrules.model.baseline import Baseline
 from patchrules.model.names import Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 
 _GATES = ("archive", "agent-archive")
-_KEYS = ["family", "product", "arch", "baseline", "baseline_id"]
+_KEYS = ["family", "product", "arch", "baseline", "baseline_id", "status"]
 _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security or jammy-security"
 _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which hosts a catalog is for"
 
@@ -52,40 +52,37 @@ def told_of_feeds(
     O(hosts) in Arrow, O(distinct products, architectures and baselines) in Python.
     """
     strange: Counter[str] = Counter()
-    for row, _, tables in _alike(_without_catalog(hosts), baselines, catalogs, given):
-        strange[row["product"]] += row["count_all"] if tables else 0
     lacking: Counter[tuple[str, str]] = Counter()
-    known = hosts.filter(pc.not_equal(hosts["status"], Status.UNKNOWN.value))
-    for row, baseline, tables in _alike(known, baselines, catalogs, given):
-        gate = facts_of(family_named(row["family"]), given.dialect, row["product"]).security_gate
-        if has_no_security(baseline, tables, gate):
-            lacking[row["product"], baseline.name] += row["count_all"]
+    for row in _alike(hosts):
+        family, product = family_named(row["family"]), row["product"]
+        baseline = _baseline_of(row, baselines, family)
+        if baseline is None or product is None:
+            continue
+        facts = facts_of(family, given.dialect, product)
+        names = names_of(baseline, product, facts)
+        scoped = [catalogs[number] for number in serving(catalogs, names)]
+        tables = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
+        if Unknown.NO_CATALOG in row["reasons"].split():
+            strange[product] += row["count_all"] if tables else 0
+        elif row["status"] != Status.UNKNOWN and has_no_security(baseline, tables, facts.security_gate):
+            lacking[product, baseline.name] += row["count_all"]
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
     return [*told, *(no_security(*key, count) for key, count in sorted(lacking.items()))]
 
 
-def _alike(
-    hosts: pa.Table, baselines: Sequence[Baseline], catalogs: Sequence[Catalog], given: Settings
-) -> Iterator[tuple[Mapping[str, Any], Baseline, list[pa.Table]]]:
-    """Yield each description of hosts with how many have it, its baseline and the patches in its scope."""
-    for row in hosts.group_by(_KEYS, use_threads=False).aggregate([([], "count_all")]).to_pylist():
-        family, product = family_named(row["family"]), row["product"]
-        wanted = (row["baseline"], row["baseline_id"] or "", family.operating_system)
-        for baseline in baselines:
-            if (baseline.name, baseline.baseline_id, baseline.operating_system) == wanted:
-                names = names_of(baseline, product, facts_of(family, given.dialect, product))
-                scoped = [catalogs[number] for number in serving(catalogs, names)]
-                mine = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
-                yield row, baseline, mine
-                break
+def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:
+    """Yield each description of hosts of a known family, with its reasons as one text and how many hosts have it."""
+    reasons = pc.coalesce(pc.binary_join(hosts["unknown"], " "), "")
+    known = pa.table({**{name: hosts[name] for name in _KEYS}, "reasons": reasons})
+    for row in known.group_by([*_KEYS, "reasons"], use_threads=False).aggregate([([], "count_all")]).to_pylist():
+        if row["family"]:
+            yield row
 
 
-def _without_catalog(hosts: pa.Table) -> pa.Table:
-    """Return the hosts whose product and baseline are known, and for which no catalog speaks. O(hosts) in Arrow."""
-    lost = hosts.filter(pc.and_(pc.is_valid(hosts["product"]), pc.is_valid(hosts["baseline"])))
-    reasons = lost["unknown"].combine_chunks()
-    places = pc.list_parent_indices(reasons).filter(pc.equal(pc.list_flatten(reasons), Unknown.NO_CATALOG.value))
-    return lost.take(places)
+def _baseline_of(row: Mapping[str, Any], baselines: Sequence[Baseline], family: Family) -> Baseline | None:
+    """Return the baseline that serves hosts, by name, id and operating system."""
+    wanted = (row["baseline"], row["baseline_id"] or "", family.operating_system)
+    return next((one for one in baselines if (one.name, one.baseline_id, one.operating_system) == wanted), None)
 
 
 def _asks(baseline: Baseline) -> bool:
