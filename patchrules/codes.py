@@ -95,7 +95,7 @@ CODES: dict[str, str] = {
     "PR2116": "a list is cut off in its last row, which nothing ends",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
-    "PR2122": "facts of hosts were given with a packed fleet, which has them already",
+    "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
     "PR2107": "the inventory has no host",
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",
@@ -303,6 +303,8 @@ CODES: dict[str, str] = {
     "PR7014": "reconstructed: a catalog was made after the as-of instant, and its dates say what existed then",
     "PR7015": "inventories were taken more than a day after the as-of instant: they say what was installed later",
     "PR7016": "a limit on age was not checked: nobody says when the catalog was made, or the inventory was taken",
+    "PR7017": "no catalog of a product has a security archive, and its baseline approves by that alone",
+    "PR7018": "no catalog speaks for hosts: every patch in theirs is for another release or another vendor's system",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",

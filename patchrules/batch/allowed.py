@@ -1,9 +1,11 @@
-"""Whether every package has a version that its host's packaging world can order: asked once a distinct package."""
+"""Whether every package has a version, and an architecture, of its host's packaging world: asked once a package."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +19,21 @@ _ALLOWED, _UNASKED, _REFUSED = range(3)
 
 
 class Allowed:
-    """Which packages each version order refuses, so far as it was asked. Threads may ask."""
+    """Which packages each version order refuses, so far as it was asked. Threads may ask.
 
-    def __init__(self, numbers: PackageNumbers) -> None:
+    ``arches`` are the architectures of a scheme, where those are asked for too.
+    """
+
+    def __init__(self, numbers: PackageNumbers, arches: Mapping[str, AbstractSet[str]] = MappingProxyType({})) -> None:
         """Start with nothing asked."""
-        self._numbers = numbers
+        self._numbers, self._arches = numbers, arches
         self._answers: dict[str, npt.NDArray[np.int8]] = {}
         self._lock = threading.Lock()
 
     def all_of(self, rows: Rows, schemes: Sequence[str]) -> bool:
-        """Say whether each row has a version of its host's scheme; ``schemes`` has one a host, empty for none.
+        """Say whether each row has what its host's scheme takes; ``schemes`` has one a host, empty for none.
 
-        Cost: a gather of the rows; a version is looked at once for each scheme whose hosts have it.
+        Cost: a gather of the rows; a package is looked at once for each scheme whose hosts have it.
         """
         names = sorted(set(schemes))
         own = np.array([names.index(scheme) for scheme in schemes], dtype=np.int64)
@@ -57,8 +62,13 @@ class Allowed:
         return known[:size]
 
     def _ask(self, scheme: str, packages: Ints) -> bool:
-        """Look at the versions of some packages, and say whether one is refused."""
-        versions = self._numbers.table(packages)["evr"].to_pylist()
-        refused = refused_versions(versions, scheme) if scheme else {}
-        self._answers[scheme][packages] = [_REFUSED if evr in refused else _ALLOWED for evr in versions]
-        return bool(refused)
+        """Look at the versions and architectures of some packages, and say whether one is refused."""
+        table = self._numbers.table(packages)
+        arches, versions = table["arch"].to_pylist(), table["evr"].to_pylist()
+        refused, known = refused_versions(versions, scheme) if scheme else {}, self._arches.get(scheme)
+        fails = [
+            evr in refused or (known is not None and arch not in known)
+            for arch, evr in zip(arches, versions, strict=True)
+        ]
+        self._answers[scheme][packages] = [_REFUSED if one else _ALLOWED for one in fails]
+        return any(fails)

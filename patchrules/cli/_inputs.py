@@ -17,6 +17,7 @@ from click.core import ParameterSource
 from patchrules.cli._progress import stage
 
 if TYPE_CHECKING:
+    from patchrules.documents.hosts import HostFacts
     from patchrules.evaluation.coverage import AgeLimits
     from patchrules.evaluation.opened import Fleet
     from patchrules.model.baseline import Baseline, Registry
@@ -130,19 +131,31 @@ class Inputs:
 
     def reading(self) -> dict[str, Any]:
         """Return how the inventory is read."""
-        from patchrules.documents.hosts import load_hosts
-
         return {
             "family": self.family,
             "product": self.product,
             "arch": self.arch,
             "format": self.form,
-            "hosts": load_hosts(*self.hosts) if self.hosts else None,
+            "hosts": self._facts(),
             "columns": dict(self.column),
             "product_alias": dict(self.product_alias),
             "on_bad_row": self._on_bad_row,
             "limits": self.bounds(),
         }
+
+    def _facts(self) -> tuple[HostFacts, ...] | None:
+        """Read the hosts files; those of the project are left unread, and that is said, beside a packed fleet."""
+        from patchrules.documents.hosts import load_hosts
+        from patchrules.errors import Diagnostic, Level
+        from patchrules.inventory._star import is_star
+
+        if self.hosts and "hosts" not in self.typed and len(self.inventory) == 1 and is_star(Path(self.inventory[0])):
+            named = ", ".join(f"`{one}`" for one in self.hosts)
+            message = f"`{self.inventory[0]}` is a packed fleet, which has the facts of its hosts already"
+            hint = "pack the fleet again where facts have changed: patchrules fleet pack"
+            click.echo(str(Diagnostic("PR2122", Level.INFO, f"{message}: {named} is left unread", hint=hint)), err=True)
+            return None
+        return load_hosts(*self.hosts) if self.hosts else None
 
     def fleet(self) -> Inventory:
         """Read the inventory, of the one host where ``--host`` names one."""

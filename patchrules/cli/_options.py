@@ -210,6 +210,14 @@ RULES = (
     ),
 )
 
+PREVIOUS_RUN = setting(
+    "--previous-run",
+    key="evaluate.previous_run",
+    type=Place(),
+    multiple=True,
+    metavar="[HOST=]FILE",
+    help="Tracking files of nodes: patch-states-configuration.json.",
+)
 RUN = (
     setting(
         "--reboot-option",
@@ -232,14 +240,7 @@ RUN = (
         metavar="FILE",
         help="A BaselineOverride: baselines instead of the registered.",
     ),
-    setting(
-        "--previous-run",
-        key="evaluate.previous_run",
-        type=Place(),
-        multiple=True,
-        metavar="[HOST=]FILE",
-        help="Tracking files of nodes: patch-states-configuration.json.",
-    ),
+    PREVIOUS_RUN,
 )
 """Of verbs that judge what a run of Patch Manager did."""
 SINCE = click.option(

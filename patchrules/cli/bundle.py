@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, INVENTORY, SCOPE
+from patchrules.cli._options import CATALOG, INVENTORY, PREVIOUS_RUN, SCOPE
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
 
 
 @click.command()
 @click.argument("run", type=Place(), metavar="RUN")
-@given(CATALOG, INVENTORY, SCOPE)
+@given(CATALOG, INVENTORY, SCOPE, (PREVIOUS_RUN,))
 @click.option("--pseudonymise", is_flag=True, help="Number hosts and patch groups; leave out tags and file names.")
 @click.option("-o", "--output", type=Place(), required=True, metavar="FILE", help="The archive, whole or not at all.")
 def command(*, run: str, inputs: Inputs, pseudonymise: bool, output: str) -> None:
@@ -33,7 +33,8 @@ def command(*, run: str, inputs: Inputs, pseudonymise: bool, output: str) -> Non
     saved = load_run(run)
     catalogs, fleet = inputs.catalogs(Registry(saved.baselines)), inputs.fleet()
     with stage("judging again"):
-        content = bundle(saved, fleet, catalogs, pseudonymise=pseudonymise)
+        memory = inputs.previous_runs(fleet)
+        content = bundle(saved, fleet, catalogs, previous_runs=memory, pseudonymise=pseudonymise)
     with placed(output) as stream:
         stream.write(content)
     click.echo(f"{output}: run {saved.id}, {saved}", err=True)

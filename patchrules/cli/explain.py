@@ -12,11 +12,14 @@ from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOP
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
+from patchrules.cli._windows import told
 
 if TYPE_CHECKING:
     from patchrules.questions.explain import Explanation
 
 _FINDINGS = 1
+_TOLD = ("PR7017", "PR7018")
+"""What is told of the catalogs of a host, whatever is asked about."""
 
 
 @click.command()
@@ -94,4 +97,5 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
     with stage(f"judging {host.id}"):
         memory, options = inputs.previous_runs(fleet).get(host.id), inputs.run_options()
         report = evaluate(baseline, fleet, catalogs, limits=inputs.limits(), previous_run=memory, **options)
+    told(one for one in report.diagnostics if one.code in _TOLD)
     return explain(report, package)

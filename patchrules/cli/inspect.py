@@ -70,7 +70,7 @@ def command(
 
 def _row(found: Inspection) -> dict[str, Any]:
     """Return a file as a row of the table."""
-    what = found.format or ("refused" if found.fault else "not read")
+    what = "refused" if found.fault else found.format or "not read"
     counts = {name: getattr(found, name) for name in ("file", "rows", "rejects")}
     return counts | {"what": what, "doubts": len(found.diagnostics) + sum(one.count > 0 for one in found.measures)}
 

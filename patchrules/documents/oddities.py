@@ -141,10 +141,10 @@ def _validity(document: BaselineDocument, findings: Findings) -> None:
     ]
     for loc, value in values:
         field = str(loc[-1])
-        printed_by_aws = value == [] or (not value and document.baseline_id)  # GetPatchBaseline prints defaults
-        if document.operating_system in VALID_ON[field] or loc not in findings.places or printed_by_aws:
+        # AWS's own documents state defaults, which say nothing: `false`, an empty list.
+        if document.operating_system in VALID_ON[field] or loc not in findings.places or not value:
             continue
-        level = Level.ERROR if isinstance(value, str | list) else Level.WARNING if value else Level.INFO
+        level = Level.ERROR if isinstance(value, str | list) else Level.WARNING
         where = _several(VALID_ON[field])
         message = f"`{field}` has no effect on {document.operating_system}: AWS has it for {where}"
         findings.doubt(f"PR12{_VALIDITY_CODES[field]}", level, message, findings.pointer(loc), "take it away")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import CatalogError, Diagnostic, Level
-from patchrules.families import Facts, Family, family_of
+from patchrules.families import Facts, Family, built_for, family_of, major_of
 from patchrules.model.host import Host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
@@ -55,7 +55,7 @@ def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | 
 
 
 def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Facts) -> bool:
-    """Say whether all patches are for other releases than a product: built for another major, or of another Windows.
+    """Say whether all patches are for other systems: another major release, another vendor's, or another Windows.
 
     A catalog without a patch is not. Cost: a look at the patches until one is for the product.
     """
@@ -66,13 +66,27 @@ def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Fa
         kinds = zip(_texts(patches, "patch_set"), _texts(patches, "product"), strict=True)
         fits = ((kind or "").lower() == APPLICATION or (name or "").lower() in own for kind, name in kinds)
         return patches.num_rows > 0 and not any(fits)
-    digits = re.search("[0-9]+", product)
-    major = family.major or (digits.group() if digits else None)
-    if family.dist_tag is None or not facts.majors or major is None:
+    if not facts.majors:
         return False
-    tag = re.compile(family.dist_tag)
-    fits = ((tag.findall(evr) or [major])[-1] == major for evr in _texts(patches, "evr"))
+    if _is_anothers(patches, family):
+        return True
+    major = major_of(family, product)
+    if family.dist_tag is None or major is None:
+        return False
+    fits = (built_for(family.dist_tag, evr) in (None, major) for evr in _texts(patches, "evr"))
     return patches.num_rows > 0 and not any(fits)
+
+
+def _is_anothers(patches: pa.Table, family: Family) -> bool:
+    """Say whether versions have dist tags of other vendors, and none has one of the family's own.
+
+    A family whose versions have no tags owns those without.
+    """
+    if family.foreign_tag is None:
+        return False
+    foreign, own = re.compile(family.foreign_tag), family.dist_tag and re.compile(family.dist_tag)
+    owned = (own.search(evr) if own else not foreign.search(evr) for evr in _texts(patches, "evr"))
+    return not any(owned) and any(foreign.search(evr) for evr in _texts(patches, "evr"))
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
+from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
 from patchrules.evaluation.fleet import as_fleet, collected, run_found
 from patchrules.evaluation.judging import Judging, Question
@@ -152,6 +153,7 @@ class Prepared:
         taken, limits = inventory.hosts["captured_at"], question.limits
         late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
         late += unchecked(question.catalogs, taken.null_count, limits)
+        late += told_of_feeds(hosts, used, question.catalogs, question.settings)
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(
             settings=question.settings,

@@ -20,6 +20,7 @@ from patchrules.errors import Diagnostic, InventoryError
 from patchrules.evaluation.opened import facts_for
 from patchrules.families import families
 from patchrules.inventory import read_inventory
+from patchrules.inventory._architectures import ARCHES
 from patchrules.inventory._parts import Part
 from patchrules.inventory._stated import stated_hosts
 from patchrules.model.columns import PACKAGES, REJECTS
@@ -68,7 +69,7 @@ class Stream:
 
     def __post_init__(self) -> None:
         """Start with no version asked."""
-        self.allowed = Allowed(self.numbers)
+        self.allowed = Allowed(self.numbers, ARCHES)
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts of the parts, in order; the rows of hosts that are split are kept aside."""
@@ -97,7 +98,7 @@ class Stream:
         yield from ready.portions
 
     def _allows(self, portion: Portion, rows: Rows) -> bool:
-        """Say whether every row has a version that its host's family can order. Cost: see ``batch.allowed``."""
+        """Say whether every row has a version and architecture of its host's family. Cost: see ``batch.allowed``."""
         shelf = families()
         return self.allowed.all_of(rows, [shelf[name].scheme for name in portion.hosts["family"].to_pylist()])
 

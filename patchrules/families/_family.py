@@ -111,7 +111,7 @@ class Family:
       and the independent one.
     - ``dist_tag``: regular expression whose group 1 is the major release a version text was built for (DECISIONS 22),
       written for Python's ``re`` and RE2 alike; None: the version text does not tell;
-      ``major``: the major release where the product does not tell it.
+      ``major``: the major release where the product does not tell it; ``foreign_tag``: the tags of other vendors.
     - ``products``: shell globs of AWS's product strings; ``product_format`` makes one from a version:
       ``RedhatEnterpriseLinux{version}``; ``product_parts``: how many dotted numbers of the version it keeps.
     - ``os_release_ids``, ``platform_names``: how os-release and Systems Manager name the system; ``versions``: globs of
@@ -138,6 +138,7 @@ class Family:
     compatible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dist_tag: str | None = None
     major: str | None = None
+    foreign_tag: str | None = None
     os_release_ids: tuple[str, ...] = ()
     platform_names: tuple[str, ...] = ()
     versions: tuple[str, ...] = ("*",)

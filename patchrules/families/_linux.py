@@ -75,6 +75,10 @@ MODERN_AMAZON_VALUES = {
 # `.el8sat`; [R] PostgreSQL writes `.rhel8`. Digits are spelled out because Python's \d takes more of them than RE2's.
 EL_DIST_TAG = r"[._+](?:el|rhel)([0-9]+)"
 AMAZON_DIST_TAG = r"\.amzn([0-9]+)"
+# `.fc38` is Fedora's. SUSE's own packages have no such tag.
+FOREIGN_TO_EL = r"[._+](?:amzn|fc)[0-9]+"
+FOREIGN_TO_AMAZON = r"[._+](?:el|rhel|fc)[0-9]+"
+FOREIGN_TO_SUSE = r"[._+](?:el|rhel|amzn|fc)[0-9]+"
 
 DEB_DOCUMENTED = Facts(
     manager="apt",

@@ -7,7 +7,7 @@ names), 9 (predefined baseline), DECISIONS 3, 6, 8, 22.
 from __future__ import annotations
 
 from patchrules.families._family import Family
-from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, FOREIGN_TO_EL, RPM_COMPATIBLE, RPM_DOCUMENTED
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -21,6 +21,7 @@ FAMILY = Family(
     predefined=("AWS-AlmaLinuxDefaultPatchBaseline",),
     compatible=RPM_COMPATIBLE,
     dist_tag=EL_DIST_TAG,
+    foreign_tag=FOREIGN_TO_EL,
     os_release_ids=("almalinux",),
     platform_names=(
         "AlmaLinux",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from patchrules.families._agent import YUM_AGENT
 from patchrules.families._family import Family
-from patchrules.families._linux import AMAZON_DIST_TAG, RPM_COMPATIBLE, RPM_VALUES, YUM_DOCUMENTED
+from patchrules.families._linux import AMAZON_DIST_TAG, FOREIGN_TO_AMAZON, RPM_COMPATIBLE, RPM_VALUES, YUM_DOCUMENTED
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -27,6 +27,7 @@ FAMILY = Family(
     predefined=("AWS-AmazonLinux2DefaultPatchBaseline",),
     compatible=RPM_COMPATIBLE,
     dist_tag=AMAZON_DIST_TAG,
+    foreign_tag=FOREIGN_TO_AMAZON,
     major="2",
     # 1.5 lists AmazonLinux2 and AmazonLinux2.0; os-release says 2, hence one number.
     os_release_ids=("amzn",),

@@ -7,7 +7,13 @@ names), 9 (predefined baseline), DECISIONS 3, 6, 7, 8, 22.
 from __future__ import annotations
 
 from patchrules.families._family import Family
-from patchrules.families._linux import AMAZON_DIST_TAG, MODERN_AMAZON_FACTS, MODERN_AMAZON_VALUES, RPM_COMPATIBLE
+from patchrules.families._linux import (
+    AMAZON_DIST_TAG,
+    FOREIGN_TO_AMAZON,
+    MODERN_AMAZON_FACTS,
+    MODERN_AMAZON_VALUES,
+    RPM_COMPATIBLE,
+)
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -25,6 +31,7 @@ FAMILY = Family(
     predefined=("AWS-AmazonLinux2022DefaultPatchBaseline",),
     compatible=RPM_COMPATIBLE,
     dist_tag=AMAZON_DIST_TAG,
+    foreign_tag=FOREIGN_TO_AMAZON,
     major="2022",
     # [R] 7.7 knows the name `Amazon Linux` as Amazon Linux 2 only; the later ones carry it too, so the version decides.
     os_release_ids=("amzn",),

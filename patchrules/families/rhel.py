@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from patchrules.families._agent import DNF_AGENT, YUM_AGENT
 from patchrules.families._family import Family
-from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, FOREIGN_TO_EL, RPM_COMPATIBLE, RPM_DOCUMENTED
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -23,6 +23,7 @@ FAMILY = Family(
     predefined=("AWS-RedHatDefaultPatchBaseline",),
     compatible=RPM_COMPATIBLE,
     dist_tag=EL_DIST_TAG,
+    foreign_tag=FOREIGN_TO_EL,
     os_release_ids=("rhel",),
     platform_names=(
         "Red Hat Enterprise Linux",

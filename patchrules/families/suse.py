@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from patchrules.families._agent import ZYPPER_AGENT
 from patchrules.families._family import Facts, Family
-from patchrules.families._linux import NOTICE_IDS, RPM_COMPATIBLE, RPM_FILTERS, RPM_FORMS, RPM_OVERRIDE_FORMS
+from patchrules.families._linux import (
+    FOREIGN_TO_SUSE,
+    NOTICE_IDS,
+    RPM_COMPATIBLE,
+    RPM_FILTERS,
+    RPM_FORMS,
+    RPM_OVERRIDE_FORMS,
+)
 from patchrules.model.names import FilterKey, OperatingSystem
 
 FAMILY = Family(
@@ -35,6 +42,7 @@ FAMILY = Family(
     product_format="Suse{version}",
     predefined=("AWS-SuseDefaultPatchBaseline",),
     compatible=RPM_COMPATIBLE,
+    foreign_tag=FOREIGN_TO_SUSE,
     os_release_ids=("sles", "sles_sap"),
     platform_names=("SLES", "SLES_SAP"),
     # [R] The vendor's package names.

@@ -11,7 +11,8 @@ from patchrules.families import families
 from patchrules.inventory import _dpkg_rows, _rpm_shapes
 
 # rpm takes amd64 and ia32e for x86_64, but no vendor builds packages of that name: whoever says so means dpkg's word.
-_ARCHES = MappingProxyType({"rpm": _rpm_shapes.ARCHES - {"amd64", "ia32e"}, "dpkg": _dpkg_rows.ARCHES})
+ARCHES = MappingProxyType({"rpm": _rpm_shapes.ARCHES - {"amd64", "ia32e"}, "dpkg": _dpkg_rows.ARCHES})
+"""The architectures of each scheme that has some."""
 _SHOWN = 3
 
 
@@ -21,7 +22,7 @@ def has_all(family_names: Iterable[str], arches: Iterable[str]) -> bool:
     >>> has_all(["rhel"], ["x86_64", "noarch"]), has_all(["rhel"], ["amd64"]), has_all(["rhel", "debian"], ["amd64"])
     (True, False, True)
     """
-    known = [_ARCHES.get(families()[name].scheme) for name in family_names]
+    known = [ARCHES.get(families()[name].scheme) for name in family_names]
     return None in known or set(arches) <= set().union(*(one for one in known if one))
 
 

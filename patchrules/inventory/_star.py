@@ -71,17 +71,23 @@ class Star:
     said: Mapping[str, Any] = field(default_factory=dict)
 
 
+def is_star(folder: Path) -> bool:
+    """Say whether a folder has the files of the star layout; none is opened."""
+    has_rows = (folder / INSTALLED).is_dir() or (folder / f"{INSTALLED}.parquet").is_file()
+    return has_rows and all((folder / name).is_file() for name in (HOSTS_FILE, PACKAGES_FILE))
+
+
 def star_of(folder: Path) -> Star | None:
     """Open a folder in the star layout; None where it is none. Hosts and packages are read, rows are not.
 
     Raises ColumnError for a table that misses a column, InventoryError PR2103 for one that cannot be read and PR2112
     for rows that are not sorted by host.
     """
+    if not is_star(folder):
+        return None
     files = [folder / name for name in (HOSTS_FILE, PACKAGES_FILE)]
     found = folder / INSTALLED
     rows = sorted(found.glob("*.parquet")) if found.is_dir() else [folder / f"{INSTALLED}.parquet"]
-    if not all(path.is_file() for path in (*files, *rows)):
-        return None
     hosts, packages = (_texts_of(_loaded(path), path) for path in files)
     _check("hosts", hosts.column_names, ["host"])
     _check("packages", packages.column_names, ["name", "evr"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -54,7 +54,7 @@ def stated_hosts(
     if "arch" not in hosts or hosts["arch"].null_count or pc.any(pc.equal(hosts["arch"], "")).as_py():
         return None
     known = {name: family_named(name).name for name in hosts["family"].unique().to_pylist()}
-    if not _have_arches(known.values(), rows["arch"], hosts["arch"]):
+    if not _have_arches(known, rows["arch"], hosts):
         return None
     if "patch_group" in hosts:
         hosts["patch_group"] = pc.if_else(pc.equal(hosts["patch_group"], ""), None, hosts["patch_group"])
@@ -76,10 +76,15 @@ def _is_whole(rows: Any, name: str) -> bool:  # noqa: ANN401  pyarrow.Table
     return all(not texts.null_count and is_bare(texts, absent) for texts in distinct(rows[name]))
 
 
-def _have_arches(families: Iterable[str], packages: Any, machines: Any) -> bool:  # noqa: ANN401  pyarrow is Any
-    """Say whether some family has each architecture of packages and machines."""
-    if not has_all(families, machines.unique().to_pylist()):
+def _have_arches(known: Mapping[str, str], packages: Any, hosts: Mapping[str, Any]) -> bool:  # noqa: ANN401  pyarrow is Any
+    """Say whether each host's family has its architecture, and some family (``known``) each package's.
+
+    Which family a package's host is of is looked at with its rows (``batch.allowed``).
+    """
+    machines = pa.table({"family": hosts["family"], "arch": hosts["arch"]}).group_by(["family", "arch"]).aggregate([])
+    if not all(has_all([known[row["family"]]], [row["arch"]]) for row in machines.to_pylist()):
         return False
+    families = known.values()
     texts = [text for chunk in distinct(packages) for text in pc.unique(chunk).to_pylist()]
     # A dictionary that several parts share may hold what no row here has: only then the rows are looked at.
     return has_all(families, texts) or has_all(families, packages.unify_dictionaries().unique().to_pylist())

@@ -65,7 +65,8 @@ class Inspection:
     """What was found out about one file, or a folder that is one thing.
 
     ``kind`` is ``inventory``, ``catalog``, ``enrichment`` or ``run``, None for a file that is none of them; ``format``
-    and ``label`` say which format. ``fault`` is why the file as a whole was refused. ``about`` says what is in it.
+    and ``label`` say which format. ``fault`` is why the file as a whole was refused, which may begin as one of them.
+    ``about`` says what is in it.
     """
 
     file: str
@@ -187,7 +188,7 @@ class _Look:
         except (DocumentError, ColumnError) as fault:
             if document is None:
                 return Inspection(str(source), fault=fault)
-            return self._told(document, None, fault=fault)
+            return replace(self._told(document, None, fault=fault), **_format_of(document, fault))
 
     def _known(self, document: Document, *, named: bool) -> Inspection:
         """Read the file by the shelf that knows it; a table may be of either, and its columns tell."""
@@ -296,6 +297,20 @@ class _Look:
             known.setdefault("rows", getattr(read, "table", read.rejects).num_rows)
         known |= {"sha256": document.sha256, "bytes": document.size, "compression": document.compression}
         return Inspection(document.name, kind, **known)
+
+
+def _format_of(document: Document, fault: PatchRulesError) -> dict[str, Any]:
+    """Return what a file that was refused begins like; nothing where its columns or first bytes do not tell."""
+    if isinstance(fault, ColumnError):
+        return {}
+    try:
+        for kind, shelf in (("inventory", inventory), ("catalog", catalog)):
+            reader = shelf.sniffed(document)
+            if reader:
+                return {"kind": kind, "format": reader.name, "label": reader.label}
+    except DocumentError:
+        return {"label": "cannot be read"}
+    return {}
 
 
 _HOST_MEASURES = {"product": "a product", "boot_time": "a boot time", "captured_at": "a time of collection"}

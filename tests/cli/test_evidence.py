@@ -83,3 +83,19 @@ def test_a_bundle_of_other_inputs_is_refused(patchrules, demo, tmp_path):
     files = demo[2 : demo.index("--catalog")]
     result = patchrules("bundle", tmp_path / "run", *files, "-o", tmp_path / "evidence.zip")
     assert (result.exit_code, "PR7832" in result.stderr, (tmp_path / "evidence.zip").exists()) == (2, True, False)
+
+
+def test_a_bundle_takes_the_tracking_files_of_its_run(patchrules, demo, tmp_path):
+    """The run is refused without them, and its bundle holds with them: here it is told that their times cannot be."""
+    title = "glibc.x86_64:0:2.34-231.el9"
+    remembered = {"state": "InstalledPendingReboot", "id": "glibc.x86_64", "installedTime": 1793577600}
+    states = tmp_path / "states.json"
+    states.write_text(json.dumps({"patchStates": {title: remembered}, "lastNoRebootInstallOperationTime": 1893456000}))
+    told = ("--previous-run", f"db-1={states}")
+    patchrules("evaluate", *demo, *told, "--output-format", "parquet", "-o", tmp_path / "run")
+    files = [text for text in demo[2:] if text not in ("--as-of", "2026-11-01T00:00Z")]
+    bare = patchrules("bundle", tmp_path / "run", *files, "-o", tmp_path / "evidence.zip")
+    assert (bare.exit_code, "[PR7832]" in bare.stderr, "tracking files too" in bare.stderr) == (2, True, True)
+    made = patchrules("bundle", tmp_path / "run", *files, *told, "-o", tmp_path / "evidence.zip")
+    assert made.exit_code == 0
+    assert patchrules("verify", tmp_path / "evidence.zip").stdout.startswith("HOLDS: run ")

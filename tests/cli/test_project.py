@@ -190,3 +190,19 @@ def test_a_variable_holds_several_values_as_a_shell_writes_them(patchrules, fold
     monkeypatch.setenv("PATCHRULES_BASELINE", "'one.json")
     refused = patchrules("evaluate")
     assert (refused.exit_code, "`'one.json` has a quote that does not end" in refused.stderr) == (2, True)
+
+
+def test_the_hosts_files_of_a_project_are_no_bar_to_a_packed_fleet(folder, patchrules):
+    """What is typed beside a packed fleet is refused; what a project says for its other inventories is left unread."""
+    packed = patchrules("fleet", "pack", "-o", "star/")
+    assert (packed.exit_code, packed.stderr) == (0, "")
+    asked = ("evaluate", "--output-format", "json")
+    found = [patchrules(*asked), patchrules(*asked, "--inventory", "star/")]
+    hosts = [json.loads(one.stdout)["hosts"] for one in found]
+    assert hosts[0] == hosts[1]
+    assert "PR2122" not in found[0].stderr
+    [line] = [line for line in found[1].stderr.splitlines() if "PR2122" in line]
+    assert line.startswith("info PR2122: `star/` is a packed fleet, which has the facts of its hosts already: `")
+    assert line.endswith("inventories/hosts.yaml` is left unread")
+    typed = patchrules(*asked, "--inventory", "star/", "--hosts", folder / "inventories/hosts.yaml")
+    assert (typed.exit_code, "error: `star/` is a packed fleet" in typed.stderr) == (2, True)

@@ -35,7 +35,6 @@ def test_the_fragment_loads_as_it_stands():
     assert baseline.rules == (ApprovalRule((), ComplianceLevel.CRITICAL, approve_after_days=7),)
     assert [(one.code, one.where.pointer, one.where.line) for one in baseline.diagnostics if one.where] == [
         ("PR1207", RULE, 10),
-        ("PR1214", f"{RULE}/EnableNonSecurity", 12),
     ]
 
 

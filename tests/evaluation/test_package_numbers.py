@@ -23,7 +23,7 @@ def table(rows, kind):
 def test_packages_have_equal_numbers_where_they_are_equal(tables, few):
     before, packages._FEW = packages._FEW, few
     try:
-        numbers, known = PackageNumbers(), {}
+        numbers, known = PackageNumbers(), dict[object, int]()
         for rows, kind in tables:
             for row, number in zip(rows, numbers.numbers(table(rows, kind)).tolist(), strict=True):
                 assert known.setdefault(row, number) == number

@@ -86,6 +86,10 @@ def test_identify_is_total(os_release, platform, version):
         ("centos6.5", "`centos6.5` is no product that AWS names: did you mean `CentOS6.5`?"),
         ("RedHatEnterpriseLinux9.3", "did you mean `RedhatEnterpriseLinux9.3`?"),
         ("Plan9", "`Plan9` is no product that AWS names"),
+        ("Debian 12", "`Debian 12` is no product that AWS names: did you mean `Debian12`?"),
+        ("debian 12", "did you mean `Debian12`?"),
+        ("Windows Server 2019", "did you mean `WindowsServer2019`?"),
+        ("Debian ", "did you mean `Debian`?"),
     ],
 )
 def test_a_product_that_nobody_names_is_told(product, said):

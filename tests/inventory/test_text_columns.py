@@ -131,6 +131,16 @@ def test_an_architecture_that_no_system_of_the_family_has_is_told(change, tmp_pa
         assert found[0].hint
 
 
+@pytest.mark.parametrize("change", [{}, {"arch": "amd64"}, {"host_arch": "amd64"}])
+def test_hosts_of_another_packaging_world_do_not_hide_an_architecture(change, tmp_path):
+    other = {"host": "db-1", "arch": "amd64", "host_arch": "amd64", "evr": "5.2-1", "family": "debian"}
+    rows = table(other | {"product": "Debian12"}, change, other | {"product": "Debian12", "name": "bash"})
+    for _, diagnostics in everywhere(rows, tmp_path):
+        found = [one.message for one in diagnostics if one.code == "PR2231"]
+        said = "no system of its family has the architecture `amd64` (rhel): no patch is for it"
+        assert found == ([said] if change else [])
+
+
 def test_architectures_of_other_hosts_in_a_shared_dictionary_are_no_doubt():
     rows = pa.table({name: pa.array([value]) for name, value in ROW.items()})
     shared = pa.DictionaryArray.from_arrays(pa.array([0], pa.int32()), pa.array(["x86_64", "amd64"]))

@@ -134,6 +134,28 @@ def test_a_damaged_file_is_a_finding_and_an_absent_one_an_error(tmp_path):
         pr.inspect(tmp_path / "absent.xml")
 
 
+def test_a_file_that_is_cut_off_is_told_by_how_it_begins(tmp_path):
+    path = tmp_path / "updateinfo.xml"
+    path.write_bytes(feed(notice(1)).replace(b"<pkglist>", b"\n<pkglist>")[:-20])
+    (found,) = pr.inspect(path)
+    assert (found.kind, found.format, found.rows, found.clean) == ("catalog", "updateinfo", 0, False)
+    assert str(found).splitlines() == [
+        f"{path}: update notices of an rpm repository",
+        "  the XML is not well-formed: unclosed token [PR3901]",
+        f"    at {path}:2:109",
+    ]
+    path.write_bytes(b"bash-5.1.8-6.el9.x86_64\n<broken")
+    (found,) = pr.inspect(path)
+    assert (found.kind, found.format, getattr(found.fault, "code", "")) == ("inventory", "rpm_qa", "PR2116")
+
+
+def test_of_a_file_whose_bytes_cannot_be_read_nobody_says_that_it_is_no_inventory(tmp_path):
+    path = tmp_path / "cut.xml.gz"
+    path.write_bytes(gzip.compress(feed(notice(1)))[:40])
+    (found,) = pr.inspect(path)
+    assert (found.kind, str(found).splitlines()[0]) == (None, f"{path}: cannot be read")
+
+
 @pytest.mark.parametrize("shelf", ["inventories", "catalogs"])
 def test_every_sample_is_known_by_its_own_format(shelf, data):
     known = {"inventories": inventory_readers, "catalogs": catalog_readers}[shelf]()

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
@@ -17,10 +18,12 @@ from patchrules.errors import DocumentError
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
-from patchrules.questions.verify.archive import MANIFEST, opened
+from patchrules.model.names import State
+from patchrules.model.previous_run import PreviousRun, TrackedPatch
+from patchrules.questions.verify.archive import MANIFEST, TRACKING, opened
 from patchrules.sources import arrow
 from patchrules.testing.strategies import situations
-from patchrules.testing.twins import catalog_of
+from patchrules.testing.twins import catalog_of, previous_runs
 
 AS_OF = "2026-11-01T00:00Z"
 NOTICE = b"""<updates><update type="security"><id>RHSA-1</id><severity>Important</severity><issued date="2026-10-01"/><pkglist>
@@ -160,13 +163,50 @@ def test_inputs_that_do_not_give_the_run_make_no_bundle(evidence):
     assert (caught.value.code, caught.value.message) == ("PR7832", "the inventory and catalogs do not give this run")
 
 
+def remembering():
+    """Return a run that was told that an installed package waited for a reboot, which did not come, and its inputs."""
+    fleet, catalog = inputs()
+    place, field = fleet.hosts.schema.get_field_index("boot_time"), fleet.hosts.schema.field("boot_time")
+    booted = pa.array([datetime(2026, 10, 30, tzinfo=UTC)] * 2, field.type)
+    fleet = dataclasses.replace(fleet, hosts=fleet.hosts.set_column(place, field, booted))
+    waiting = TrackedPatch("curl.x86_64:0:8.1-1", State.INSTALLED_PENDING_REBOOT)
+    memory = {"web-2": PreviousRun((waiting,), last_no_reboot_install=datetime(2026, 10, 31, tzinfo=UTC))}
+    run = pr.evaluate_fleet(PROD, fleet, catalog, as_of=AS_OF, rows="all", previous_runs=memory)
+    return run, fleet, catalog, memory
+
+
+@pytest.mark.parametrize("pseudonymise", [False, True])
+def test_what_tracking_files_remembered_is_in_the_bundle(pseudonymise):
+    run, fleet, catalog, memory = remembering()
+    assert run.totals()["installed_pending_reboot"] == 1
+    with pytest.raises(DocumentError, match=r"PR7832[^$]*hint: give what it was made from, tracking files too"):
+        pr.bundle(run, fleet, catalog, pseudonymise=pseudonymise)
+    strangers = {"db-9": memory["web-2"]}
+    content = pr.bundle(run, fleet, catalog, previous_runs=memory | strangers, pseudonymise=pseudonymise)
+    assert list(opened(content).previous_runs()) == ["host-2" if pseudonymise else "web-2"]
+    assert pr.verify(content).holds == "HOLDS"
+    for text in (b"[]", b'{"web-2": {}, ', b'{"web-2": {"patches": 1}}'):
+        found = pr.verify(changed(content, **{TRACKING: text}))
+        assert (found.holds, found.reasons) == (
+            "CANNOT BE DECIDED",
+            (f"this is no bundle of evidence: its {TRACKING} is not one",),
+        )
+    assert pr.verify(changed(content, **{TRACKING: b"{}"})).holds == "DOES NOT HOLD"
+
+
+def test_a_run_without_tracking_files_has_none_in_its_bundle(evidence):
+    assert TRACKING not in opened(evidence[1]).files
+    assert opened(evidence[1]).previous_runs() == {}
+
+
 @settings(max_examples=15)
 @given(situations())
 def test_every_run_can_be_bundled_and_holds_under_other_names_too(situation):
     options = dict(situation.options)
-    hosts = [dataclasses.replace(host, previous_run=None) for host in situation.hosts]
+    hosts, memory = situation.hosts, previous_runs(situation.hosts)
     fleet = Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
     catalog = catalog_of(situation.baseline, hosts, situation.patches)
-    run = pr.evaluate_fleet(situation.baseline, fleet, catalog, rows="all", **options)
+    run = pr.evaluate_fleet(situation.baseline, fleet, catalog, rows="all", previous_runs=memory, **options)
     for pseudonymise in (False, True):
-        assert pr.verify(pr.bundle(run, fleet, catalog, pseudonymise=pseudonymise)).holds == "HOLDS"
+        content = pr.bundle(run, fleet, catalog, previous_runs=memory, pseudonymise=pseudonymise)
+        assert pr.verify(content).holds == "HOLDS"

@@ -75,10 +75,10 @@ def _judged(evidence: Evidence) -> Verification:
     """Judge again and compare."""
     try:
         run = evidence.run()
-        fleet, catalogs = evidence.fleet(), evidence.catalogs()
+        fleet, catalogs, previous_runs = evidence.fleet(), evidence.catalogs(), evidence.previous_runs()
     except DocumentError as problem:
         return Verification(Holds.CANNOT_TELL, evidence.manifest.get("run"), 0, (problem.message,))
-    again = judged_again(run, fleet, catalogs)
+    again = judged_again(run, fleet, catalogs, previous_runs)
     reasons = tuple(differences(run, again))
     if not reasons:
         return Verification(Holds.YES, run.id, run.hosts.num_rows)

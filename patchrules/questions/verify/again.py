@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,15 +15,19 @@ from patchrules.families import families
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import Settings
 
 
-def judged_again(run: Run, fleet: Inventory, catalogs: Sequence[Catalog]) -> Run:
+def judged_again(
+    run: Run, fleet: Inventory, catalogs: Sequence[Catalog], previous_runs: Mapping[str, PreviousRun]
+) -> Run:
     """Return ``run`` with the hosts and verdicts that its settings and baselines give on these inputs.
 
     Hosts that no baseline served have no verdict: their summaries are taken as they stand. O(baselines) evaluations.
     """
     options: dict[str, Any] = {one.name: getattr(run.settings, one.name) for one in dataclasses.fields(Settings)}
+    options["previous_runs"] = previous_runs
     hosts, verdicts = [], []
     left = run.hosts
     for baseline in run.baselines:

@@ -22,6 +22,7 @@ from patchrules.evaluation.run import Run
 from patchrules.evaluation.saved import load_run
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 from patchrules.sources.files import Input, Limits, open_document
 
@@ -29,6 +30,8 @@ SCHEMA = "patchrules/evidence/1"
 MANIFEST = "manifest.json"
 RUN = ("run/run.json", "run/hosts.parquet", "run/verdicts.parquet", "run/fixes.parquet")
 INVENTORY = ("inventory/hosts.parquet", "inventory/packages.parquet", "inventory/rejects.parquet")
+TRACKING = "inventory/tracking.json"
+"""What tracking files remembered, by host; only in the bundle of a run that was told."""
 _MOST_BYTES = 4 * 1024**3
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -53,6 +56,14 @@ class Evidence:
         """Return what was installed."""
         hosts, packages, rejects = (_table(self.files[name]) for name in INVENTORY)
         return Inventory(hosts, packages, rejects, noun(tuple[Source, ...], self.manifest["inventory"]))
+
+    def previous_runs(self) -> dict[str, PreviousRun]:
+        """Return what tracking files remembered; raises DocumentError PR7831 where that cannot be read."""
+        try:
+            told = json.loads(self.files.get(TRACKING, b"{}"))
+            return {host: noun(PreviousRun, one) for host, one in told.items()}
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+            raise _none(f"its {TRACKING} is not one") from problem
 
     def catalogs(self) -> tuple[Catalog, ...]:
         """Return what could be installed."""

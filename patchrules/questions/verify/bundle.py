@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from patchrules.evaluation.run import Run
 from patchrules.evaluation.saved import save_run
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
+from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 from patchrules.questions.verify import differences
 from patchrules.questions.verify.again import judged_again, of_hosts
-from patchrules.questions.verify.archive import INVENTORY, RUN, parquet, written
+from patchrules.questions.verify.archive import INVENTORY, RUN, TRACKING, parquet, written
 
 _MOST_TOLD = 3
 
@@ -33,14 +35,16 @@ def bundle(
     inventory: Inventory | Fleet,
     catalogs: Catalog | Sequence[Catalog],
     *,
+    previous_runs: Mapping[str, PreviousRun] | None = None,
     pseudonymise: bool = False,
 ) -> bytes:
     """Return a run and all that its verdicts follow from as one ZIP archive.
 
     The archive has a manifest with the sha256 of every file, the saved run with its baselines, settings and which
     baseline served which host, and the rows of ``inventory`` and ``catalogs``, which must be those that the run was
-    made from. ``pseudonymise`` numbers hosts and patch groups, and leaves out tags, the texts of refused rows and the
-    names of inventory files; packages and verdicts stay. The same inputs make the same bytes.
+    made from, as must be ``previous_runs``: what the tracking files of hosts remembered. ``pseudonymise`` numbers hosts
+    and patch groups, and leaves out tags, the texts of refused rows and the names of inventory files; packages and
+    verdicts stay. The same inputs make the same bytes.
 
     Raises DocumentError PR7832 where the inputs do not give the run.
 
@@ -53,13 +57,18 @@ def bundle(
     """
     known = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     fleet = of_hosts(in_memory(inventory), run.hosts["host"].combine_chunks())
-    apart = list(differences(run, judged_again(run, fleet, known)))
+    told = previous_runs or {}
+    apart = list(differences(run, judged_again(run, fleet, known, told)))
     if apart:
-        hint = f"give what it was made from, or evaluate again\n    {'; '.join(apart[:_MOST_TOLD])}"
+        hint = f"give what it was made from, tracking files too, or evaluate again\n    {'; '.join(apart[:_MOST_TOLD])}"
         raise DocumentError("the inventory and catalogs do not give this run", code="PR7832", hint=hint)
+    names = run.hosts["host"].to_pylist()
     if pseudonymise:
         run, fleet = _pseudonymous(run, fleet)
+    now = dict(zip(names, run.hosts["host"].to_pylist(), strict=True))
+    memory = {now[host]: plain(one) for host, one in sorted(told.items()) if host in now}
     files = {**_saved(run), **_rows(fleet), **_compiled(known)}
+    files |= {TRACKING: json.dumps(memory, indent=2, ensure_ascii=False).encode()} if memory else {}
     manifest = {
         "run": run.id,
         "version": run.version,

@@ -1,0 +1,151 @@
+"""What is told of the catalogs of a product: no security archive, or nothing but another vendor's patches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import patchrules as pr
+from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
+from patchrules.evaluation.prepared import prepare
+from patchrules.families import families
+from patchrules.model.columns import REJECTS
+from patchrules.model.host import Inventory
+from patchrules.model.names import OperatingSystem
+from patchrules.model.patch import Catalog, Patch, Scope
+from patchrules.sources import arrow
+
+AT = "2026-11-15T00:00Z"
+MAIN = Patch("bash", "amd64", "5.2-1", repository="bookworm")
+FIXED = Patch("curl", "amd64", "7.88-2", repository="bookworm-security", site="security.debian.org", security=True)
+SECURE, ANY = pr.ApprovalRule(), pr.ApprovalRule(enable_non_security=True)
+MESSAGE = (
+    "no patch in the catalogs of Debian12 comes from a security archive: "
+    "what `only-security` approves without EnableNonSecurity is nothing"
+)
+
+
+def host(name="web-1", product="Debian12", family="debian"):
+    return pr.Host(name, family, product, "amd64", packages=(pr.Package("bash", "amd64", "5.1-1"),))
+
+
+def fleet(*hosts):
+    return Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
+
+
+def catalog(*patches):
+    return Catalog(OperatingSystem.DEBIAN, Scope("debian"), catalog_table(patches), arrow.table(REJECTS, {}, 0))
+
+
+def baseline(*rules, **fields):
+    return pr.Baseline("only-security", OperatingSystem.DEBIAN, rules=rules, **fields)
+
+
+def told(found):
+    return [(one.message, one.count) for one in found.diagnostics if one.code == "PR7017"]
+
+
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+@pytest.mark.parametrize(
+    ("given", "patches", "is_told"),
+    [
+        (baseline(SECURE), [MAIN], True),
+        (baseline(ANY, SECURE), [MAIN], True),
+        (baseline(approved_patches=("bash",)), [MAIN], True),
+        (baseline(SECURE), [], True),
+        (baseline(SECURE), [MAIN, FIXED], False),
+        (baseline(ANY), [MAIN], False),
+        (baseline(ANY, approved_patches=("bash",), approved_patches_enable_non_security=True), [MAIN], False),
+        (baseline(), [MAIN], False),
+    ],
+)
+def test_a_catalog_without_a_security_archive_is_told_however_one_asks(dialect, given, patches, is_told):
+    options = {"as_of": AT, "dialect": dialect}
+    by_reference = pr.evaluate(given, host(), catalog(*patches), **options)
+    by_batch = pr.evaluate_fleet(given, fleet(host()), catalog(*patches), **options)
+    prepared = prepare(given, catalog(*patches), dialect=dialect).evaluate(host(), as_of=AT)
+    assert by_batch.hosts["status"].to_pylist() == [by_reference.status]
+    for found in (by_reference, by_batch, prepared):
+        assert told(found) == ([(MESSAGE, 1)] if is_told else [])
+
+
+def test_hosts_are_counted_by_product_and_unknown_ones_are_not_told_of():
+    given = pr.Registry((baseline(SECURE),), {}, {OperatingSystem.DEBIAN: baseline(SECURE)})
+    main = catalog(MAIN)
+    scoped = [replace(main, scope=replace(main.scope, products=(name,))) for name in ("Debian11", "Debian12")]
+    hosts = [host("a"), host("b", "Debian11"), host("c"), host("d", "Debian13")]
+    run = pr.evaluate_fleet(given, fleet(*hosts), scoped, as_of=AT)
+    assert told(run) == [(MESSAGE.replace("Debian12", "Debian11"), 1), (MESSAGE, 2)]
+    assert told(pr.evaluate(baseline(SECURE), hosts[3], scoped, as_of=AT)) == []
+
+
+def test_families_without_security_archives_are_not_told_of():
+    web = pr.Host("web-1", "rhel", "RedhatEnterpriseLinux9.3", "x86_64", packages=(pr.Package("a", "noarch", "1-1"),))
+    notices = replace(pr.read_catalog(b"<updates/>", family="rhel"), table=catalog_table([Patch("a", "noarch", "2-1")]))
+    given = pr.Baseline("b", OperatingSystem.REDHAT_ENTERPRISE_LINUX, rules=(SECURE,))
+    assert told(pr.evaluate(given, web, notices, as_of=AT)) == []
+    assert told(pr.evaluate_fleet(given, fleet(web), notices, as_of=AT)) == []
+
+
+def rpm_host(family, product, *, name="web-1"):
+    return pr.Host(name, family, product, "x86_64", packages=(pr.Package("bash", "x86_64", "0:5.1-1"),))
+
+
+def feed(family, *versions):
+    system = families()[family].operating_system
+    rows = [Patch("bash", "x86_64", evr, advisory=f"A-{evr}") for evr in versions]
+    return Catalog(system, Scope(family), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+
+
+@pytest.mark.parametrize(
+    ("family", "product", "versions", "status"),
+    [
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7_9", "0:5.3-1"], "UNKNOWN"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7_9", "0:5.3-1.amzn2"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.2-1.el7.amzn2"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.3-1"], "NON_COMPLIANT"),
+        ("amazon_linux_2", "AmazonLinux2", ["0:5.3-1.amzn2023"], "UNKNOWN"),
+        ("amazon_linux_2023", "AmazonLinux2023", ["0:5.2-1.fc38"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.amzn2023", "0:5.3-1"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.fc38", "0:5.3-1.el9"], "NON_COMPLIANT"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8", "0:5.3-1"], "NON_COMPLIANT"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8"], "UNKNOWN"),
+        ("suse", "Suse15.4", ["0:5.2-150400.1"], "NON_COMPLIANT"),
+        ("suse", "Suse15.4", ["0:5.2-1.el8", "0:5.3-150400.1"], "NON_COMPLIANT"),
+        ("suse", "Suse15.4", ["0:5.2-1.el8"], "UNKNOWN"),
+    ],
+)
+def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions, status):
+    web, given = rpm_host(family, product), feed(family, *versions)
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    prepared = prepare(everything, given).evaluate(web, as_of=AT)
+    message = f"every patch in the catalogs of {product} was built for another release or another vendor's system"
+    for found in (by_reference, by_batch, prepared):
+        said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
+        assert said == ([(message, 1)] if status == "UNKNOWN" else [])
+    assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+    assert by_reference.unknown == (("NO_CATALOG",) if status == "UNKNOWN" else ())
+
+
+def test_extra_packages_of_another_vendor_beside_the_own_ones_are_no_doubt():
+    """EPEL on Amazon Linux 2, given as a catalog of its own; where no catalog is given at all, that says itself."""
+    web, own = rpm_host("amazon_linux_2", "AmazonLinux2"), feed("amazon_linux_2", "0:5.3-1.amzn2")
+    everything = pr.Baseline("all", own.operating_system, rules=(ANY,))
+    for catalogs in ([own, feed("amazon_linux_2", "0:5.2-1.el7")], []):
+        for found in (
+            pr.evaluate(everything, web, catalogs, as_of=AT),
+            pr.evaluate_fleet(everything, fleet(web), catalogs, as_of=AT),
+        ):
+            assert "PR7018" not in {one.code for one in found.diagnostics}
+
+
+def test_hosts_of_a_foreign_catalog_are_counted_by_product():
+    given = feed("amazon_linux_2", "0:5.2-1.el7")
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    hosts = [rpm_host("amazon_linux_2", "AmazonLinux2", name=name) for name in ("a", "b")]
+    hosts.append(rpm_host("amazon_linux_2", None, name="c"))
+    run = pr.evaluate_fleet(everything, fleet(*hosts), given, as_of=AT)
+    assert [one.count for one in run.diagnostics if one.code == "PR7018"] == [2]
