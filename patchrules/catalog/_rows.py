@@ -61,6 +61,7 @@ class PartRows:
     ) -> Part:
         """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
         patches = self._with_good_versions(_filled(patches), scheme)
+        patches = self._with_arches(patches) if scheme == "rpm" else patches
         if not patches.num_rows and self._role not in ROWLESS:
             self.counts["PR3216"] += 1
         self.counts["PR2203"] += self._document.undecodable
@@ -80,6 +81,14 @@ class PartRows:
         for row in patches.select(["line", "name", "arch", "evr"]).filter(bad).to_pylist():
             self.reject(row["line"], "PR3002", refused[row["evr"]], f"{row['name']} {row['evr']} {row['arch'] or ''}")
         return patches.filter(pc.invert(bad))
+
+    def _with_arches(self, patches: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Move packages without an architecture to the rejects: nobody knows what they would replace."""
+        if not patches["arch"].null_count:
+            return patches
+        for row in patches.select(["line", "name", "evr"]).filter(pc.is_null(patches["arch"])).to_pylist():
+            self.reject(row["line"], "PR3003", "the package has no architecture", f"{row['name']} {row['evr']}")
+        return patches.filter(pc.is_valid(patches["arch"]))
 
     def _rejects(self) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the rejects in order of line."""

@@ -153,7 +153,8 @@ class Inputs:
             named = ", ".join(f"`{one}`" for one in self.hosts)
             message = f"`{self.inventory[0]}` is a packed fleet, which has the facts of its hosts already"
             hint = "pack the fleet again where facts have changed: patchrules fleet pack"
-            click.echo(str(Diagnostic("PR2122", Level.INFO, f"{message}: {named} is left unread", hint=hint)), err=True)
+            unread = Diagnostic("PR2122", Level.WARNING, f"{message}: {named} is left unread", hint=hint)
+            click.echo(str(unread), err=True)
             return None
         return load_hosts(*self.hosts) if self.hosts else None
 

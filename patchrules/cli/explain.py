@@ -42,7 +42,7 @@ def command(*, package: str, inputs: Inputs, saved: str | None, output_format: s
 
     Exit code 1 when nothing is found under that name.
     """
-    if saved and (inputs.baseline or inputs.registry):
+    if saved and inputs.typed & {"baseline", "registry"}:
         raise click.UsageError("a saved run has its own baselines: give --run or these")
     if saved and inputs.catalog and not inputs.inventory:
         raise click.UsageError("to explain a saved run in full, give --inventory beside --catalog")

@@ -54,8 +54,8 @@ def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | 
     return product is not None and any(fnmatch.fnmatchcase(name, pattern.lower()) for pattern in scope.products)
 
 
-def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Facts) -> bool:
-    """Say whether all patches are for other systems: another major release, another vendor's, or another Windows.
+def is_foreign(patches: pa.Table, family: Family, product: str | None, arch: str | None, facts: Facts) -> bool:
+    """Say whether all patches are for other systems: another major release, vendor, architecture, or another Windows.
 
     A catalog without a patch is not. Cost: a look at the patches until one is for the product.
     """
@@ -68,7 +68,7 @@ def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Fa
         return patches.num_rows > 0 and not any(fits)
     if not facts.majors:
         return False
-    if _is_anothers(patches, family):
+    if _is_anothers(patches, family) or _runs_elsewhere(patches, family, arch):
         return True
     major = major_of(family, product)
     if family.dist_tag is None or major is None:
@@ -87,6 +87,14 @@ def _is_anothers(patches: pa.Table, family: Family) -> bool:
     foreign, own = re.compile(family.foreign_tag), family.dist_tag and re.compile(family.dist_tag)
     owned = (own.search(evr) if own else not foreign.search(evr) for evr in _texts(patches, "evr"))
     return not any(owned) and any(foreign.search(evr) for evr in _texts(patches, "evr"))
+
+
+def _runs_elsewhere(patches: pa.Table, family: Family, arch: str | None) -> bool:
+    """Say whether patches are for machines of other architectures, and but for those for every machine none for one."""
+    if arch is None or not family.has_arch:
+        return False
+    stated = set(patches["arch"].unique().to_pylist()) - {family.independent_arch}
+    return bool(stated) and stated.isdisjoint({arch, *family.compatible.get(arch, ())})
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:

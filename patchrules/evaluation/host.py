@@ -93,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
     unknown = reasons_unknown(
         product=one.product,
-        catalogs=[found for found in scoped if not is_foreign(found.table, family, one.product, facts)],
+        catalogs=[found for found in scoped if not is_foreign(found.table, family, one.product, one.arch, facts)],
         packages=len(one.packages),
         captured_at=one.captured_at,
         as_of=given.as_of,

@@ -180,12 +180,14 @@ class Assigner:
         return ids, reasons
 
     def _speaking(self, profile: Profile) -> list[Catalog]:
-        """Return the catalogs of a profile that have patches for its product."""
-        key = (profile.catalogs, profile.family, profile.product)
+        """Return the catalogs of a profile that have patches for its product and architecture."""
+        key = (profile.catalogs, profile.family, profile.product, profile.arch)
         if key not in self._spoken:
             family, mine = families()[profile.family], [self._catalogs[number] for number in profile.catalogs]
             facts = facts_of(family, self._dialect, profile.product)
-            self._spoken[key] = [one for one in mine if not is_foreign(one.table, family, profile.product, facts)]
+            self._spoken[key] = [
+                one for one in mine if not is_foreign(one.table, family, profile.product, profile.arch, facts)
+            ]
         return self._spoken[key]
 
     def _has_dates(self, profile: Profile, given: Settings) -> bool:

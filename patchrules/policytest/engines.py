@@ -43,7 +43,7 @@ def by_reference(found: Situation, facts: Facts | None = None) -> Judged:
     """Judge a case with the reference engine; ``facts`` replace those of the family's dialect."""
     known = facts or facts_of(found.family, found.settings.dialect, found.host.product)
     table = catalog_table(found.patches)
-    speaks = found.has_catalog and not is_foreign(table, found.family, found.host.product, known)
+    speaks = found.has_catalog and not is_foreign(table, found.family, found.host.product, found.host.arch, known)
     scope = Scope(found.family.name)
     unknown = reasons_unknown(
         product=found.host.product,

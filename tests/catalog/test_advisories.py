@@ -14,24 +14,29 @@ from patchrules.errors import CatalogError
 PACKAGES = b"""\
 Package: openssl
 Version: 3.0.11-1~deb12u2
+Architecture: amd64
 Size: 1
 
 Package: libssl3
 Source: openssl
 Version: 3.0.11-1~deb12u2
+Architecture: amd64
 Size: 1
 
 Package: libc6
 Source: glibc (2.36-9)
 Version: 2.36-9+b1
+Architecture: amd64
 Size: 1
 
 Package: openssl
 Version: 3.0.11-1~deb12u3
+Architecture: amd64
 Size: 1
 
 Package: tzdata
 Version: 0:2024a-0+deb12u1
+Architecture: amd64
 Size: 1
 """
 RELEASE = b"Origin: Debian\nSuite: stable\nCodename: bookworm\nVersion: 12\nDate: Sat, 09 May 2026 10:38:06 UTC\n"
@@ -80,7 +85,7 @@ def test_the_oval_of_a_distribution_says_the_same(samples):
 
 
 def test_ubuntus_notices_name_binary_packages(samples):
-    packages = b"Package: libssl3\nVersion: 3.0.2-0ubuntu1.14\nSize: 1\n"
+    packages = b"Package: libssl3\nVersion: 3.0.2-0ubuntu1.14\nArchitecture: all\nSize: 1\n"
     release = (
         b"Origin: Ubuntu\nSuite: jammy-security\nCodename: jammy\nVersion: 22.04\nDate: Sat, 09 May 2026 10:38:06 UTC\n"
     )
@@ -109,7 +114,7 @@ def test_a_database_of_one_long_line_is_read_as_a_stream():
     }
     database = {f"{number}-1": notice for number in range(1, 31)}
     packed = bz2.compress(json.dumps(database).encode())
-    packages = b"Package: a\nVersion: 1\nSize: 1\n"
+    packages = b"Package: a\nVersion: 1\nArchitecture: all\nSize: 1\n"
     catalog = read_catalog(packages, packed, family="ubuntu")
     assert [(source.format, source.rows) for source in catalog.sources] == [("deb_packages", 1), ("ubuntu_notices", 30)]
     assert shown(catalog)[0][2] == "USN-1-1"
@@ -124,7 +129,7 @@ def test_what_has_no_day_comes_after_what_has_one():
 @pytest.mark.shared
 def test_the_lists_and_databases_of_2023_are_read(shared):
     deb = shared / "data/deb"
-    packages = b"Package: python3-jinja2\nVersion: 2.10-1ubuntu0.18.04.1\nSize: 1\n"
+    packages = b"Package: python3-jinja2\nVersion: 2.10-1ubuntu0.18.04.1\nArchitecture: all\nSize: 1\n"
     files = [
         deb / "debian-security-tracker/DSA_list",
         deb / "vuls-data-update/ubuntu__usndb__happy__database-all.json.bz2",

@@ -162,3 +162,26 @@ def test_packages_of_many_notices_keep_their_order_and_their_notice():
     notices = [notice(f"<title>{one}</title>", package(f"p{one}", version=str(one)) * 2) for one in range(700)]
     found = read(*notices).table.select(["name", "evr", "title"]).to_pylist()
     assert found == [{"name": f"p{one}", "evr": f"{one}-1", "title": f"{one}"} for one in range(700) for _ in range(2)]
+
+
+def test_a_stanza_without_an_architecture_is_refused():
+    found = read_catalog(
+        b"Package: a\nVersion: 1\nFilename: a\n\nPackage: b\nVersion: 1\nArchitecture: all\n", family="debian"
+    )
+    assert (found.table["name"].to_pylist(), found.rejects["message"].to_pylist()) == (
+        ["b"],
+        ["the stanza has no Architecture"],
+    )
+
+
+def test_a_package_without_an_architecture_is_refused():
+    """The batch engine could not order it among the others."""
+    given = b"""<updates><update type="security"><id>A</id><pkglist><collection>
+        <package name="bash" version="5.2" release="1.el9" epoch="0" arch="x86_64"/>
+        <package name="zsh" version="5.2" release="1.el9" epoch="0"/>
+        </collection></pkglist></update></updates>"""
+    found = read_catalog(given, family="rhel")
+    assert found.table["name"].to_pylist() == ["bash"]
+    assert found.rejects.select(["line", "code", "message", "text"]).to_pylist() == [
+        {"line": 3, "code": "PR3003", "message": "the package has no architecture", "text": "zsh 0:5.2-1.el9"}
+    ]

@@ -202,7 +202,17 @@ def test_the_hosts_files_of_a_project_are_no_bar_to_a_packed_fleet(folder, patch
     assert hosts[0] == hosts[1]
     assert "PR2122" not in found[0].stderr
     [line] = [line for line in found[1].stderr.splitlines() if "PR2122" in line]
-    assert line.startswith("info PR2122: `star/` is a packed fleet, which has the facts of its hosts already: `")
+    assert line.startswith("warning PR2122: `star/` is a packed fleet, which has the facts of its hosts already: `")
     assert line.endswith("inventories/hosts.yaml` is left unread")
     typed = patchrules(*asked, "--inventory", "star/", "--hosts", folder / "inventories/hosts.yaml")
     assert (typed.exit_code, "error: `star/` is a packed fleet" in typed.stderr) == (2, True)
+
+
+def test_a_saved_run_is_explained_in_a_project_that_has_baselines(folder, patchrules):
+    assert patchrules("evaluate").exit_code == 1
+    found = patchrules("explain", "openssl", "--host", "web-2", "--run", folder / "runs/2026-11-01T0000Z")
+    assert (found.exit_code, found.stdout.startswith("web-2 under `prod-rhel9`")) == (0, True)
+    typed = patchrules(
+        "explain", "openssl", "--run", folder / "runs/2026-11-01T0000Z", "--baseline", folder / "baselines"
+    )
+    assert (typed.exit_code, "a saved run has its own baselines" in typed.stderr) == (2, True)

@@ -122,7 +122,7 @@ def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions
     by_reference = pr.evaluate(everything, web, given, as_of=AT)
     by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
     prepared = prepare(everything, given).evaluate(web, as_of=AT)
-    message = f"every patch in the catalogs of {product} was built for another release or another vendor's system"
+    message = f"every patch in the catalogs of {product} was built for another release, vendor or architecture"
     for found in (by_reference, by_batch, prepared):
         said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
         assert said == ([(message, 1)] if status == "UNKNOWN" else [])
@@ -149,3 +149,31 @@ def test_hosts_of_a_foreign_catalog_are_counted_by_product():
     hosts.append(rpm_host("amazon_linux_2", None, name="c"))
     run = pr.evaluate_fleet(everything, fleet(*hosts), given, as_of=AT)
     assert [one.count for one in run.diagnostics if one.code == "PR7018"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("family", "product", "arch", "arches", "status"),
+    [
+        ("debian", "Debian12", "arm64", ["amd64", "all"], "UNKNOWN"),
+        ("debian", "Debian12", "arm64", ["amd64", "arm64"], "NON_COMPLIANT"),
+        ("debian", "Debian12", "arm64", ["all"], "NON_COMPLIANT"),
+        ("debian", "Debian12", None, ["amd64"], "UNKNOWN"),
+        ("amazon_linux_2023", "AmazonLinux2023", "aarch64", ["x86_64", "noarch"], "UNKNOWN"),
+        ("amazon_linux_2023", "AmazonLinux2023", "x86_64", ["i686", "noarch"], "NON_COMPLIANT"),
+    ],
+)
+def test_a_catalog_of_another_architecture_speaks_for_nobody(family, product, arch, arches, status):
+    system = families()[family].operating_system
+    rows = [Patch(f"a{number}", one, "2-1", advisory=str(number)) for number, one in enumerate(arches)]
+    own = tuple(pr.Package(one.name, one.arch if one.arch in ("all", "noarch") else arch, "1-1") for one in rows)
+    own = tuple(replace(one, arch="i686") if "i686" in arches and one.arch == "x86_64" else one for one in own)
+    web = pr.Host("web-1", family, product, arch, packages=own)
+    given = Catalog(system, Scope(family), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+    everything = pr.Baseline("all", system, rules=(ANY,))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    prepared = prepare(everything, given).evaluate(web, as_of=AT)
+    for found in (by_reference, by_batch, prepared):
+        foreign = "PR7018" in {one.code for one in found.diagnostics}
+        assert foreign == (status == "UNKNOWN" and arch is not None)
+    assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
