@@ -25,9 +25,8 @@ _T = TypeVar("_T")
 
 _STRETCH = 4 << 20
 _LONGEST = 16 << 20
-_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(<\?xml\s[^<>]*\?>)?\s*(<[\w.-]+(?=[\s/>])[^<>]*>)")
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(<\?xml\s[^<>]*\?>)?\s*<[\w.-]+[\s/>]")
 _OTHER_ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!(?:utf-8|us-ascii)[\"'])", re.IGNORECASE)
-_DEFAULT_SPACE = re.compile(rb"\sxmlns\s*=")
 _NAME = re.compile(rb"/?[^\s/>]*")
 _NOT_LINES = bytes(set(range(256)) - set(b"<\n"))
 _NONE, _ONE, _TWO = (pa.scalar(one, pa.int32()) for one in range(3))
@@ -74,13 +73,10 @@ def _plain_tags(document: Document, wanted: Wanted, lines: TagLines) -> Iterator
 def _has_declaration(document: Document) -> bool:
     """Say whether ``<?xml`` begins the document, whose root must follow at once.
 
-    INVARIANT: there is no DOCTYPE between them, hence no entity but the five of XML; and the root has no prefix and
-    declares none, only perhaps a namespace for all.
+    INVARIANT: there is no DOCTYPE between them, hence no entity but the five of XML; and the root has no prefix.
     """
     found = _ROOT.match(document.head)
     if not found or _OTHER_ENCODING.search(found[1] or b""):
-        raise ValueError
-    if found[2].count(b"xmlns") != len(_DEFAULT_SPACE.findall(found[2])):
         raise ValueError
     return found[1] is not None
 
@@ -110,7 +106,8 @@ class _Place:
 
     INVARIANT: in well-formed XML ``<`` begins a tag, or what begins with ``<!`` or ``<?``; texts and attributes have
     none. So each piece between them is a tag and the text after it, and where there is one ``>``, that ends the tag.
-    Every start tag has an end tag, but those that end in ``/``.
+    Every start tag has an end tag, but those that end in ``/``. Where no name has a prefix, and none of the wanted
+    elements declares a namespace, all of them have that of the root.
     """
 
     def __init__(self, wanted: Wanted, deepest: int, lines: TagLines, *, has_declaration: bool) -> None:

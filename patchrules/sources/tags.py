@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.sources.arrow import counting, stripped
+from patchrules.sources.arrow import stripped
 from patchrules.sources.xml import TagLines, elements
 
 if TYPE_CHECKING:
@@ -58,15 +58,11 @@ class Tags:
         """Return the rows of the elements of one name."""
         return self.rows[name]
 
-    def number(self, name: str, rows: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-        """Return how many elements of that name have begun where each of some elements does, less one."""
-        begun = pc.is_in(counting(len(self.parents)), self.rows[name]).cast(pa.int32())
-        return pc.subtract(pc.cumulative_sum(begun), pa.scalar(1, pa.int32())).take(rows)
-
-    def children(self, name: str, parents: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-        """Return the rows of the children of that name that some elements have."""
-        rows = self.named(name)
-        return rows.filter(pc.is_in(self.parents.take(rows), parents))
+    def children(self, name: str, parents: Any) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
+        """Return the rows of the children of that name that some elements have, and the place of each one's parent."""
+        rows = self.rows[name]
+        places = pc.index_in(self.parents.take(rows), parents)
+        return (rows.filter(pc.is_valid(places)), places.drop_null()) if places.null_count else (rows, places)
 
     def first(self, name: str, parents: Any) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return for each of some elements the row of its first child of that name, null where it has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 import patchrules.sources.tag_columns as room
@@ -14,7 +14,6 @@ from patchrules.sources.files import Limits, open_document
 from tests.conftest import ROOT
 
 SAMPLES = sorted((ROOT / "data/catalogs").rglob("*updateinfo*.xml*"))
-SHARED = ROOT.parent / "shared/data"
 
 TEXTS = ("", "X-1", " x \n", "a &amp; b", "&lt;&#38;lt;&#x3b1;", "it's", "\xa0\xe9\u3000", "2024-01-31", "false", "No")
 ODD_TEXTS = ("a > b", 'a ="b" c="d"', "a\r\nb", "\r", "a<!-- <id> -->b", "<![CDATA[<package/>]]>", "<?a b?>", "<c/>d")
@@ -135,6 +134,31 @@ def documents(draw):
     return text[: draw(st.just(len(text)) | st.integers(0, len(text)))]
 
 
+PACKAGE = '<package name="{}" version="1"/>\n'
+NOTICE = f"<update>{{}}<pkglist>{PACKAGE.format('a') * 2}</pkglist></update>"
+ODD = {
+    "a text behind an empty element": NOTICE.format("<severity/>Low"),
+    "a comment": NOTICE.format("<id>a<!-- </update> -->b</id>"),
+    "CDATA": NOTICE.format("<id><![CDATA[<update>]]></id>"),
+    "an instruction": NOTICE.format("<id>a<?b c?></id>"),
+    "a prefix": NOTICE.format(f'<x xmlns:p="u"><p:update>{NOTICE[8:]}</x>'.replace("</update>", "</p:update>")),
+    "a long prefix": NOTICE.format(
+        f'<x xmlns:{"p" * 30}="u"><{"p" * 30}:update>{NOTICE[8:-9]}</{"p" * 30}:update></x>'
+    ),
+    "a row in a row": NOTICE.format(NOTICE),
+    "a row below": f"<x>{NOTICE}</x>",
+    "the root's name, empty": NOTICE.format("") + NOTICE.format("<updates/>"),
+    "a namespace of a text": NOTICE.format('<id xmlns="v">a</id>'),
+    "a namespace of an attribute": NOTICE.format("").replace("<pkglist>", '<pkglist xmlns="v">'),
+    "a namespace of a row": NOTICE.format("<id>a</id>").replace("<update>", '<update xmlns="v">'),
+    "line ends": NOTICE.format("<title>a\r\nb\rc</title>"),
+    "quotes in texts": NOTICE.format("").replace("/>", ">say &quot;</package>").replace("&quot;", '"\n', 1),
+    "an end in a text": NOTICE.format("").replace("/>\n", ">\n</package>", 1).replace("/>\n", '>say ">\n</package>'),
+    "many shapes": "".join(NOTICE.format("").replace("/>", f' x{one}=""/>') for one in range(40)),
+    "far too many shapes": "".join(NOTICE.format("").replace("/>", f' x{one}=""/>') for one in range(70)),
+}
+
+
 def told(data, **limits):
     """Return all that a reader tells of a document."""
     try:
@@ -158,16 +182,32 @@ def by_tree(data, **limits):
 
 @pytest.mark.parametrize("stretch", [50, 1 << 20])
 @given(documents(), st.sampled_from([64, 64, 4]))
-@example("<updates><update><id>a<!-- b --></id></update></updates>", 64)
-@example("<updates><update><updates/></update></updates>", 64)
-@example("<updates><update/><update><updates/><updates></updates></update></updates>", 64)
-@example('<updates><update><pkglist><package name="a="/><package name="b"/></pkglist></update></updates>', 64)
-@example("<updates><update><pkglist xmlns='u'><package name='a'/></pkglist></update></updates>", 64)
-@example("<updates><update><severity/>\nLow</update></updates>", 64)
 def test_both_ways_say_the_same(stretch, text, depth):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "_STRETCH", stretch)
         assert told(text.encode(), max_depth=depth) == by_tree(text.encode(), max_depth=depth)
+
+
+@pytest.mark.parametrize("stretch", [50, 1 << 20])
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_odd_says_the_same(case, stretch, monkeypatch):
+    monkeypatch.setattr(room, "_STRETCH", stretch)
+    data = f"<updates>{NOTICE}\n{ODD[case]}</updates>".replace("{}", "").encode()
+    assert told(data)[0]
+    assert told(data) == by_tree(data)
+
+
+def test_another_encoding_is_not_taken_for_utf_8():
+    notice = NOTICE.format("<title>\xe9</title>")
+    data = f'<?xml version="1.0" encoding="iso-8859-1"?><updates>{notice}</updates>'.encode()
+    assert [row["title"] for row in told(data)[0]] == ["\xc3\xa9"] * 2
+
+
+def test_a_row_without_an_end_in_sight_is_left_to_the_tree(monkeypatch):
+    monkeypatch.setattr(room, "_STRETCH", 8)
+    monkeypatch.setattr(room, "_LONGEST", 64)
+    data = f"<updates>{NOTICE.format(' ' * 100)}</updates>".encode()
+    assert told(data) == by_tree(data)
 
 
 @pytest.mark.parametrize("stretch", [50, 1 << 20])
@@ -188,11 +228,18 @@ def test_our_samples_need_no_tree(path, monkeypatch):
     assert told(path.read_bytes()) == wanted
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
-def test_every_updateinfo_of_the_shared_data_says_the_same_both_ways():
+@pytest.mark.shared
+def test_every_updateinfo_of_the_shared_data_says_the_same_both_ways(shared):
     seen = 0
-    for path in sorted(SHARED.rglob("*updateinfo*")):
+    for path in sorted((shared / "data").rglob("*updateinfo*")):
         if path.is_file() and sniff(open_document(path, error=CatalogError)):
             assert told(path.read_bytes()) == by_tree(path.read_bytes()), path
             seen += 1
     assert seen > 15
+
+
+@pytest.mark.shared
+def test_a_long_document_of_a_vendor_needs_no_tree(shared, monkeypatch):
+    monkeypatch.setattr(room, "tags_of_tree", None)
+    rows = told((shared / "data/rpm/updateinfo/centos5-6-7-cefs-2016.updateinfo.xml").read_bytes())[0]
+    assert (len(rows), rows[-1]["line"] is None) == (6613, False)
