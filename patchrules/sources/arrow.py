@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.model.columns import Column
 
 INSTANT = pa.timestamp("us", tz="UTC")
+
+_BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
 _TYPES = {
     "string": pa.string(),
@@ -43,6 +47,30 @@ def table(columns: Iterable[Column], data: Mapping[str, Sequence[Any]], num_rows
     wanted = schema(columns)
     arrays = [_typed(data.get(one.name), one.type, num_rows) for one in wanted]
     return pa.table(arrays, schema=wanted)
+
+
+def stripped(texts: Any) -> Any:  # noqa: ANN401 - pyarrow is Any
+    r"""Return texts without the blanks around them, which are those of ``str.strip``.
+
+    >>> stripped(pa.array(["\x1c a b\u3000"])).to_pylist()
+    ['a b']
+    """
+    return pc.utf8_trim(texts, characters=_BLANKS)
+
+
+def counting(number: int) -> Any:  # noqa: ANN401 - pyarrow is Any
+    """Return so many numbers, from 0; those that served once serve again.
+
+    >>> counting(3).to_pylist()
+    [0, 1, 2]
+    """
+    return _counted(1 << number.bit_length())[:number]
+
+
+@functools.lru_cache(maxsize=4)
+def _counted(number: int) -> Any:  # noqa: ANN401 - pyarrow is Any
+    """Return so many numbers, from 0."""
+    return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), number), start=-1)
 
 
 def _typed(values: Any, kind: pa.DataType, num_rows: int) -> Any:  # noqa: ANN401 - a sequence, or Arrow

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.sources.arrow import counting, stripped
 from patchrules.sources.deb822 import Block, blocks, is_signed, stanzas, stanzas_of_block
 
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
 
 __all__ = ["stanza_columns"]
-
-_BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
-"""What ``str.strip`` takes away."""
 
 
 def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -58,7 +56,7 @@ class _Lines:
         self.texts = pc.split_pattern(text, b"\n").flatten()[:-1]
         number = len(self.texts)
         places = pa.Array.from_buffers(pa.int32(), number, [None, self.texts.buffers()[1]])
-        newlines = _counting(number)
+        newlines = counting(number)
         self._bytes = pa.Array.from_buffers(pa.uint8(), data.size, [None, data])
         self._starts = pc.add(places, newlines)
         self.firsts = self._bytes.take(self._starts)
@@ -106,7 +104,7 @@ def _plain_columns(lines: _Lines, line: int, fields: tuple[str, ...]) -> Any:  #
     is_whole = [_is_one_each(rows.filter(one), first) for one in hits]
     if not all(is_whole):
         stanza = pc.cumulative_sum(pc.cast(begun, pa.int32())).take(rows)
-        numbers = _counting(len(first) + 1)[1:] if any(is_whole) else pc.unique(stanza.filter(hit))
+        numbers = counting(len(first) + 1)[1:] if any(is_whole) else pc.unique(stanza.filter(hit))
         first = first.take(pc.subtract(numbers, 1))
         for place, one in enumerate(hits):
             own = stanza.filter(one)
@@ -129,17 +127,6 @@ def _among(letters: str) -> Any:  # noqa: ANN401  pyarrow is Any
     return pa.array([chr(code) in letters for code in range(256)])
 
 
-def _counting(number: int) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return so many numbers, from 0."""
-    return _counted(1 << number.bit_length())[:number]
-
-
-@functools.lru_cache(maxsize=4)
-def _counted(number: int) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return so many numbers, from 0; those that served one block serve the next."""
-    return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), number), start=-1)
-
-
 def _is_one_each(own: Any, first: Any) -> bool:  # noqa: ANN401  pyarrow is Any
     """Say whether each stanza has one of the lines ``own``; ``first`` are the lines that stanzas begin at."""
     if len(own) != len(first):
@@ -153,7 +140,7 @@ def _values(lines: Any, name: str) -> Any:  # noqa: ANN401  pyarrow is Any
     # `binary_slice` with an open end fails on short values (Arrow 26).
     values = pc.binary_replace_slice(lines, 0, len(name) + 1, b"")
     try:
-        return pc.utf8_trim(values.cast(pa.string()), characters=_BLANKS)
+        return stripped(values.cast(pa.string()))
     except pa.ArrowInvalid:
         return None
 

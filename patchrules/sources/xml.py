@@ -51,6 +51,10 @@ class TagLines:
             line += piece.count(b"\n")
         self._line = line
 
+    def add(self, lines: bytes) -> None:
+        """Take the lines of the next tags, from whoever counted them, as the machine's integers of 64 bits."""
+        self._found.frombytes(lines)
+
     def lines(self, count: int) -> list[int] | None:
         """Return the line of each of ``count`` elements, in document order, or None when they cannot be told."""
         return self._found.tolist() if len(self._found) == count else None
