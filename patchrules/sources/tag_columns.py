@@ -155,19 +155,21 @@ class _Place:
         """
         longest = max(map(len, self._wanted.names)) + 2
         starts = pc.binary_slice(pieces, 0, longest).dictionary_encode()
-        names = pa.array(map(_name, starts.dictionary.to_pylist()), pa.binary()).dictionary_encode()
+        # The pattern matches every text, if only nothing of it.
+        found = [_NAME.match(start)[0] for start in starts.dictionary.to_pylist()]  # type: ignore[index]
+        names = pa.array(found, pa.binary()).dictionary_encode()
         numbers = names.indices.take(starts.indices)
         sizes = dict(zip(*(one.to_pylist() for one in pc.value_counts(numbers).flatten()), strict=True))
-        found = {name: sizes[number] for number, name in enumerate(names.dictionary.to_pylist())}
+        often = {name: sizes[number] for number, name in enumerate(names.dictionary.to_pylist())}
         known = {name.encode(): number for number, name in enumerate(self._wanted.names)}
         told = []
-        for name, size in found.items():
+        for name, size in often.items():
             if name[:1] == b"/":
                 told.append((len(known), -1, False))
                 continue
             if name[:1] in (b"!", b"?") or b":" in name or len(name) == longest:
                 raise ValueError
-            is_asked = name.decode() in self._wanted.texts or found.get(b"/" + name) != size
+            is_asked = name.decode() in self._wanted.texts or often.get(b"/" + name) != size
             told.append((known.get(name, len(known)), 1, is_asked))
         columns = zip(zip(*told, strict=True), (pa.int8(), pa.int32(), pa.bool_()), strict=True)
         codes, steps, is_asked = (pa.array(column, kind).take(numbers) for column, kind in columns)
@@ -206,12 +208,6 @@ class _Place:
             last = pc.cumulative_max(pc.if_else(is_parent, places, _NONE))
             around = pc.if_else(pc.equal(depths, pa.scalar(depth, pa.int32())), last, around)
         return rows.take(around.filter(is_wanted))
-
-
-def _name(start: bytes) -> bytes:
-    """Return the name that a tag begins with; that of an end tag has its ``/``."""
-    found = _NAME.match(start)
-    return found[0] if found else b""
 
 
 def _cut(data: bytes, mark: bytes) -> Any:  # noqa: ANN401  pyarrow is Any
