@@ -20,7 +20,7 @@ from patchrules.catalog._reader import Part
 from patchrules.families import families
 from patchrules.sources.dates import instant
 
-__all__ = ["Archive", "archive", "beside", "release_of", "with_release"]
+__all__ = ["Archive", "archive", "beside", "release_of", "remainder", "with_release"]
 
 _RELEASE = re.compile(r"(?P<stem>.*[_/]|^)(?:In)?Release$", re.DOTALL)
 _NAMES = ("InRelease", "Release")
@@ -77,6 +77,13 @@ def release_of(part: Part, releases: Sequence[Part]) -> Part | None:
         return best[1]
     alone = len(releases) == 1 and not _stem(releases[0].source.name)
     return releases[0] if alone else None
+
+
+def remainder(part: Part, release: Part) -> str:
+    """Return what of a Packages part's name its Release file's does not begin; empty where that name tells nothing."""
+    begins = _RELEASE.match(release.source.name)
+    known = begins is not None and part.source.name.startswith(begins["stem"])
+    return part.source.name.removeprefix(begins["stem"]) if begins and known else ""
 
 
 def beside(path: Path) -> Path | None:
