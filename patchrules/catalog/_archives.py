@@ -102,9 +102,14 @@ def beside(path: Path) -> Path | None:
 
 
 def with_release(part: Part, found: Archive) -> Part:
-    """Return the part with suite, site and security on every row."""
+    """Return the part with product, suite, site and security on every row."""
     patches, number = part.table, part.table.num_rows
-    values: dict[str, Any] = {"repository": found.suite, "site": found.site, "security": found.security}
+    values: dict[str, Any] = {
+        "product": found.product,
+        "repository": found.suite,
+        "site": found.site,
+        "security": found.security,
+    }
     for name, value in values.items():
         place = patches.schema.get_field_index(name)
         kind = patches.schema.field(place).type

@@ -68,7 +68,7 @@ def is_foreign(patches: pa.Table, family: Family, product: str | None, facts: Fa
         return patches.num_rows > 0 and not any(fits)
     if not facts.majors:
         return False
-    if _is_anothers(patches, family):
+    if _is_anothers(patches, family) or _is_told_another(patches, product):
         return True
     major = major_of(family, product)
     if family.dist_tag is None or major is None:
@@ -87,6 +87,12 @@ def _is_anothers(patches: pa.Table, family: Family) -> bool:
     foreign, own = re.compile(family.foreign_tag), family.dist_tag and re.compile(family.dist_tag)
     owned = (own.search(evr) if own else not foreign.search(evr) for evr in _texts(patches, "evr"))
     return not any(owned) and any(foreign.search(evr) for evr in _texts(patches, "evr"))
+
+
+def _is_told_another(patches: pa.Table, product: str) -> bool:
+    """Say whether each patch comes from an archive that tells another product; one that tells none may be for any."""
+    fits = (told is None or product.lower().startswith(told.lower()) for told in _texts(patches, "product"))
+    return patches.num_rows > 0 and not any(fits)
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:
