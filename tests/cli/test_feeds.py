@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 
@@ -51,3 +53,29 @@ def test_what_a_report_shows_is_not_said_twice(debian, form):
     result = debian("--output-format", form)
     assert "PR7017" in result.stdout
     assert "PR7017" not in result.stderr
+
+
+@pytest.mark.parametrize("package", ["bash", "openssl"])
+def test_no_change_of_the_baseline_is_recommended_where_no_catalog_speaks(patchrules, data, tmp_path, package):
+    """Debian 12's archives, given for every Debian: on Debian 13 nothing can be judged."""
+    (tmp_path / "web-1.status").write_text(
+        "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1-1\n\n"
+    )
+    asked = ("--inventory", tmp_path / "web-1.status", "--as-of", "2027-01-01T00:00Z")
+    asked += ("--catalog", f"Debian*={data / 'catalogs/debian12/main'}", "--output-format", "json")
+    said = {
+        product: json.loads(patchrules("explain", package, *asked, "--product", product).stdout)
+        for product in ("Debian12", "Debian13")
+    }
+    assert said["Debian13"]["unknown"] == ["NO_CATALOG"]
+    assert [one["turn"] for one in said["Debian13"]["found"]] == [None]
+    assert [one["turn"] is None for one in said["Debian12"]["found"]] == [False]
+
+
+def test_a_tracking_file_without_a_host_is_of_the_only_one(patchrules, demo, tmp_path):
+    (tmp_path / "t.json").write_text('{"patchStates": {}}')
+    result = patchrules("evaluate", *demo, "--previous-run", tmp_path / "t.json")
+    assert result.exit_code == 2
+    path = tmp_path / "t.json"
+    assert f"`--previous-run {path}` does not say whose it is, and there are " in result.stderr
+    assert f"hint: say it: --previous-run HOST={path}" in result.stderr
