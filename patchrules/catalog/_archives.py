@@ -20,7 +20,7 @@ from patchrules.catalog._reader import Part
 from patchrules.families import families
 from patchrules.sources.dates import instant
 
-__all__ = ["Archive", "archive", "beside", "release_of", "with_release"]
+__all__ = ["Archive", "archive", "beside", "release_of", "remainder", "with_release"]
 
 _RELEASE = re.compile(r"(?P<stem>.*[_/]|^)(?:In)?Release$", re.DOTALL)
 _NAMES = ("InRelease", "Release")
@@ -79,6 +79,13 @@ def release_of(part: Part, releases: Sequence[Part]) -> Part | None:
     return releases[0] if alone else None
 
 
+def remainder(part: Part, release: Part) -> str:
+    """Return what of a Packages part's name its Release file's does not begin; empty where that name tells nothing."""
+    begins = _RELEASE.match(release.source.name)
+    known = begins is not None and part.source.name.startswith(begins["stem"])
+    return part.source.name.removeprefix(begins["stem"]) if begins and known else ""
+
+
 def beside(path: Path) -> Path | None:
     """Return the Release file on disk that speaks for a Packages file given alone."""
     words = path.name.split("_")
@@ -95,9 +102,14 @@ def beside(path: Path) -> Path | None:
 
 
 def with_release(part: Part, found: Archive) -> Part:
-    """Return the part with suite, site and security on every row."""
+    """Return the part with product, suite, site and security on every row."""
     patches, number = part.table, part.table.num_rows
-    values: dict[str, Any] = {"repository": found.suite, "site": found.site, "security": found.security}
+    values: dict[str, Any] = {
+        "product": found.product,
+        "repository": found.suite,
+        "site": found.site,
+        "security": found.security,
+    }
     for name, value in values.items():
         place = patches.schema.get_field_index(name)
         kind = patches.schema.field(place).type

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.catalog._advisories import Fixes, with_advisories
 from patchrules.catalog._archives import Archive, archive, release_of, with_release
+from patchrules.catalog._listed import as_listed
 from patchrules.catalog._reader import Part
 from patchrules.model.columns import CATALOG
 from patchrules.sources.arrow import schema
@@ -62,6 +63,7 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
             found.append(Placed(_dated(part, None, fixes)))
         else:
             says = archive(release.facts, release.source.name)
+            part = as_listed(part, release)  # noqa: PLW2901  it is the same part, with what is doubtful
             found.append(Placed(with_release(_dated(part, says.product, fixes), says), says, release))
     return found
 

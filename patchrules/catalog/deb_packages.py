@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -58,7 +59,8 @@ def read(document: Document, options: ReadOptions) -> Part:
     columns = {ours: found[theirs] for ours, theirs in _COLUMNS.items()}
     columns["source"] = _sources(found)
     rows.counts["PR3212"] += _repeated(found.select(["Package", "Architecture", "Version"]))
-    return rows.part(table(CATALOG, columns, found.num_rows), "dpkg")
+    rows.counts["PR2232"] += document.ending != "whole"
+    return replace(rows.part(table(CATALOG, columns, found.num_rows), "dpkg"), size=document.unpacked)
 
 
 def _repeated(found: Any) -> int:  # noqa: ANN401  pyarrow is Any

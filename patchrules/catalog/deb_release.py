@@ -6,6 +6,7 @@ Signatures are not checked: that is apt's work, and was done when the file was f
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from patchrules.catalog._reader import Part, Reader, ReadOptions
 from patchrules.catalog._rows import PartRows
@@ -15,6 +16,8 @@ from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import Document
 
 _FIELDS = ("Origin", "Label", "Suite", "Codename", "Version", "Date")
+_SUMS = ("SHA256", "SHA512", "SHA1", "MD5Sum")
+_LISTED = re.compile(r"^[0-9A-Fa-f]+[ \t]+([0-9]{1,18})[ \t]+(\S*\bPackages(?:\.[a-z0-9]+)?)$", re.MULTILINE)
 _ARCHIVE = re.compile(rb"^(?:Suite|Codename):", re.MULTILINE | re.IGNORECASE)
 _DATE = re.compile(rb"^Date:", re.MULTILINE | re.IGNORECASE)
 _PACKAGE = re.compile(rb"^(?:Package|Archive):", re.MULTILINE | re.IGNORECASE)
@@ -27,10 +30,13 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, options: ReadOptions) -> Part:
-    """Return the fields Origin, Label, Suite, Codename, Version and Date as facts."""
+    """Return Origin, Label, Suite, Codename, Version and Date as facts, and the sizes of the Packages files listed."""
     rows = PartRows(document, options, "release", "deb_release")
-    facts = next((stanza for _, stanza in stanzas(document, _FIELDS)), {})
-    return rows.part(table(CATALOG, {}, 0), "dpkg", facts)
+    found = next((stanza for _, stanza in stanzas(document, (*_FIELDS, *_SUMS))), {})
+    facts = {name: text for name, text in found.items() if name in _FIELDS}
+    sums = next((found[name] for name in _SUMS if name in found), "")
+    listed = {path: int(size) for size, path in _LISTED.findall(sums)}
+    return replace(rows.part(table(CATALOG, {}, 0), "dpkg", facts), listed=listed)
 
 
 READER = Reader(

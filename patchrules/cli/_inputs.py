@@ -213,9 +213,12 @@ class Inputs:
         found = {}
         for spec in self.previous_run:
             host, equals, path = ("", "", spec) if Path(spec).exists() else spec.rpartition("=")
-            name = host if equals else names[0]
-            if name not in names or not (equals or len(names) == 1):
-                raise UnknownNameError("host", host or f"(none: {spec})", names)
+            name = host if equals else next(iter(names), "")
+            if not equals and len(names) != 1:
+                message = f"`--previous-run {spec}` does not say whose it is, and there are {len(names):,} hosts"
+                raise click.UsageError(f"{message}\n  hint: say it: --previous-run HOST={spec}")
+            if name not in names:
+                raise UnknownNameError("host", host, names)
             found[name] = load_previous_run(path)
         return found
 

@@ -86,6 +86,13 @@ class Wanted:
             return None
         return self.output if writer_for(self.output, self.output_format).is_folder else None
 
+    @property
+    def tells(self) -> bool:
+        """Say whether who reads the report sees the diagnostics of the run."""
+        from patchrules.reports import writer_for
+
+        return self.table is None and writer_for(self._target(), self.output_format).tells
+
     def kept(self) -> Wanted:
         """Return what is wanted of a run that is to be kept: a name without an end is that of a saved run then."""
         plain = self.output not in (None, "-") and not Path(str(self.output)).suffix

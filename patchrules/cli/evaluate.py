@@ -13,6 +13,7 @@ from patchrules.cli._options import CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RU
 from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
+from patchrules.cli._windows import told
 
 if TYPE_CHECKING:
     from patchrules.evaluation.run import Run
@@ -91,9 +92,7 @@ def command(
     rows = "noncompliant" if only_noncompliant or (wanted.is_for_people and not more) else "all"
     run = judged(inputs, rows=rows, folder=wanted.folder, since=since, keep_digests=keep_digests)
     if not wanted.is_for_people:
-        for one in run.diagnostics:
-            if one.level == "error":
-                click.echo(str(one), err=True)
+        told(one for one in run.diagnostics if one.level == "error" or (one.level == "warning" and not wanted.tells))
     if run.folder is None:
         wanted.write(run, inputs.again())
     for place in more:

@@ -68,7 +68,7 @@ def is_foreign(patches: pa.Table, family: Family, product: str | None, arch: str
         return patches.num_rows > 0 and not any(fits)
     if not facts.majors:
         return False
-    if _is_anothers(patches, family) or _runs_elsewhere(patches, family, arch):
+    if _is_anothers(patches, family) or _runs_elsewhere(patches, family, arch) or _is_told_another(patches, product):
         return True
     major = major_of(family, product)
     if family.dist_tag is None or major is None:
@@ -95,6 +95,12 @@ def _runs_elsewhere(patches: pa.Table, family: Family, arch: str | None) -> bool
         return False
     stated = set(patches["arch"].unique().to_pylist()) - {family.independent_arch}
     return bool(stated) and stated.isdisjoint({arch, *family.compatible.get(arch, ())})
+
+
+def _is_told_another(patches: pa.Table, product: str) -> bool:
+    """Say whether each patch comes from an archive that tells another product; one that tells none may be for any."""
+    told = patches["product"].unique().to_pylist()
+    return bool(told) and not any(one is None or product.lower().startswith(one.lower()) for one in told)
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:

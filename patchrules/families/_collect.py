@@ -75,6 +75,13 @@ _APT = (
         None,
         "what archives offer, as it was last fetched; `apt-get update` fetches it anew",
     ),
+    Command(
+        'if [ "$FAMILY" != raspbian ] && ! ls "$CATALOG"/*security*_Packages* >/dev/null 2>&1; then\n'
+        '  echo "warning: apt has no list of a security archive: what only security approves is nothing" >&2\n'
+        "fi",
+        None,
+        "whether the list of a security archive is among them; Raspbian has no such archive",
+    ),
 )
 _MACOS = (
     _NAME,

@@ -72,7 +72,7 @@ CATALOG = (
     Column("severity", "string", "the vendor's severity, as the file has it"),
     Column("priority", "string", "dpkg priority"),
     Column("section", "string", "dpkg section"),
-    Column("product", "string", "product of a Windows update"),
+    Column("product", "string", "product it is for: of a Windows update, or as the archive's Release file tells (deb)"),
     Column("product_family", "string", "product family of a Windows update"),
     Column("patch_set", "string", "OS or APPLICATION"),
     Column(

@@ -158,7 +158,7 @@ def _of_report(report: HostReport, asked: str) -> Explanation:
 
 def _of_verdict(asking: Asking, verdict: Verdict, asked: str) -> Explained:
     """Explain a verdict of a report; what is asked about by its id comes first where it is not what decided."""
-    row, turn = plain(verdict_row(verdict)), asking.turn(verdict)
+    row, turn = plain(verdict_row(verdict)), _spoken(asking, asking.turn(verdict))
     behind = tuple(origins(asking.report, verdict))
     first = tuple(asking.asked_for(verdict, asked))
     rest = (line for line in asking.lines(verdict) if line not in first)
@@ -173,10 +173,15 @@ def _unapproved(asking: Asking, decisions: Iterable[Decision]) -> Iterator[Expla
         highest[one.patch.name, one.patch.arch] = one
     for one in list(highest.values())[:_MOST_UNAPPROVED]:
         verdict = asking.unjudged(one)
-        row, turn = {**verdict_row(verdict), "state": "", "reason": ""}, turn_of(asking, one)
+        row, turn = {**verdict_row(verdict), "state": "", "reason": ""}, _spoken(asking, turn_of(asking, one))
         behind = tuple(origins(asking.report, verdict))
         lines = (*asking.decided(one, row), *_turn_lines(turn), *_data_lines(behind))
         yield Explained(plain(row), headline(row, asking.family), lines, turn, behind)
+
+
+def _spoken(asking: Asking, turn: Turn | None) -> Turn | None:
+    """Return what would turn an answer; None where no catalog speaks for the host, whatever its baseline says."""
+    return None if Unknown.NO_CATALOG in asking.report.unknown else turn
 
 
 def _turn_lines(turn: Turn | None) -> Iterator[Line]:

@@ -60,4 +60,4 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-WRITER = Writer("html", "one offline page to look at", (".html", ".htm"), write)
+WRITER = Writer("html", "one offline page to look at", (".html", ".htm"), write, tells=True)

@@ -33,4 +33,4 @@ def _text(found: object, margin: str) -> bytes:
     return written.encode("utf-8", "backslashreplace")
 
 
-WRITER = Writer("json", "JSON, one document", (".json",), write)
+WRITER = Writer("json", "JSON, one document", (".json",), write, tells=True)

@@ -46,4 +46,5 @@ WRITER = Writer(
     (".jsonl", ".ndjson"),
     write,
     write_table=write_table,
+    tells=True,
 )

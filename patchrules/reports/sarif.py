@@ -103,4 +103,6 @@ def _json(found: Mapping[str, Any]) -> bytes:
     return json.dumps(found, ensure_ascii=True, separators=(",", ":")).encode()
 
 
-WRITER = Writer("sarif", "SARIF 2.1.0, one result a patch that does not comply", (".sarif", ".sarif.json"), write)
+WRITER = Writer(
+    "sarif", "SARIF 2.1.0, one result a patch that does not comply", (".sarif", ".sarif.json"), write, tells=True
+)

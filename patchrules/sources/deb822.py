@@ -124,12 +124,14 @@ def blocks(document: Document) -> Iterator[Block]:
     """Yield bytes that end where a stanza ends; only the last ones may end without an empty line.
 
     Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character. Lines of blanks, which
-    end a stanza too, are as the file has them. ``document.ending`` says afterwards how the last stanza ends.
+    end a stanza too, are as the file has them. ``document.ending`` says afterwards how the last stanza ends,
+    ``document.unpacked`` how many bytes there were.
     """
     rest = b""
+    document.unpacked = 0
     with cast("io.BufferedReader", document.stream()) as stream:
         bom = document.head.startswith(codecs.BOM_UTF8)
-        stream.read(len(codecs.BOM_UTF8) if bom else 0)
+        document.unpacked += len(stream.read(len(codecs.BOM_UTF8) if bom else 0))
         while True:
             # Read behind what is left, where it stays, and always ask for as much memory: joining the two, or memory
             # that the allocator gave back and has to fetch again, takes three times as long.
@@ -139,6 +141,7 @@ def blocks(document: Document) -> Iterator[Block]:
                 size = stream.readinto(free)
             if not size:
                 break
+            document.unpacked += size
             del block[len(rest) + size :]
             cut = _end(block)
             if not cut or b"\r" in block:

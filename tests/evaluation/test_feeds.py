@@ -177,3 +177,49 @@ def test_a_catalog_of_another_architecture_speaks_for_nobody(family, product, ar
         foreign = "PR7018" in {one.code for one in found.diagnostics}
         assert foreign == (status == "UNKNOWN" and arch is not None)
     assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+
+
+def archived(family, *products):
+    system = families()[family].operating_system
+    rows = [Patch("bash", "amd64", f"5.{number}-1", product=name) for number, name in enumerate(products, 2)]
+    return Catalog(system, Scope(family), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+
+
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+@pytest.mark.parametrize(
+    ("family", "product", "told_by_release", "is_foreign"),
+    [
+        ("debian", "Debian13", ["Debian12"], True),
+        ("debian", "Debian12", ["Debian12"], False),
+        ("debian", "debian12", ["Debian12"], False),
+        ("debian", "Debian13", ["Debian12", "Debian13"], False),
+        ("debian", "Debian13", ["Debian12", None], False),
+        ("debian", "Debian13", [None], False),
+        ("ubuntu", "Ubuntu22.04", ["Debian12"], True),
+        ("ubuntu", "Ubuntu22.04", ["Ubuntu20.04"], True),
+        ("ubuntu", "Ubuntu22.04", ["Ubuntu22.04"], False),
+        ("raspbian", "Raspbian12", ["Debian12"], True),
+    ],
+)
+def test_archives_of_another_release_or_vendor_speak_for_nobody(dialect, family, product, told_by_release, is_foreign):
+    web, given = host(product=product, family=family), archived(family, *told_by_release)
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT, dialect=dialect)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT, dialect=dialect)
+    prepared = prepare(everything, given, dialect=dialect).evaluate(web, as_of=AT)
+    doubted = is_foreign and dialect == "documented"
+    for found in (by_reference, by_batch, prepared):
+        assert ("PR7018" in {one.code for one in found.diagnostics}) == doubted
+    status = "UNKNOWN" if doubted else "NON_COMPLIANT"
+    assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+
+
+@pytest.mark.parametrize("suite", ["main", "security"])
+def test_a_release_file_tells_the_product_of_its_archive(data, suite):
+    """Debian 12's archives, given for every Debian."""
+    [given] = pr.read_catalogs([f"Debian*={data / 'catalogs/debian12' / suite}"])
+    assert set(given.table["product"].to_pylist()) == {"Debian12"}
+    for product, status in (("Debian12", "NON_COMPLIANT"), ("Debian13", "UNKNOWN")):
+        old = pr.Host("web-1", "debian", product, "amd64", packages=(pr.Package("openssl", "amd64", "1-1"),))
+        everything = pr.Baseline("all", OperatingSystem.DEBIAN, rules=(ANY,))
+        assert pr.evaluate(everything, old, given, as_of="2027-01-01T00:00Z").status == status

@@ -103,3 +103,21 @@ def test_the_columns_that_osquery_is_asked_for_are_those_the_reader_knows(manage
     assert [(row["host"], row["name"]) for row in found.packages.to_pylist()] == [
         ("web-1", ROWS[table].get("name", "KB5030000"))
     ]
+
+
+@pytest.mark.parametrize(
+    ("family", "listed", "warned"),
+    [
+        ("debian", "x_dists_bookworm_main_binary-amd64_Packages", True),
+        ("debian", "security.debian.org_dists_bookworm-security_main_binary-amd64_Packages", False),
+        ("ubuntu", "x_dists_jammy-security_main_binary-amd64_Packages.xz", False),
+        ("ubuntu", "x_dists_jammy-security_InRelease", True),
+        ("raspbian", "x_dists_bookworm_main_binary-armhf_Packages", False),
+    ],
+)
+def test_a_host_without_the_list_of_a_security_archive_is_warned_of(tmp_path, family, listed, warned):
+    (tmp_path / listed).touch()
+    [check] = [one.text for one in COMMANDS["apt"] if "warning" in one.text]
+    assert check in collect(family_named(family), "shell")
+    ran = subprocess.run(["sh", "-euc", check], env={"PATH": "/usr/bin:/bin", "FAMILY": family, "CATALOG": str(tmp_path)}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert ran.stderr.startswith("warning: apt has no list of a security archive") == warned
