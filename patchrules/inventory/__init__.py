@@ -19,6 +19,7 @@ from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryE
 from patchrules.families import family_named
 from patchrules.inventory._checked import checked, misplaced
 from patchrules.inventory._damaged import damage
+from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -104,8 +105,13 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     return reading.inventory()
 
 
-def sniffed(document: Document) -> Reader | None:
-    """Return the format of a document by its first bytes, None when no format knows it."""
+def sniffed(document: Document, host: str | None = None) -> Reader | None:
+    """Return the format of a document by its first bytes, None when no format knows it.
+
+    ``host`` is what the caller calls the column of hosts: a text with that column is a table, and no list of one host.
+    """
+    if host is not None and host_header(document.head_lines(), host):
+        return readers()["packages_csv"]
     return next((reader for reader in readers().values() if reader.sniff(document)), None)
 
 
@@ -167,7 +173,10 @@ class _Reading:
 
     def _add(self, place: Place) -> None:
         """Read the files of one place; in a folder of several, files that are no inventory are left out."""
-        known = [(document, self._reader or sniffed(document)) for document in place.documents]
+        known = [
+            (document, self._reader or sniffed(document, self._common.columns.get("host")))
+            for document in place.documents
+        ]
         if len(known) != 1 and any(reader for _, reader in known):
             for document, reader in known:
                 if reader is None:

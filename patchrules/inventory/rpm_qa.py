@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from patchrules.inventory._delimited import host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.inventory._rpm_shapes import ARCHES, Layout, layout_of, layout_of_header, listed, nevra
@@ -33,7 +34,7 @@ def sniff(document: Document) -> bool:
     # A document of JSON may hold such objects, too; a line is one of rpm's only where it stands alone.
     if first[:1] == "[" or (first[:1] == "{" and first[-1:] != "}"):
         return False
-    if any(line.startswith("Package: ") or listed(line) for line in lines):
+    if any(line.startswith("Package: ") or listed(line) for line in lines) or host_header(lines):
         return False
     return any(map(_shape, lines))
 
