@@ -5,7 +5,8 @@ The line we recommend, because it states everything the engine can use::
     rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{INSTALLTIME}\t%{BUILDTIME}\n'
 
 Plain lines (``name-version-release.arch``) do not state the epoch, so their ``evr`` has none (DECISIONS 30); ``(none)``
-in an epoch column states 0. Keys (``gpg-pubkey``) are not packages. Warnings between the lines are refused rows.
+in an epoch column states 0. Keys (``gpg-pubkey``) are not packages. Warnings between the lines are refused rows, and so
+is what no package of rpm can be called (``_rpm_shapes.can_be``): commas and quotes are those of somebody's table.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES, Layout, layout_of, layout_of_header, listed, nevra
+from patchrules.inventory._rpm_shapes import ARCHES, PLAIN, Layout, can_be, layout_of, layout_of_header, listed, nevra
 from patchrules.sources.files import Document
 
 _USED = ("name", "arch", "evr")
@@ -77,8 +78,8 @@ def _read_plain(document: Document, rows: PackageRows) -> None:
     rows.checked = True
     for first, block in document.blocks():
         text = "".join(block)
-        if not (text.isascii() and text.isprintable() and " " not in text and ":" not in text):
-            # Without blanks, control characters and epochs, rpm refuses no version; here somebody has to look.
+        if not text.isascii() or text.encode().translate(None, PLAIN):
+            # Of what a name and a version can have, and without epochs, rpm refuses nothing; here somebody has to look.
             rows.checked = False
             for number, line in enumerate(block, first):
                 _add_plain(rows, number, line)
@@ -151,6 +152,9 @@ def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> N
     if not name or not evr or not f"{name}{arch or ''}".isprintable() or " " in name:
         rows.reject(number, "PR2003", "the line has no package name or no version", line)
         return
+    if not _is_package(name, arch, evr, fields):
+        rows.reject(number, "PR2001", "no rpm package has such a name, version or architecture", line)
+        return
     columns = rows.columns
     columns["name"].append(name)
     columns["arch"].append(None if arch in ("", "(none)", None) else arch)
@@ -158,6 +162,15 @@ def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> N
     columns["line"].append(number)
     columns["installed_at"].append(_instant(rows, fields.get("installtime")))
     columns["built"].append(_instant(rows, fields.get("buildtime")))
+
+
+def _is_package(name: str, arch: str | None, evr: str, fields: dict[str, str]) -> bool:
+    """Say whether rpm can have a package of these fields; of an epoch nothing is said."""
+    version, hyphen, release = evr.rpartition(":")[2].partition("-")
+    if "version" in fields and "evr" not in fields:
+        version, hyphen, release = fields["version"], fields.get("release", ""), fields.get("release", "")
+    known = arch in ("", "(none)", None) or can_be(arch)
+    return known and can_be(name, *((version, release) if hyphen else (version,)))
 
 
 def _evr(fields: dict[str, str]) -> str:
