@@ -93,6 +93,7 @@ CODES: dict[str, str] = {
     "PR2106": "a file lists packages of another packaging world than its host's family has",
     "PR2115": "most rows of a file do not have the shape of its format",
     "PR2116": "a list is cut off in its last row, which nothing ends",
+    "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",

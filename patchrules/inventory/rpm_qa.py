@@ -6,16 +6,19 @@ The line we recommend, because it states everything the engine can use::
 
 Plain lines (``name-version-release.arch``) do not state the epoch, so their ``evr`` has none (DECISIONS 30); ``(none)``
 in an epoch column states 0. Keys (``gpg-pubkey``) are not packages. Warnings between the lines are refused rows, and so
-is what no package of rpm can be called (``_rpm_shapes.can_be``): commas and quotes are those of somebody's table.
+is what no package of rpm can be called (``_rpm_shapes.can_be``): commas and quotes are those of somebody's table. Where
+rpm says among them that it could not read its database, packages are missing in the list, and it is refused (PR2117).
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from patchrules.inventory._damaged import UNREAD
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
@@ -24,6 +27,7 @@ from patchrules.sources.files import Document
 
 _USED = ("name", "arch", "evr")
 _LOOK = 50  # lines before the first package that may be warnings
+_UNREAD = re.compile(r"error: (?:rpmdb|db[0-9]* error|cannot open Packages)").match
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z
 _BASE = 10**6
 
@@ -107,7 +111,7 @@ def _add_plain(rows: PackageRows, number: int, line: str) -> None:
     found = nevra(text)
     if found is None:
         if text:
-            rows.reject(number, "PR2001", "the line is not name-version-release.arch", line)
+            _refuse(rows, number, "the line is not name-version-release.arch", line)
     elif found[0] == "gpg-pubkey":
         rows.counts["PR2201"] += 1
     else:
@@ -123,7 +127,7 @@ def _read_columns(lines: Iterator[tuple[int, str]], rows: PackageRows, layout: L
             continue
         fields = layout.fields(text)
         if fields is None:
-            rows.reject(number, "PR2001", f"the line does not have {layout}", line)
+            _refuse(rows, number, f"the line does not have {layout}", line)
         else:
             _add(rows, number, fields, line)
 
@@ -137,9 +141,17 @@ def _read_json(lines: Iterator[tuple[int, str]], rows: PackageRows) -> None:
         found = _object(text)
         fields = _json_fields(found) if found else None
         if fields is None:
-            rows.reject(number, "PR2001", "the line is not a JSON object with name, version, release and arch", line)
+            _refuse(rows, number, "the line is not a JSON object with name, version, release and arch", line)
         else:
             _add(rows, number, fields, line)
+
+
+def _refuse(rows: PackageRows, number: int, message: str, line: str) -> None:
+    """Refuse a line that is no package; one of rpm's own may say that others are missing."""
+    if _UNREAD(line.strip()):
+        rows.reject(number, UNREAD, "rpm could not read its database", line)
+    else:
+        rows.reject(number, "PR2001", message, line)
 
 
 def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> None:

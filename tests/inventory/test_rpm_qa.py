@@ -34,7 +34,7 @@ def test_shapes(line):
 
 
 NOT_PACKAGES = [
-    "error: rpmdbNextIterator: skipping h#     753 Header V3 DSA signature: BAD, key ID db42a6",
+    "warning: Found NDB Packages.db database while attempting bdb backend",
     "openssh-server#$%^5.3p1$%^104.el6.x86_64",
     "google-cloud-sdk.x86_64",
     "a-b",
@@ -53,6 +53,41 @@ def test_lines_that_are_no_package_are_refused_with_their_number(line):
     inventory = read_inventory(text.encode())
     assert inventory.packages["line"].to_pylist() == [1, 3]
     assert [(row["line"], row["code"], row["text"]) for row in inventory.rejects.to_pylist()] == [(2, "PR2001", line)]
+
+
+UNREAD = [
+    "error: rpmdbNextIterator: skipping h#     753 Header V3 DSA signature: BAD, key ID db42a6",
+    "error: rpmdb: BDB0113 Thread/process 17034/140500 failed: BDB1507 Thread died in Berkeley DB library",
+    "error: db5 error(-30973) from dbenv->failchk: BDB0087 DB_RUNRECOVERY: Fatal error, run database recovery",
+    "error: cannot open Packages database in /var/lib/rpm",
+]
+PACKAGES = {
+    "plain": "bash-5.1-6.el9.x86_64\nzlib-1.2-4.el9.x86_64\n",
+    "columns": "bash\t0\t5.1\t6.el9\tx86_64\nzlib\t0\t1.2\t4.el9\tx86_64\n",
+    "objects": '{"name":"bash","version":"5","release":"6","arch":"noarch"}\n' * 3,
+}
+
+
+@pytest.mark.parametrize("line", UNREAD)
+@pytest.mark.parametrize("shape", PACKAGES)
+def test_a_list_in_which_rpm_says_that_packages_are_missing_is_no_list(shape, line):
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(f"{PACKAGES[shape]}{line}\n{PACKAGES[shape]}".encode())
+    number = PACKAGES[shape].count("\n") + 1
+    assert str(raised.value) == (
+        f"packages are missing: {line} [PR2117]\n"
+        f"  at <bytes>:{number}\n"
+        "  hint: repair the database (rpm --rebuilddb), and collect the list again"
+    )
+
+
+def test_among_several_hosts_that_one_is_without_packages(tmp_path):
+    (tmp_path / "web-1.rpmqa").write_text(PACKAGES["plain"] + UNREAD[0] + "\n")
+    (tmp_path / "web-2.rpmqa").write_text(PACKAGES["plain"])
+    found = read_inventory(tmp_path / "*.rpmqa", product="RedhatEnterpriseLinux9.3")
+    assert found.hosts["host"].to_pylist() == ["web-1", "web-2"]
+    assert found.packages["host"].unique().to_pylist() == ["web-2"]
+    assert [(row["host"], row["line"], row["code"]) for row in found.rejects.to_pylist()] == [("web-1", 3, "PR2117")]
 
 
 @pytest.mark.parametrize(
