@@ -133,7 +133,7 @@ CODES: dict[str, str] = {
     "PR2226": "the release of packages is not stated and was taken from the names of their source packages",
     "PR2227": "a bill of materials lists sources, or what an image was built from: only what is installed counts",
     "PR2230": "the product that is stated for a host is no product that AWS names",
-    "PR2231": "no system of a host's family has the architecture that is stated: no patch is for such packages",
+    "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
     "PR2232": "the last line has no end: the list may be cut off",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)

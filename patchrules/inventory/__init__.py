@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from patchrules.codes import CODES
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
 from patchrules.families import family_named
+from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
 from patchrules.inventory._damaged import damage
 from patchrules.inventory._delimited import host_header
@@ -226,8 +227,8 @@ class _Reading:
         if len(self._facts) > 1:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
-        hosts, doubts = hosts_table(facts, packages, self.aliases)
-        packages = self._placed(packages, hosts)
+        hosts, doubts, odd = hosts_table(facts, packages, self.aliases)
+        packages = self._placed(without_strange(packages, odd), hosts)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
         rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects, refused]).combine_chunks()
         return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))
