@@ -93,6 +93,7 @@ CODES: dict[str, str] = {
     "PR2106": "a file lists packages of another packaging world than its host's family has",
     "PR2115": "most rows of a file do not have the shape of its format",
     "PR2116": "a list is cut off in its last row, which nothing ends",
+    "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
@@ -132,7 +133,7 @@ CODES: dict[str, str] = {
     "PR2226": "the release of packages is not stated and was taken from the names of their source packages",
     "PR2227": "a bill of materials lists sources, or what an image was built from: only what is installed counts",
     "PR2230": "the product that is stated for a host is no product that AWS names",
-    "PR2231": "no system of a host's family has the architecture that is stated: no patch is for such packages",
+    "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
     "PR2232": "the last line has no end: the list may be cut off",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)

@@ -24,7 +24,9 @@ class Allowed:
     ``arches`` are the architectures of a scheme, where those are asked for too.
     """
 
-    def __init__(self, numbers: PackageNumbers, arches: Mapping[str, AbstractSet[str]] = MappingProxyType({})) -> None:
+    def __init__(
+        self, numbers: PackageNumbers, arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({})
+    ) -> None:
         """Start with nothing asked."""
         self._numbers, self._arches = numbers, arches
         self._answers: dict[str, npt.NDArray[np.int8]] = {}

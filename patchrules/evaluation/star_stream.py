@@ -15,6 +15,7 @@ from patchrules.errors import InventoryError
 from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.streaming import AHEAD, ahead
 from patchrules.families import families
+from patchrules.inventory._architectures import ARCHES, has
 from patchrules.inventory._star import Star, StarPart
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
@@ -31,7 +32,7 @@ class StarStream:
         self.done = 0
         self._star, self._readers = star, readers
         self._dimension = Dimension(star.packages, numbers)
-        self._allowed = Allowed(numbers)
+        self._allowed = Allowed(numbers, {scheme: {*arches, None} for scheme, arches in ARCHES.items()})
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
@@ -53,7 +54,9 @@ class StarStream:
         portion, rows = self._dimension.portion(installed, hosts, part.first)
         shelf = families()
         named = [shelf[name].scheme if name else "" for name in hosts["family"].to_pylist()]
-        if not self._allowed.all_of(rows, named):
-            message = f"`{part.file}` has a package whose version its host's family cannot order"
+        machines = hosts.select(["family", "arch"]).group_by(["family", "arch"]).aggregate([]).to_pylist()
+        known = all(row["arch"] is None or has(row["family"], row["arch"]) for row in machines)
+        if not known or not self._allowed.all_of(rows, named):
+            message = f"`{part.file}` has a package whose version or architecture is none of its host's family"
             raise InventoryError(message, code="PR2112", hint=_AGAIN)
         return portion, rows

@@ -17,8 +17,10 @@ import pyarrow.compute as pc
 from patchrules.codes import CODES
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryError, Level, UnknownNameError, Where
 from patchrules.families import family_named
+from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
 from patchrules.inventory._damaged import damage
+from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -104,8 +106,13 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
     return reading.inventory()
 
 
-def sniffed(document: Document) -> Reader | None:
-    """Return the format of a document by its first bytes, None when no format knows it."""
+def sniffed(document: Document, host: str | None = None) -> Reader | None:
+    """Return the format of a document by its first bytes, None when no format knows it.
+
+    ``host`` is what the caller calls the column of hosts: a text with that column is a table, and no list of one host.
+    """
+    if host is not None and host_header(document.head_lines(), host):
+        return readers()["packages_csv"]
     return next((reader for reader in readers().values() if reader.sniff(document)), None)
 
 
@@ -167,7 +174,10 @@ class _Reading:
 
     def _add(self, place: Place) -> None:
         """Read the files of one place; in a folder of several, files that are no inventory are left out."""
-        known = [(document, self._reader or sniffed(document)) for document in place.documents]
+        known = [
+            (document, self._reader or sniffed(document, self._common.columns.get("host")))
+            for document in place.documents
+        ]
         if len(known) != 1 and any(reader for _, reader in known):
             for document, reader in known:
                 if reader is None:
@@ -217,8 +227,8 @@ class _Reading:
         if len(self._facts) > 1:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
-        hosts, doubts = hosts_table(facts, packages, self.aliases)
-        packages = self._placed(packages, hosts)
+        hosts, doubts, odd = hosts_table(facts, packages, self.aliases)
+        packages = self._placed(without_strange(packages, odd), hosts)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
         rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects, refused]).combine_chunks()
         return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))

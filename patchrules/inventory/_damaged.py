@@ -8,7 +8,8 @@ from patchrules.errors import DocumentError
 from patchrules.inventory._reader import Reader, Rows
 from patchrules.sources.files import Document
 
-_SHAPE = "PR2001"
+_SHAPE, UNREAD = "PR2001", "PR2117"
+"""Codes of refused rows: one that has not the shape of its format, and one by which a tool says what it left out."""
 
 
 def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
@@ -18,6 +19,10 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     """
     if rows.facts is not None or rows.hosts is not None or not rows.rejects.num_rows:
         return None
+    unread = rows.rejects.filter(pc.equal(rows.rejects["code"], UNREAD)).slice(0, 1).to_pylist()
+    if unread:
+        hint = "repair the database (rpm --rebuilddb), and collect the list again"
+        return document.fail(UNREAD, f"packages are missing: {unread[0]['text']}", line=unread[0]["line"], hint=hint)
     refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.families import families
-from patchrules.inventory._architectures import strange
+from patchrules.inventory._architectures import has, strange
 from patchrules.inventory._dist_tags import majors
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import HOSTS
@@ -25,18 +25,20 @@ _STATED = ("family", "product", "arch", "patch_group", "tags", "boot_time", "cap
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one host's packages tell: its release packages as (name, version), and the machine's architecture."""
+    """What one host's packages tell: its release packages as (name, version), and the architecture of its dpkg."""
 
     release_packages: tuple[tuple[str, str], ...] = ()
-    arch: str | None = None
+    dpkg: str | None = None
 
 
 def hosts_table(
     facts: Mapping[str, Mapping[str, Any]],
     packages: Any,  # noqa: ANN401  pyarrow is Any
     aliases: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[Any, tuple[Diagnostic, ...]]:
+) -> tuple[Any, tuple[Diagnostic, ...], dict[str, str]]:
     """Return one row a host of ``facts``, sorted by id, and diagnostics counted over all hosts.
+
+    The families of hosts with packages of architectures that these have not are by host what comes last.
 
     ``facts`` holds by host id the columns of HOSTS as far as they are stated, and ``os_release``, ``platform``,
     ``platform_version``, ``os_version``, ``last_patch_group`` (of AWS's last run) where known; ``aliases`` are those of
@@ -44,7 +46,7 @@ def hosts_table(
     packages, Python once a host.
     """
     arches = _arches(packages)
-    told = _told(packages, arches)
+    told = _told(packages)
     columns: dict[str, list[Any]] = {column.name: [] for column in HOSTS}
     doubts: dict[tuple[str, str], tuple[Diagnostic, int]] = {}
     identities = {host: _identity(facts[host], told.get(host, Told()), aliases) for host in sorted(facts)}
@@ -58,7 +60,7 @@ def hosts_table(
             doubts[doubt.code, doubt.message] = (first, count + 1)
         row = {name: stated.get(name) for name in columns} | {"family": identity.family, "product": identity.product}
         row["identified_by"] = identity.evidence
-        row |= {"host": host, "arch": stated.get("arch") or mine.arch}
+        row |= {"host": host, "arch": _machine(identity.family, stated.get("arch"), mine, arches.get(host, {}))}
         row["patch_group"] = stated.get("patch_group") or stated.get("last_patch_group")
         row["tags"] = list(dict(stated["tags"]).items()) if stated.get("tags") else None
         for name, values in columns.items():
@@ -73,7 +75,12 @@ def hosts_table(
             for arch, count in (*arches.get(host, {}).items(), (facts[host].get("arch"), 1)):
                 if arch:
                     found[identity.family, arch] += count
-    return table(HOSTS, columns, len(facts)), (*counted, *strange(found))
+    odd = {
+        host: identities[host].family or ""
+        for host, own in arches.items()
+        if host in identities and not all(has(identities[host].family, arch) for arch in own)
+    }
+    return table(HOSTS, columns, len(facts)), (*counted, *strange(found)), odd
 
 
 def _identity(
@@ -108,7 +115,17 @@ def facts_of_table(hosts: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  py
     }
 
 
-def _told(packages: Any, arches: Mapping[str, Mapping[str, int]]) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
+def _machine(family: str | None, stated: str | None, mine: Told, arches: Mapping[str, int]) -> str | None:
+    """Return the architecture of a host: what is stated, that of its dpkg, or what most of its packages have.
+
+    Those that the host's family has not are not stated (5.e).
+    """
+    known = {arch: count for arch, count in arches.items() if has(family, arch)}
+    first = (arch for arch in (stated, mine.dpkg) if arch and has(family, arch))
+    return next(first, None) or _most_common(known)
+
+
+def _told(packages: Any) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any
     """Return by host what its packages tell."""
     releases: dict[str, list[tuple[str, str]]] = {}
     named = packages.select(["host", "name", "evr"]).filter(pc.is_in(packages["name"], _strings(_RELEASES)))
@@ -117,8 +134,7 @@ def _told(packages: Any, arches: Mapping[str, Mapping[str, int]]) -> dict[str, T
         releases.setdefault(row["host"], []).append((row["name"], version[0] or version[2]))
     is_dpkg = pc.equal(packages["name"], "dpkg")
     own = {row["host"]: row["arch"] for row in packages.select(["host", "arch"]).filter(is_dpkg).to_pylist()}
-    most = _most_common(arches)
-    machines = most | {host: arch for host, arch in own.items() if arch and arch not in _INDEPENDENT}
+    machines = {host: arch for host, arch in own.items() if arch and arch not in _INDEPENDENT}
     hosts: Iterable[str] = releases.keys() | machines.keys()
     return {host: Told(tuple(sorted(releases.get(host, ()))), machines.get(host)) for host in hosts}
 
@@ -133,13 +149,10 @@ def _arches(packages: Any) -> dict[str, dict[str, int]]:  # noqa: ANN401  pyarro
     return counts
 
 
-def _most_common(arches: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
-    """Return by host the architecture most of its packages have; ties go to the first by name."""
-    own = {
-        host: {arch: count for arch, count in found.items() if arch not in _INDEPENDENT}
-        for host, found in arches.items()
-    }
-    return {host: min(found, key=lambda arch: (-found[arch], arch)) for host, found in own.items() if found}
+def _most_common(arches: Mapping[str, int]) -> str | None:
+    """Return the architecture most packages of a host have; ties go to the first by name."""
+    own = {arch: count for arch, count in arches.items() if arch not in _INDEPENDENT}
+    return min(own, key=lambda arch: (-own[arch], arch)) if own else None
 
 
 def _strings(values: list[str]) -> Any:  # noqa: ANN401  pyarrow is Any

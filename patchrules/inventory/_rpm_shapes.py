@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 
 _ARCHES = """
@@ -12,6 +13,13 @@ mips mipsel mips64 mips64el riscv64 riscv32 loongarch64 sh4 m68k x86_64_v2 x86_6
 """
 ARCHES = frozenset(_ARCHES.split())
 """The architectures rpm knows (its rpmrc): what ends a line and is none of these belongs to the release."""
+
+# What rpmbuild lets into a version or a release beside letters and digits; into a name these without `~^`, and hyphens:
+# ALLOWED_CHARS_VERREL and ALLOWED_CHARS_NAME of rpm's build/rpmbuild_internal.hh. It asks for ASCII, old ones took
+# letters of any kind. Nobody's table is told by a `~`, so one set does for both.
+_MARKS = "._+%{}~^"
+PLAIN = f"-{_MARKS}{string.ascii_letters}{string.digits}".encode()
+"""The bytes of ``name-version-release.arch`` without an epoch."""
 
 EL_TAG = re.compile(r"\.(?:el|fc|amzn|azl|cm|oe)[0-9]").search
 """Finds the tag of a distribution with rpm packages in a version."""
@@ -33,6 +41,8 @@ _NAMES = {
 }
 _SEPARATORS = ("\t", "|", ";", ",")
 _WIDE = re.compile(r"\t+|\s{2,}").split
+_IS_NAME = re.compile(rf"[\w{re.escape(_MARKS)}-]+").fullmatch
+_IS_VERSION = re.compile(rf"[\w{re.escape(_MARKS)}]+").fullmatch
 _BLANKS = re.compile(r"\s").search
 _DIGIT = re.compile(r"[0-9]").search
 _EPOCH = re.compile(r"[0-9]{1,10}|\(none\)").fullmatch
@@ -75,6 +85,15 @@ class Layout:
         return f"the columns {', '.join(name for name in self.columns if name)}"
 
 
+def can_be(name: str, *parts: str) -> bool:
+    """Say whether rpm can have a package of that name, and these versions or releases.
+
+    >>> can_be("libstdc++", "1.0~rc1^git", "6.el9"), can_be("bash,0", "5.1", "6.el9"), can_be("bash", "5.1-6", "el9")
+    (True, False, False)
+    """
+    return _IS_NAME(name) is not None and all(map(_IS_VERSION, parts))
+
+
 def nevra(text: str) -> tuple[str, str | None, str] | None:
     """Return name, architecture and evr of ``[epoch:]name-[epoch:]version-release[.arch]``; None when it is not that.
 
@@ -82,6 +101,7 @@ def nevra(text: str) -> tuple[str, str | None, str] | None:
     (('openssl-libs', 'x86_64', '3.0.7-24.el9'), ('bash', 'noarch', '1:5.1-6.el9'))
     >>> nevra("yum-3.2.22-40.el5"), nevra("warning: not a package")
     (('yum', None, '3.2.22-40.el5'), None)
+    >>> nevra("web-1,bash,5.1-6.el9.x86_64")
     """
     if _BLANKS(text) or not text.isprintable():
         return None
@@ -90,6 +110,9 @@ def nevra(text: str) -> tuple[str, str | None, str] | None:
     rest, _, release = (head if arch or last == "(none)" else text).rpartition("-")
     name, _, version = rest.rpartition("-")
     if not name or not version or not release or not _DIGIT(release if arch is None else version + release):
+        return None
+    stated, colon, bare_version = version.rpartition(":")
+    if not can_be(name.partition(":")[2] or name, bare_version, release) or (colon and not stated.isdecimal()):
         return None
     epoch, colon, bare = name.partition(":")
     if not colon:
@@ -143,7 +166,10 @@ def layout_of(line: str) -> Layout | None:
         columns = _BY_ARCH[at]
         if "epoch" in columns and not _EPOCH(parts[1]):
             continue
-        if _DIGIT(parts[columns.index("evr" if "evr" in columns else "version")]):
+        found = dict(zip(columns, parts, strict=False))
+        # A release with a hyphen is none: host, name, version-release and architecture stand there.
+        whole = "evr" in found or can_be(found["name"], found["version"], found["release"])
+        if whole and _DIGIT(found.get("evr") or found.get("version", "")):
             return Layout(separator, (*columns, *_times(parts[at + 1 :])))
     return None
 

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchrules.inventory import _rpm_shapes as rpm
+from patchrules.inventory._delimited import host_header
 from patchrules.inventory._dpkg_rows import ARCHES, NAME, PRIORITIES, SECONDS, VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
@@ -55,7 +56,9 @@ class _Layout:
 def sniff(document: Document) -> bool:
     """Say whether the first lines have columns of dpkg packages, or are JSON objects of them."""
     lines = [line for line in document.head_lines() if line.strip()]
-    return bool(lines) and (_layout(lines) is not None or _json_fields(lines[0]) is not None)
+    if not lines or host_header(lines):
+        return False
+    return _layout(lines) is not None or _json_fields(lines[0]) is not None
 
 
 def read(document: Document, options: ReadOptions) -> Rows:

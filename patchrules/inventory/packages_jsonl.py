@@ -49,7 +49,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
         return refused.finish()
     counts: Counter[str] = Counter()
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if _text(name) == name]
-    table = pa.table({name: _column(name, (row.get(name) for row in rows), counts) for name in names})
+    table = pa.table({name: column_of(name, (row.get(name) for row in rows), counts) for name in names})
     good = rows_of(table, document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
@@ -65,7 +65,7 @@ def _object(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and not _OTHERS & found.keys() else None
 
 
-def _column(name: str, values: Iterable[Any], counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
+def column_of(name: str, values: Iterable[Any], counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return the values of a column in the type of our table; what is no value of it is null."""
     given = list(values)
     if name == "line":
@@ -75,6 +75,10 @@ def _column(name: str, values: Iterable[Any], counts: Counter[str]) -> Any:  # n
     if name == "tags":
         found = [list(value.items()) if isinstance(value, dict) else None for value in given]
         return pa.array([value if _are_texts(value) else None for value in found], pa.map_(pa.string(), pa.string()))
+    if name == "enabled_modules":
+        lists = [value if isinstance(value, list) else None for value in given]
+        known = [one if one is not None and all(_text(part) == part for part in one) else None for one in lists]
+        return pa.array(known, pa.list_(pa.string()))
     if name in _INSTANTS:
         read = [instant(_text(value)) for value in given]
         counts["PR2204"] += sum(found is None and value is not None for found, value in zip(read, given, strict=True))

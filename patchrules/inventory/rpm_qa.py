@@ -5,23 +5,29 @@ The line we recommend, because it states everything the engine can use::
     rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}\t%{RELEASE}\t%{ARCH}\t%{INSTALLTIME}\t%{BUILDTIME}\n'
 
 Plain lines (``name-version-release.arch``) do not state the epoch, so their ``evr`` has none (DECISIONS 30); ``(none)``
-in an epoch column states 0. Keys (``gpg-pubkey``) are not packages. Warnings between the lines are refused rows.
+in an epoch column states 0. Keys (``gpg-pubkey``) are not packages. Warnings between the lines are refused rows, and so
+is what no package of rpm can be called (``_rpm_shapes.can_be``): commas and quotes are those of somebody's table. Where
+rpm says among them that it could not read its database, packages are missing in the list, and it is refused (PR2117).
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from patchrules.inventory._damaged import UNREAD
+from patchrules.inventory._delimited import host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES, Layout, layout_of, layout_of_header, listed, nevra
+from patchrules.inventory._rpm_shapes import ARCHES, PLAIN, Layout, can_be, layout_of, layout_of_header, listed, nevra
 from patchrules.sources.files import Document
 
 _USED = ("name", "arch", "evr")
 _LOOK = 50  # lines before the first package that may be warnings
+_UNREAD = re.compile(r"error: (?:rpmdb|db[0-9]* error|cannot open Packages)").match
 _LATEST = 253_402_300_799  # 9999-12-31T23:59:59Z
 _BASE = 10**6
 
@@ -33,7 +39,7 @@ def sniff(document: Document) -> bool:
     # A document of JSON may hold such objects, too; a line is one of rpm's only where it stands alone.
     if first[:1] == "[" or (first[:1] == "{" and first[-1:] != "}"):
         return False
-    if any(line.startswith("Package: ") or listed(line) for line in lines):
+    if any(line.startswith("Package: ") or listed(line) for line in lines) or host_header(lines):
         return False
     return any(map(_shape, lines))
 
@@ -76,8 +82,8 @@ def _read_plain(document: Document, rows: PackageRows) -> None:
     rows.checked = True
     for first, block in document.blocks():
         text = "".join(block)
-        if not (text.isascii() and text.isprintable() and " " not in text and ":" not in text):
-            # Without blanks, control characters and epochs, rpm refuses no version; here somebody has to look.
+        if not text.isascii() or text.encode().translate(None, PLAIN):
+            # Of what a name and a version can have, and without epochs, rpm refuses nothing; here somebody has to look.
             rows.checked = False
             for number, line in enumerate(block, first):
                 _add_plain(rows, number, line)
@@ -105,7 +111,7 @@ def _add_plain(rows: PackageRows, number: int, line: str) -> None:
     found = nevra(text)
     if found is None:
         if text:
-            rows.reject(number, "PR2001", "the line is not name-version-release.arch", line)
+            _refuse(rows, number, "the line is not name-version-release.arch", line)
     elif found[0] == "gpg-pubkey":
         rows.counts["PR2201"] += 1
     else:
@@ -121,7 +127,7 @@ def _read_columns(lines: Iterator[tuple[int, str]], rows: PackageRows, layout: L
             continue
         fields = layout.fields(text)
         if fields is None:
-            rows.reject(number, "PR2001", f"the line does not have {layout}", line)
+            _refuse(rows, number, f"the line does not have {layout}", line)
         else:
             _add(rows, number, fields, line)
 
@@ -135,9 +141,17 @@ def _read_json(lines: Iterator[tuple[int, str]], rows: PackageRows) -> None:
         found = _object(text)
         fields = _json_fields(found) if found else None
         if fields is None:
-            rows.reject(number, "PR2001", "the line is not a JSON object with name, version, release and arch", line)
+            _refuse(rows, number, "the line is not a JSON object with name, version, release and arch", line)
         else:
             _add(rows, number, fields, line)
+
+
+def _refuse(rows: PackageRows, number: int, message: str, line: str) -> None:
+    """Refuse a line that is no package; one of rpm's own may say that others are missing."""
+    if _UNREAD(line.strip()):
+        rows.reject(number, UNREAD, "rpm could not read its database", line)
+    else:
+        rows.reject(number, "PR2001", message, line)
 
 
 def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> None:
@@ -150,6 +164,9 @@ def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> N
     if not name or not evr or not f"{name}{arch or ''}".isprintable() or " " in name:
         rows.reject(number, "PR2003", "the line has no package name or no version", line)
         return
+    if not _is_package(name, arch, evr, fields):
+        rows.reject(number, "PR2001", "no rpm package has such a name, version or architecture", line)
+        return
     columns = rows.columns
     columns["name"].append(name)
     columns["arch"].append(None if arch in ("", "(none)", None) else arch)
@@ -157,6 +174,15 @@ def _add(rows: PackageRows, number: int, fields: dict[str, str], line: str) -> N
     columns["line"].append(number)
     columns["installed_at"].append(_instant(rows, fields.get("installtime")))
     columns["built"].append(_instant(rows, fields.get("buildtime")))
+
+
+def _is_package(name: str, arch: str | None, evr: str, fields: dict[str, str]) -> bool:
+    """Say whether rpm can have a package of these fields; of an epoch nothing is said."""
+    version, hyphen, release = evr.rpartition(":")[2].partition("-")
+    if "version" in fields and "evr" not in fields:
+        version, hyphen, release = fields["version"], fields.get("release", ""), fields.get("release", "")
+    known = arch in ("", "(none)", None) or can_be(arch)
+    return known and can_be(name, *((version, release) if hyphen else (version,)))
 
 
 def _evr(fields: dict[str, str]) -> str:

@@ -1,0 +1,112 @@
+"""A table as text names its hosts: none is ever read as the list of one host."""
+
+from __future__ import annotations
+
+import pytest
+
+from patchrules.errors import ColumnError, InventoryError
+from patchrules.inventory import read_inventory
+
+RPM = "host,name,epoch,version,release,arch\nweb-1,python3,0,3.9,1.el9,x86_64\nweb-2,bash,1,5.1,6.el9,noarch\n"
+DEB = "host,name,arch,evr\nweb-1,bash,amd64,5.2-1\nweb-2,dash,all,0.5-1\n"
+
+
+def hosts_of(text, **options):
+    found = read_inventory(text.encode(), **options)
+    assert found.sources[0].format == "packages_csv"
+    return [(row["host"], row["name"], row["arch"], row["evr"]) for row in found.packages.to_pylist()]
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|", " "])
+@pytest.mark.parametrize("host", ["host", "Host", "Hostname", "HOSTNAME", "ResourceId", '"host"'])
+def test_every_row_is_of_the_host_it_names(host, separator):
+    host = host if separator != " " else host.strip('"')
+    rpm = [("web-1", "python3", "x86_64", "0:3.9-1.el9"), ("web-2", "bash", "noarch", "1:5.1-6.el9")]
+    assert hosts_of(RPM.replace("host", host).replace(",", separator)) == rpm
+    deb = [("web-1", "bash", "amd64", "5.2-1"), ("web-2", "dash", "all", "0.5-1")]
+    assert hosts_of(DEB.replace("host", host).replace(",", separator)) == deb
+
+
+def test_product_stands_first_and_systems_may_be_mixed():
+    rows = [
+        "host,product,name,epoch,version,release,arch",
+        "web-1,RedhatEnterpriseLinux9.3,bash,,5.1,6.el9,x86_64",
+        "db-1,Debian12,bash,,5.2-1,,amd64",
+    ]
+    found = read_inventory("\r\n".join(rows).encode("utf-8-sig"))
+    assert found.packages["evr"].to_pylist() == ["5.2-1", "5.1-6.el9"]
+    assert found.hosts.select(["host", "family", "arch"]).to_pylist() == [
+        {"host": "db-1", "family": "debian", "arch": "amd64"},
+        {"host": "web-1", "family": "rhel", "arch": "x86_64"},
+    ]
+    assert [one.code for one in found.diagnostics] == ["PR2232"]
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("server,pkg,arch,ver", {"host": "server", "name": "pkg", "evr": "ver"}),
+        ("Asset Tag,name,arch,evr", {"host": "Asset Tag"}),
+        ("host,Asset,arch,evr,x", {"name": "Asset"}),
+        ("host,hostname,name,evr,arch", {"host": "hostname"}),
+    ],
+)
+def test_columns_are_renamed_as_those_of_any_table(header, columns):
+    words = header.split(",")
+    values = {"arch": "x86_64", columns.get("host", "host"): "web-1", columns.get("name", "name"): "python3"}
+    row = [values.get(word, "3.9-1.el9" if word in ("evr", "ver") else "other") for word in words]
+    text = f"{header}\n{','.join(row)}\n"
+    form = None if {"host", "hostname"} & columns.keys() else "packages_csv"
+    assert hosts_of(text, columns=columns, format=form) == [("web-1", "python3", "x86_64", "3.9-1.el9")]
+
+
+@pytest.mark.parametrize("header", ["server,name,version,release,arch", "fqdn,pkg,x,ver,arch", "host,nevra,a,b,c"])
+@pytest.mark.parametrize("options", [{}, {"host": "web-9"}])
+def test_a_header_that_only_a_person_can_read_is_refused_with_what_to_do(header, options):
+    with pytest.raises(ColumnError) as raised:
+        read_inventory(f"{header}\nweb-1,python3,3.9,1.el9,x86_64\n".encode(), **options)
+    assert raised.value.hint.startswith("rename columns with columns=")
+    assert f"found: {', '.join(header.split(','))} [PR2908]" in str(raised.value)
+
+
+def test_a_column_twice_is_refused():
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(b"host,name,evr,evr\nweb-1,bash,5-1,5-2\n")
+    assert str(raised.value) == (
+        "the header names the column `evr` more than once [PR2103]\n"
+        "  at <bytes>:1\n"
+        "  hint: keep one of them, or rename the others"
+    )
+
+
+def test_a_row_of_another_width_is_refused_with_its_host():
+    found = read_inventory(b"# made by hand\n\nhost,name,evr\nweb-1,bash,5-1\nweb-2,bash\n" + b'web-1,"zlib",5-2,x\n')
+    said = "the line does not have the 3 columns of the header"
+    assert [tuple(row.values())[1:] for row in found.rejects.to_pylist()] == [
+        (1, None, "PR2001", said, "# made by hand"),
+        (5, "web-2", "PR2001", said, "web-2,bash"),
+        (6, "web-1", "PR2001", said, 'web-1,"zlib",5-2,x'),
+    ]
+
+
+def test_what_a_package_and_its_host_are_is_read_from_cells():
+    header = "host,name,evr,held,installed_at,tags,enabled_modules"
+    rows = "web-1,bash,5-1,TRUE,1767571200,Patch Group=web;env=a=b,nodejs:18;perl:5.26\nweb-1,zlib,5-1,no,,,\n"
+    found = read_inventory(f"{header}\n{rows}".encode())
+    assert found.packages["held"].to_pylist() == [True, False]
+    assert [one and one.isoformat() for one in found.packages["installed_at"].to_pylist()] == [
+        "2026-01-05T00:00:00+00:00",
+        None,
+    ]
+    host = found.hosts.to_pylist()[0]
+    assert host["tags"] == [("Patch Group", "web"), ("env", "a=b")]
+    assert host["enabled_modules"] == ["nodejs:18", "perl:5.26"]
+
+
+def test_lists_of_one_host_are_what_they_were():
+    for text, form in (
+        ("name,version,release,arch\nbash,5.1,6.el9,x86_64\n", "rpm_qa"),
+        ("the host, its name, its version\nbash-5.1-6.el9.x86_64\n", "rpm_qa"),
+        ("Package\tVersion\tArchitecture\nbash\t5.2-1\tamd64\n", "dpkg_query"),
+    ):
+        assert read_inventory(text.encode()).sources[0].format == form
