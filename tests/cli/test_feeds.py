@@ -62,9 +62,9 @@ def test_no_change_of_the_baseline_is_recommended_where_no_catalog_speaks(patchr
         "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1-1\n\n"
     )
     asked = ("--inventory", tmp_path / "web-1.status", "--as-of", "2027-01-01T00:00Z")
-    asked += ("--catalog", f"Debian*={data / 'catalogs/debian12/main'}", "--output-format", "json")
+    given = ("--catalog", f"Debian*={data / 'catalogs/debian12/main'}", "--output-format", "json")
     said = {
-        product: json.loads(patchrules("explain", package, *asked, "--product", product).stdout)
+        product: json.loads(patchrules("explain", package, *asked, *given, "--product", product).stdout)
         for product in ("Debian12", "Debian13")
     }
     assert said["Debian13"]["unknown"] == ["NO_CATALOG"]
