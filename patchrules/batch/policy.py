@@ -103,21 +103,21 @@ def numbered(catalog: pa.Table, host: Host, family: Family) -> tuple[dict[Key, i
     """
     arches, known = distinct(catalog["arch"])
     native = [key_of("", arch, host, family)[1] for arch in known]
-    codes, first = fold([distinct(catalog["name"])[0], np.array(ranks(native), dtype=np.int64)[arches]])
+    codes, first = fold([distinct(catalog["name"])[0], ranks((one is not None, one or "") for one in native)[arches]])
     names = catalog["name"].take(first)
     keys = [(name, native[arches[row]]) for name, row in zip(names.to_pylist(), first, strict=True)]
     texts = key_texts(names, arches[first], native).combine_chunks()
     return {key: number for number, key in enumerate(keys)}, codes, texts
 
 
-def key_texts(names: pa.ChunkedArray, codes: Ints, arches: Sequence[str]) -> pa.ChunkedArray:
+def key_texts(names: pa.ChunkedArray, codes: Ints, arches: Sequence[str | None]) -> pa.ChunkedArray:
     """Return a text for each (name, architecture), another for every other one; ``codes`` say which of ``arches``.
 
     >>> key_texts(pa.array(["bash"]), np.array([0]), ["x86_64"]).to_pylist()
     ['6:x86_64bash']
     """
     # INVARIANT: the length says where the architecture ends, whatever stands in it.
-    stated = pa.array([f"{len(arch)}:{arch}" for arch in arches], pa.string())
+    stated = pa.array([":" if arch is None else f"{len(arch)}:{arch}" for arch in arches], pa.string())
     return pc.binary_join_element_wise(stated.take(pa.array(codes)), names, "")
 
 

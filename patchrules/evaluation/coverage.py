@@ -94,7 +94,7 @@ def _runs_elsewhere(patches: pa.Table, family: Family, arch: str | None) -> bool
     if arch is None or not family.has_arch:
         return False
     stated = set(patches["arch"].unique().to_pylist()) - {family.independent_arch}
-    return bool(stated) and stated.isdisjoint({arch, *family.compatible.get(arch, ())})
+    return bool(stated) and stated.isdisjoint({arch, None, *family.compatible.get(arch, ())})
 
 
 def _is_told_another(patches: pa.Table, product: str) -> bool:

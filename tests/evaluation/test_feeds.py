@@ -223,3 +223,16 @@ def test_a_release_file_tells_the_product_of_its_archive(data, suite):
         old = pr.Host("web-1", "debian", product, "amd64", packages=(pr.Package("openssl", "amd64", "1-1"),))
         everything = pr.Baseline("all", OperatingSystem.DEBIAN, rules=(ANY,))
         assert pr.evaluate(everything, old, given, as_of="2027-01-01T00:00Z").status == status
+
+
+def test_a_patch_that_states_no_architecture_is_for_nobody_in_both_engines():
+    """A catalog that was compiled from a table may hold such; the batch engine could not order them among the others."""
+    rows = [Patch("bash", arch, "5.2-1", repository="bookworm") for arch in ("amd64", None)]  # type: ignore[arg-type]
+    given = Catalog(OperatingSystem.DEBIAN, Scope("debian"), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+    for catalog_rows, missing in ((given, 1), (replace(given, table=given.table.slice(1)), 0)):
+        by_reference = pr.evaluate(baseline(ANY), host(), catalog_rows, as_of=AT)
+        run = pr.evaluate_fleet(baseline(ANY), fleet(host()), catalog_rows, as_of=AT)
+        assert {name: run.hosts[name].to_pylist() for name in by_reference.counts} == {
+            name: [count] for name, count in by_reference.counts.items()
+        }
+        assert by_reference.counts["missing"] == missing
