@@ -130,7 +130,7 @@ def build_catalog(
 
     >>> import io
     >>> file = io.BytesIO()
-    >>> notice = b'<updates><update type="security"><id>A-1</id><pkglist><package name="bash" version="5"/></pkglist>'
+    >>> notice = b'<updates><update><id>A-1</id><pkglist><package name="bash" version="5" arch="noarch"/></pkglist>'
     >>> built = build_catalog(file, notice + b"</update></updates>", family="rhel")
     >>> print(read_catalog(file.getvalue()), [source.format for source in read_catalog(file.getvalue()).sources])
     catalog of rhel: 1 patches ['arrow_table', 'updateinfo']

@@ -65,7 +65,7 @@ def observe_catalog(
 
     >>> import tempfile
     >>> from patchrules.catalog import read_catalog
-    >>> notice = b'<updates><update type="security"><id>A-1</id><pkglist><package name="bash" version="5"/></pkglist>'
+    >>> notice = b'<updates><update><id>A-1</id><pkglist><package name="bash" version="5" arch="noarch"/></pkglist>'
     >>> catalog = read_catalog(notice + b"</update></updates>", family="rhel")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(observe_catalog(folder, catalog, observed_at=datetime(2026, 11, 1, tzinfo=UTC)))

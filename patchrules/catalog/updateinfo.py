@@ -133,6 +133,7 @@ def _packages(tags: Tags) -> Any:  # noqa: ANN401  pyarrow is Any
     title = _stated(tags.text("name", tags.first("name", collections)))
     short = [_stated(tags.attribute(name, "short", collections)) for name in ("collection", "pkglist")]
     columns = {name: _stated(tags.attribute("package", name, packages)) for name in _PACKAGE}
+    columns["arch"] = _stated(stripped(columns["arch"]))
     columns["notice"] = pa.concat_arrays([notices, notices.take(places)]).take(around).cast(pa.int64())
     columns["module"] = modules.take(around)
     columns["repository"] = pc.coalesce(*short, title).take(around)

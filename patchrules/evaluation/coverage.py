@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import CatalogError, Diagnostic, Level
-from patchrules.families import Facts, Family, built_for, family_of, major_of
+from patchrules.families import Facts, Family, built_for, family_of, family_of_products, major_of
 from patchrules.model.host import Host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
@@ -90,17 +90,29 @@ def _is_anothers(patches: pa.Table, family: Family) -> bool:
 
 
 def _runs_elsewhere(patches: pa.Table, family: Family, arch: str | None) -> bool:
-    """Say whether patches are for machines of other architectures, and but for those for every machine none for one."""
-    if arch is None or not family.has_arch:
+    """Say whether patches are for machines of other architectures, and but for those for every machine none for one.
+
+    Of a machine whose packages the family does not tell, nothing is said.
+    """
+    if arch is None or arch not in family.compatible or not family.has_arch:
         return False
     stated = set(patches["arch"].unique().to_pylist()) - {family.independent_arch}
-    return bool(stated) and stated.isdisjoint({arch, None, *family.compatible.get(arch, ())})
+    return bool(stated) and stated.isdisjoint({None, *family.compatible[arch]})
 
 
 def _is_told_another(patches: pa.Table, product: str) -> bool:
-    """Say whether each patch comes from an archive that tells another product; one that tells none may be for any."""
+    """Say whether each patch is told to be for another product; one that tells none that AWS names may be for any.
+
+    A product with fewer numbers is for those with more: Debian12 for Debian12.5.
+    """
     told = patches["product"].unique().to_pylist()
-    return bool(told) and not any(one is None or product.lower().startswith(one.lower()) for one in told)
+    own = f"{product}.".lower()
+    return bool(told) and all(_is_product(one) and not own.startswith(f"{one}.".lower()) for one in told)
+
+
+def _is_product(told: str | None) -> bool:
+    """Say whether AWS names a product so; it writes letters, digits and dots."""
+    return told is not None and re.fullmatch("[A-Za-z0-9.]+", told) is not None and bool(family_of_products([told]))
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:

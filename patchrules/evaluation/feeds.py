@@ -26,7 +26,7 @@ _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which h
 
 def foreign(product: str | None, hosts: int = 1) -> Diagnostic:
     """Return that all catalogs that hosts of a product have are foreign to it (5.16)."""
-    message = f"every patch in the catalogs of {product} was built for another release, vendor or architecture"
+    message = f"every patch in the catalogs of {product} is for another system"
     return Diagnostic("PR7018", Level.WARNING, message, None, hosts, _FOREIGN)
 
 

@@ -53,9 +53,13 @@ class StarStream:
         hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
         portion, rows = self._dimension.portion(installed, hosts, part.first)
         shelf = families()
-        named = [shelf[name].scheme if name else "" for name in hosts["family"].to_pylist()]
+        families_of = hosts["family"].to_pylist()
+        if strange := {name for name in families_of if name} - shelf.keys():
+            message = f"`{part.file}` has hosts of a family that nobody knows, `{min(strange)}`"
+            raise InventoryError(message, code="PR2112", hint=_AGAIN)
+        named = [shelf[name].scheme if name else "" for name in families_of]
         machines = hosts.select(["family", "arch"]).group_by(["family", "arch"]).aggregate([]).to_pylist()
-        known = all(row["arch"] is None or has(row["family"], row["arch"]) for row in machines)
+        known = all(row["arch"] is None or has(row["family"] or None, row["arch"]) for row in machines)
         if not known or not self._allowed.all_of(rows, named):
             message = f"`{part.file}` has a package whose version or architecture is none of its host's family"
             raise InventoryError(message, code="PR2112", hint=_AGAIN)

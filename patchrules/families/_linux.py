@@ -100,10 +100,11 @@ DEB_VALUES = {FilterKey.PRIORITY: ("Required", "Important", "Standard", "Optiona
 # [R] dpkg runs the 32-bit packages of the same processor once the administrator adds that architecture.
 DEB_COMPATIBLE = {"amd64": ("amd64", "i386", "all"), "arm64": ("arm64", "armhf", "all")}
 
-X86_ARCHES = ("x86_64", "amd64", "ia32e", "athlon", "i686", "i586", "i486", "i386", "noarch")
+# AlmaLinux 10 builds for x86_64_v2 too, on machines that say x86_64.
+X86_ARCHES = ("x86_64", "x86_64_v2", "amd64", "ia32e", "athlon", "i686", "i586", "i486", "i386", "noarch")
 RPM_COMPATIBLE = {
     "x86_64": X86_ARCHES,
-    "i686": X86_ARCHES[3:],
+    "i686": X86_ARCHES[4:],
     "i386": ("i386", "noarch"),
     "aarch64": ("aarch64", "noarch"),
     "ppc64le": ("ppc64le", "noarch"),

@@ -168,7 +168,7 @@ def layout_of(line: str) -> Layout | None:
             continue
         found = dict(zip(columns, parts, strict=False))
         # A release with a hyphen is none: host, name, version-release and architecture stand there.
-        whole = "evr" in found or can_be(found["name"], found["version"], found["release"])
+        whole = "evr" in found or can_be(found["name"], found["version"].rpartition(":")[2], found["release"])
         if whole and _DIGIT(found.get("evr") or found.get("version", "")):
             return Layout(separator, (*columns, *_times(parts[at + 1 :])))
     return None

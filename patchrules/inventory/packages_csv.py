@@ -65,7 +65,11 @@ def read(document: Document, options: ReadOptions) -> Rows:
     numbers, found = _cells(document, header, names.index(needed["host"]) if needed["host"] in names else None, refused)
     counts: Counter[str] = Counter()
     columns = zip(names, zip(*found, strict=True) if found else [()] * len(names), strict=True)
-    table = {name: column_of(name, (_value(name, cell) for cell in cells), counts) for name, cells in columns if name}
+    table = {
+        name: column_of(name, (_value(name, cell) for cell in cells), counts)
+        for name, cells in columns
+        if name not in ("", "line")
+    }
     good = rows_of(pa.table(table | {"line": pa.array(numbers, pa.int32())}), document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
@@ -82,11 +86,14 @@ def _cells(
         if not line.strip() or number == header.line:
             continue
         cells = header.cells(line)
+        if tuple(cell.strip() for cell in cells) == header.names:
+            continue  # files that were joined each have a header
         if number > header.line and len(cells) == width:
             numbers.append(number)
             found.append(cells)
         else:
-            name = cells[host].strip() if host is not None and number > header.line and len(cells) > host else ""
+            known = cells or line.split(header.separator)
+            name = known[host].strip() if host is not None and number > header.line and len(known) > host else ""
             refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, name)
     return numbers, found
 

@@ -180,7 +180,8 @@ def _is_package(name: str, arch: str | None, evr: str, fields: dict[str, str]) -
     """Say whether rpm can have a package of these fields; of an epoch nothing is said."""
     version, hyphen, release = evr.rpartition(":")[2].partition("-")
     if "version" in fields and "evr" not in fields:
-        version, hyphen, release = fields["version"], fields.get("release", ""), fields.get("release", "")
+        version, release = fields["version"].rpartition(":")[2], fields.get("release", "")
+        hyphen = release
     known = arch in ("", "(none)", None) or can_be(arch)
     return known and can_be(name, *((version, release) if hyphen else (version,)))
 

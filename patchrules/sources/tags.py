@@ -94,20 +94,26 @@ class _Rows:
         """Return how many elements there are."""
         return len(self._parents)
 
-    def add(self, element: Element, named: Mapping[str, str], parent: int | None) -> None:
-        """Append an element and what is in it; ``named`` has the name of each wanted tag."""
-        name, row = named.get(element.tag), None
-        if name is not None:
-            row = len(self._parents)
-            self._rows[name].append(row)
-            self._parents.append(parent)
-            for key, value in (("", element.text or ""), *element.items()):
-                if (name, key) in self._values:
-                    rows, values = self._values[name, key]
-                    rows.append(row)
-                    values.append(value)
-        for child in element:
-            self.add(child, named, row)
+    def add(self, whole: Element, named: Mapping[str, str]) -> None:
+        """Append an element and all that is in it; ``named`` has the name of each wanted tag."""
+        waiting: list[tuple[Element, int | None]] = [(whole, None)]
+        while waiting:
+            element, parent = waiting.pop()
+            name = named.get(element.tag)
+            row = None if name is None else self._added(element, name, parent)
+            waiting.extend((child, row) for child in reversed(element))
+
+    def _added(self, element: Element, name: str, parent: int | None) -> int:
+        """Append one element and return its row."""
+        row = len(self._parents)
+        self._rows[name].append(row)
+        self._parents.append(parent)
+        for key, value in (("", element.text or ""), *element.items()):
+            if (name, key) in self._values:
+                rows, values = self._values[name, key]
+                rows.append(row)
+                values.append(value)
+        return row
 
     def tags(self) -> Tags:
         """Return the columns."""
@@ -127,7 +133,7 @@ def tags_of_tree(document: Document, wanted: Wanted, lines: TagLines) -> Iterato
     rows = _Rows(wanted)
     for element in elements(document, (wanted.row,), lines=lines):
         space = element.tag[: -len(wanted.row)]
-        rows.add(element, {space + name: name for name in wanted.names}, None)
+        rows.add(element, {space + name: name for name in wanted.names})
         if len(rows) >= _ENOUGH:
             yield rows.tags()
             rows = _Rows(wanted)

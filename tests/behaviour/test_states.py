@@ -121,7 +121,7 @@ ABSENT = [
     ("G-STATE not installed unapproved", [notice("0:2-1", "Bugfix", name="b")], 0),
     ("5.3: one a name and architecture, whatever versions", [notice("0:2-1", name="b"), notice("0:3-1", name="b")], 1),
     ("5.3: each architecture that the machine can run", [notice("0:2-1", name="b", arch=a) for a in ("x86_64", "i686")], 2),
-    ("5.4: not one that the machine cannot run", [notice("0:2-1", name="b", arch="s390x")], 0),
+    ("5.4: not one that the machine cannot run", [notice("0:2-1", name="b", arch=a) for a in ("s390x", "x86_64")], 1),
     ("DECISIONS 18: not what is not offered", [notice("0:2-1", name="b", offered=False)], 0),
     ("DECISIONS 29: not what is not released", [notice("0:2-1", name="b", issued=AS_OF + timedelta(1))], 0),
 ]  # fmt: skip

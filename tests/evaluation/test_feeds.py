@@ -122,7 +122,7 @@ def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions
     by_reference = pr.evaluate(everything, web, given, as_of=AT)
     by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
     prepared = prepare(everything, given).evaluate(web, as_of=AT)
-    message = f"every patch in the catalogs of {product} was built for another release, vendor or architecture"
+    message = f"every patch in the catalogs of {product} is for another system"
     for found in (by_reference, by_batch, prepared):
         said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
         assert said == ([(message, 1)] if status == "UNKNOWN" else [])
@@ -195,6 +195,10 @@ def archived(family, *products):
         ("debian", "Debian13", ["Debian12", "Debian13"], False),
         ("debian", "Debian13", ["Debian12", None], False),
         ("debian", "Debian13", [None], False),
+        ("debian", "Debian12", ["Debian1"], True),
+        ("debian", "Debian12.5", ["Debian12"], False),
+        ("debian", "Debian12", ["Debian 11"], False),
+        ("debian", "Debian12", ["Red Hat Enterprise Linux 10"], False),
         ("ubuntu", "Ubuntu22.04", ["Debian12"], True),
         ("ubuntu", "Ubuntu22.04", ["Ubuntu20.04"], True),
         ("ubuntu", "Ubuntu22.04", ["Ubuntu22.04"], False),

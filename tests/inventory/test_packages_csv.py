@@ -110,3 +110,13 @@ def test_lists_of_one_host_are_what_they_were():
         ("Package\tVersion\tArchitecture\nbash\t5.2-1\tamd64\n", "dpkg_query"),
     ):
         assert read_inventory(text.encode()).sources[0].format == form
+
+
+def test_a_line_column_is_not_ours_and_joined_files_have_a_header_each():
+    found = read_inventory(b"host,name,evr,line\nweb,bash,1-1,5\nhost,name,evr,line\ndb,bash,1-1,6\n")
+    assert (found.hosts["host"].to_pylist(), found.packages["line"].to_pylist()) == (["db", "web"], [4, 2])
+
+
+def test_a_row_with_an_open_quote_is_refused_for_its_host():
+    found = read_inventory(b'host,name,evr\nweb,bash,1-1\ndb,"bash,1-1\n')
+    assert found.rejects["host"].to_pylist() == ["db"]

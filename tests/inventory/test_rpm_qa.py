@@ -156,3 +156,10 @@ def test_a_long_file_keeps_its_line_numbers_in_every_block():
     assert all(lines[line - 1].startswith(f"{name}-") for name, line in rows)
     assert inventory.packages.num_rows + inventory.rejects.num_rows == len(lines)
     assert inventory.rejects["line"].to_pylist() == list(range(1, 30_001, 500))
+
+
+@pytest.mark.parametrize("separator", ["\t", " "])
+def test_an_epoch_may_stand_before_the_version(separator):
+    text = separator.join(("bash", "1:5.1", "6.el9", "x86_64")) + "\n"
+    found = read_inventory(text.encode(), product="RedhatEnterpriseLinux9.2", host="web-1")
+    assert (found.packages["evr"].to_pylist(), found.rejects.num_rows) == (["1:5.1-6.el9"], 0)
