@@ -49,8 +49,8 @@ class Policy:
     absent: Bools
     secure: Bools
     independent: pa.Array
+    key_texts: pa.Array = field(compare=False, repr=False)
     versions: Ranked = field(default=NO_VERSIONS, compare=False, repr=False)
-    key_texts: pa.Array = field(default=None, compare=False, repr=False)
     kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
 

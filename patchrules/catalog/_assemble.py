@@ -63,8 +63,8 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
             found.append(Placed(_dated(part, None, fixes)))
         else:
             says = archive(release.facts, release.source.name)
-            part = as_listed(part, release)  # noqa: PLW2901  it is the same part, with what is doubtful
-            found.append(Placed(with_release(_dated(part, says.product, fixes), says), says, release))
+            dated = _dated(as_listed(part, release), says.product, fixes)
+            found.append(Placed(with_release(dated, says), says, release))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -138,10 +137,10 @@ class Product(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002
         """Return the text."""
-        from patchrules.families import family_of_products
+        from patchrules.families import family_of_products, plain_product
 
         text = str(value)
-        plain = re.sub("[^A-Za-z0-9.]", "", text)
+        plain = plain_product(text)
         if plain != text and family_of_products([plain]):
             click.echo(f"note: `{text}` is no product that AWS names: did you mean `{plain}`?", err=True)
         return text

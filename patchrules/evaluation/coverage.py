@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import CatalogError, Diagnostic, Level
-from patchrules.families import Facts, Family, built_for, family_of, family_of_products, major_of
+from patchrules.families import Facts, Family, built_for, family_of, family_of_products, major_of, plain_product
 from patchrules.model.host import Host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
@@ -111,8 +111,8 @@ def _is_told_another(patches: pa.Table, product: str) -> bool:
 
 
 def _is_product(told: str | None) -> bool:
-    """Say whether AWS names a product so; it writes letters, digits and dots."""
-    return told is not None and re.fullmatch("[A-Za-z0-9.]+", told) is not None and bool(family_of_products([told]))
+    """Say whether AWS names a product so."""
+    return told is not None and told == plain_product(told) and family_of_products([told]) is not None
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:

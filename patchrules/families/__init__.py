@@ -6,6 +6,7 @@ import fnmatch
 import functools
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import entry_points
@@ -26,6 +27,7 @@ __all__ = [
     "family_of",
     "family_of_products",
     "major_of",
+    "plain_product",
 ]
 
 
@@ -79,6 +81,15 @@ def family_of_products(products: Iterable[str]) -> Family | None:
         if any(fnmatch.fnmatchcase(product.rstrip("*").lower(), one.lower()) for one in family.products)
     }
     return families()[found.pop()] if len(found) == 1 else None
+
+
+def plain_product(text: str) -> str:
+    """Return a product without what AWS writes in none: blanks, hyphens.
+
+    >>> plain_product("Debian 12")
+    'Debian12'
+    """
+    return re.sub("[^A-Za-z0-9.]", "", text)
 
 
 def facts_of(family: Family, dialect: Dialect, product: str | None, *, deb_dates: DebDates = DebDates.IGNORE) -> Facts:

@@ -14,7 +14,8 @@ _HOSTS = frozenset({*HOSTS, *_ASKED, "computer", "computername", "computer_name"
 _NAMES = frozenset({"name", "package", "pkg", "packagename", "package_name", "pkgname", "nevra", "nvra"})
 _VERSIONS = frozenset({"evr", "version", "ver", "packageversion", "package_version", "nevra", "nvra"})
 _SEPARATORS = ("\t", "|", ";", ",")
-_LOOK = 50
+LOOK = 50
+"""Lines among which a header is looked for: warnings may stand before it."""
 _FEW = 3
 
 
@@ -46,7 +47,7 @@ def host_header(lines: Iterable[str], host: str | None = None) -> Header | None:
     """
     wanted = _HOSTS | {host.strip().lower()} if host else _HOSTS
     for number, line in enumerate(lines, 1):
-        if number > _LOOK:
+        if number > LOOK:
             break
         lower = line.lower()
         if not any(one in lower for one in wanted):

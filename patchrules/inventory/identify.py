@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
-from patchrules.families import Family, families
+from patchrules.families import Family, families, plain_product
 from patchrules.families._windows_releases import RELEASES
 
 __all__ = ["Identity", "identify", "os_release_fields"]
@@ -80,7 +80,7 @@ def identify(
     by_product = _family_of_product(product) if product else None
     chosen = family or by_product or next((claim[0].name for claim in claims), None)
     doubts = list(_disagreements(chosen, family, product, by_product, claims))
-    if product and (_plain(product) != product or not _is_named(product)):
+    if product and (plain_product(product) != product or not _is_named(product)):
         doubts.append(_doubt("PR2230", _unheard(product)))
     if product:
         return Identity(chosen, product, "stated", tuple(doubts))
@@ -286,8 +286,8 @@ def _family_of_product(product: str) -> str | None:
 
 def _unheard(product: str) -> str:
     """Say that no family has a product of that name, and which name is close."""
-    if _is_named(_plain(product)):
-        return f"`{product}` is no product that AWS names: did you mean `{_plain(product)}`?"
+    if _is_named(plain_product(product)):
+        return f"`{product}` is no product that AWS names: did you mean `{plain_product(product)}`?"
     stems = {glob.rstrip("*?.").lower(): glob.rstrip("*?.") for one in families().values() for glob in one.products}
     stem = product.rstrip("0123456789.")
     near = difflib.get_close_matches(stem.lower(), stems, n=1)
@@ -298,15 +298,6 @@ def _unheard(product: str) -> str:
 def _is_named(product: str) -> bool:
     """Say whether some family has products of that name."""
     return any(fnmatchcase(product, glob) for family in families().values() for glob in family.products)
-
-
-def _plain(product: str) -> str:
-    """Return a product without what AWS writes in none: blanks, hyphens.
-
-    >>> _plain("Debian 12")
-    'Debian12'
-    """
-    return re.sub("[^A-Za-z0-9.]", "", product)
 
 
 def _doubt(code: str, message: str) -> Diagnostic:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from patchrules.errors import ColumnError
-from patchrules.inventory._delimited import HOSTS, Header, first_header, host_header
+from patchrules.inventory._delimited import HOSTS, LOOK, Header, first_header, host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows, counted
 from patchrules.inventory.arrow_table import rows_of
@@ -24,7 +24,6 @@ from patchrules.inventory.packages_jsonl import column_of
 from patchrules.model import columns
 from patchrules.sources.files import Document
 
-_LOOK = 50
 _OURS = frozenset(one.name for one in (*columns.PACKAGES, *columns.HOSTS)) - {"line", "identified_by"} | {
     *("epoch", "version", "release", "host_arch")
 }
@@ -45,7 +44,7 @@ def sniff(document: Document) -> bool:
 def read(document: Document, options: ReadOptions) -> Rows:
     """Read every line below the header; raises ColumnError when it misses a column that is needed."""
     refused = PackageRows(document, options, "rpm", ("host", "name", "evr"))
-    head = [line for _, line in itertools.islice(document.lines(), _LOOK)]
+    head = [line for _, line in itertools.islice(document.lines(), LOOK)]
     header = host_header(head, options.columns.get("host")) or first_header(head)
     if header is None:
         return refused.finish()
