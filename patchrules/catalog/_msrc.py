@@ -33,7 +33,7 @@ class Fix:
     restart: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Vulnerability:
     """One vulnerability: its id, the first day it was known, its severity by product id, its remedies."""
 
@@ -65,7 +65,9 @@ def add(
         for fix in one.fixes:
             kb = kb_id(fix.kb)
             rows.counts["PR3220"] += kb is None
-            replaced = kb_ids(fix.replaces)
+            replaced = dict.fromkeys(kb_ids(fix.replaces))
+            builds = _BUILD.findall(fix.build)
+            restarts = fix.restart.strip().lower() not in _NO_RESTART
             rows.counts["PR3225"] += kb is not None and not replaced and fix.replaces.strip() not in ("", "None")
             for product in fix.products if kb else ():
                 name = names.get(product)
@@ -75,13 +77,13 @@ def add(
                 update = updates.of(str(kb), name, fix.line)
                 update.add(updates.severity(one.severities.get(product) or one.severities.get(EVERY, "")), issued, text)
                 update.cves[one.cve] = None
-                update.supersedes.update(dict.fromkeys(replaced))
-                update.reboot = update.reboot or fix.restart.strip().lower() not in _NO_RESTART
-                _add_build(update.builds, name, fix.build)
+                update.supersedes.update(replaced)
+                update.reboot = update.reboot or restarts
+                if builds:
+                    update.builds.update(_of_release(name, builds))
 
 
-def _add_build(builds: set[str], name: str, text: str) -> None:
-    """Add the build that a fix makes, where it is one of the release that the update is for."""
+def _of_release(name: str, builds: list[str]) -> list[str]:
+    """Return the builds that are of the release which a product's name tells."""
     release = target_of(name).os_build
-    if release:
-        builds.update(build for build in _BUILD.findall(text) if build.startswith(f"{release}."))
+    return [build for build in builds if release and build.startswith(f"{release}.")]

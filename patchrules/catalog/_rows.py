@@ -41,7 +41,9 @@ class PartRows:
     def reject(self, line: int | None, code: str, message: str, text: str, *, file: str | None = None) -> None:
         """Refuse a row: keep why, or raise when the caller wants no bad row; ``file`` is that inside an archive."""
         file = file or self._document.name
-        text = "".join(char if char.isprintable() else "\ufffd" for char in text[:_LONGEST_TEXT])
+        text = text[:_LONGEST_TEXT]
+        if not text.isprintable():
+            text = "".join(char if char.isprintable() else "\ufffd" for char in text)
         if self._options.on_bad_row == "raise":
             where = Where(file=file, line=line, text=text)
             hint = 'leave out --strict (on_bad_row="collect") to read on and keep such rows'

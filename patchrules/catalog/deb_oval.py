@@ -84,21 +84,27 @@ def _add_definition(element: Element, number: int, oval: _Oval) -> None:
     """Add one definition, if it is of an advisory."""
     if element.get("class") != "patch":
         return
-    below: dict[str, list[Element]] = {}
+    texts: dict[str, str] = {}
+    ids, tests, days = [], [], []
     for one in element.iter():
-        below.setdefault(one.tag.rpartition("}")[2], []).append(one)
-    texts = {tag: (found[0].text or "").strip() for tag, found in below.items() if tag in _TEXTS}
-    ids = [one.get("ref_id", "") for one in below.get("reference", ())]
+        local = one.tag.rpartition("}")[2]
+        if local in _TEXTS:
+            texts.setdefault(local, (one.text or "").strip())
+        elif local == "reference":
+            ids.append(one.get("ref_id", ""))
+        elif local == "criterion":
+            tests.append(one.get("test_ref", ""))
+        elif local == "issued":
+            days.append(one.get("date"))
     title = texts.get("title", "")
     named = _ADVISORY.search(" ".join([*ids, title]))
-    issued = next((one.get("date") for one in below.get("issued", ())), None) or texts.get("date")
+    issued = next(iter(days), None) or texts.get("date")
     advisory = Advisory(
         named[0] if named else "",
         *when(issued),
         title or None,
         tuple(one for one in ids if one.startswith("CVE-")),
     )
-    tests = [one.get("test_ref", "") for one in below.get("criterion", ())]
     oval.definitions.append((advisory, product_of_platform(texts.get("platform", "")), tests, number))
 
 

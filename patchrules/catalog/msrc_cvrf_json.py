@@ -22,6 +22,9 @@ from patchrules.sources.json import Place, json_of
 _TITLE = re.compile(rb'\s*\{\s*"document_?(?:title|type|publisher|tracking)"', re.IGNORECASE)
 _SEVERITY = frozenset({"severity", "3"})
 _VENDOR_FIX = frozenset({"vendorfix", "2"})
+_OF_VULNERABILITY = ("cve", "threats", "remediations", "revisionhistory")
+_OF_THREAT = ("type", "productid", "description")
+_OF_REMEDY = ("type", "productid", "description", "supercedence", "fixedbuild", "restartrequired")
 
 
 def sniff(document: Document) -> bool:
@@ -51,27 +54,21 @@ def read(document: Document, options: ReadOptions) -> Part:
 
 def _vulnerability(place: Place) -> Vulnerability:
     """Return one vulnerability; its remedies stand at its own line."""
-    fields, line = _fields(place.value()), place.line
+    line = place.line
+    cve, threats, remedies, revisions = _values(place.value(), _OF_VULNERABILITY)
     severities: dict[str, str] = {}
-    for threat in map(_fields, _list(fields.get("threats"), "threat")):
-        if _key(_text(threat.get("type"))) in _SEVERITY:
-            severities.update(
-                dict.fromkeys(_texts(threat.get("productid")) or [EVERY], _text(threat.get("description")))
-            )
-    fixes = [
-        Fix(
-            kb=_text(remedy.get("description")),
-            products=tuple(_texts(remedy.get("productid"))),
-            line=line,
-            replaces=_text(remedy.get("supercedence")),
-            build=_text(remedy.get("fixedbuild")),
-            restart=_text(remedy.get("restartrequired")),
-        )
-        for remedy in map(_fields, _list(fields.get("remediations"), "remediation"))
-        if _key(_text(remedy.get("type"))) in _VENDOR_FIX
-    ]
-    dates = [_text(_fields(one).get("date")) for one in _list(fields.get("revisionhistory"), "revision")]
-    return Vulnerability(_text(fields.get("cve")), tuple(filter(None, dates)), severities, tuple(fixes))
+    for threat in _list(threats, "threat"):
+        kind, products, word = _values(threat, _OF_THREAT)
+        if _key(_text(kind)) in _SEVERITY:
+            severities.update(dict.fromkeys(_texts(products) or [EVERY], _text(word)))
+    fixes = []
+    for remedy in _list(remedies, "remediation"):
+        kind, products, *said = _values(remedy, _OF_REMEDY)
+        if _key(_text(kind)) in _VENDOR_FIX:
+            kb, replaces, build, restart = map(_text, said)
+            fixes.append(Fix(kb, tuple(_texts(products)), line, replaces, build, restart))
+    dates = [_text(*_values(one, ("date",))) for one in _list(revisions, "revision")]
+    return Vulnerability(_text(cve), tuple(filter(None, dates)), severities, tuple(fixes))
 
 
 def _products(tree: object) -> Iterator[tuple[str, str]]:
@@ -99,6 +96,20 @@ def _fields(value: object) -> dict[str, Any]:
     return {_key(key): one for key, one in value.items()} if isinstance(value, dict) else {}
 
 
+def _values(value: object, wanted: tuple[str, ...]) -> list[Any]:
+    """Return what an object has under some keys, None for each it does not have, and where it is no object."""
+    if not isinstance(value, dict):
+        return [None] * len(wanted)
+    return list(map(value.get, _spelled(tuple(value), wanted)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _spelled(keys: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str | None, ...]:
+    """Return how an object with such keys spells some: once for all objects of a kind."""
+    spelled = {_key(key): key for key in keys}
+    return tuple(map(spelled.get, wanted))
+
+
 def _list(value: object, name: str) -> list[Any]:
     """Return a list, also one that an object holds under a name, or a single object."""
     if isinstance(value, dict):
@@ -110,14 +121,17 @@ def _list(value: object, name: str) -> list[Any]:
 def _texts(value: object) -> list[str]:
     """Return the texts of a list, or the one text."""
     found = value if isinstance(value, list) else [value]
-    return [text for one in found if (text := _text(one))]
+    return list(filter(None, map(_text, found)))
 
 
 def _text(value: object) -> str:
     """Return a scalar as text, also one inside ``{"Value": ...}``; empty for anything else."""
     if isinstance(value, dict):
         value = value["Value"] if "Value" in value else _fields(value).get("value")
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if isinstance(value, str):
+        return value.strip()
+    # Yes and no are numbers to Python, and no texts.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 READER = Reader(

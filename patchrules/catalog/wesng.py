@@ -52,8 +52,7 @@ def read(document: Document, options: ReadOptions) -> Part:
 def _read_table(document: Document, rows: PartRows, updates: Updates, dates: dict[str, datetime | None]) -> None:
     """Read one CSV; what lines say again and again is read once."""
     kbs: dict[str, str | None] = {}
-    replaces: dict[str, tuple[str, ...]] = {"": ()}
-    said: dict[tuple[str, str], tuple[str, str, str]] = {}
+    replaces: dict[str, dict[str, None]] = {"": {}}
     no_kb = no_date = 0
     for line, (posted, cve, bulletin, product, severity, replaced) in rows_of(document, _COLUMNS, rows):
         if bulletin not in kbs:
@@ -65,19 +64,16 @@ def _read_table(document: Document, rows: PartRows, updates: Updates, dates: dic
         if not product.strip():
             rows.reject(line, "PR3003", "the row has no product", f"{bulletin} {cve}", file=document.name)
             continue
-        update = updates.of(kb, product, line)
-        update.cves[cve] = None
-        word = updates.severity(severity)
-        if said.get((kb, product)) == (posted, severity, replaced):
-            continue
-        said[kb, product] = (posted, severity, replaced)
         if posted not in dates:
             dates[posted] = instant(posted)
         if replaced not in replaces:
-            replaces[replaced] = _replaced(replaced, rows)
-        no_date += dates[posted] is None and posted != ""
-        update.add(word, dates[posted], posted)
-        update.supersedes.update(dict.fromkeys(replaces[replaced]))
+            replaces[replaced] = dict.fromkeys(_replaced(replaced, rows))
+        date = dates[posted]
+        no_date += date is None and posted != ""
+        update = updates.of(kb, product, line)
+        update.cves[cve] = None
+        update.add(updates.severity(severity), date, posted)
+        update.supersedes.update(replaces[replaced])
     rows.counts["PR3220"] += no_kb
     rows.counts["PR3205"] += no_date
 

@@ -15,6 +15,8 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 _BLANKS = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 
+# Numbers up to this are counted once: 256 KiB.
+_USUAL = 1 << 16
 _TYPES = {
     "string": pa.string(),
     "bool": pa.bool_(),
@@ -64,7 +66,7 @@ def counting(number: int) -> Any:  # noqa: ANN401 - pyarrow is Any
     >>> counting(3).to_pylist()
     [0, 1, 2]
     """
-    return _counted(1 << number.bit_length())[:number]
+    return _counted(max(1 << number.bit_length(), _USUAL))[:number]
 
 
 @functools.lru_cache(maxsize=4)
