@@ -104,8 +104,8 @@ DEB_COMPATIBLE = {"amd64": ("amd64", "i386", "all"), "arm64": ("arm64", "armhf",
 X86_ARCHES = ("x86_64", "x86_64_v2", "amd64", "ia32e", "athlon", "i686", "i586", "i486", "i386", "noarch")
 RPM_COMPATIBLE = {
     "x86_64": X86_ARCHES,
-    "i686": X86_ARCHES[4:],
-    "i386": ("i386", "noarch"),
+    # yum calls every 32-bit system of Intel's i386, whatever its processor, and so do those who ask it.
+    **dict.fromkeys(("i686", "i386"), X86_ARCHES[4:]),
     "aarch64": ("aarch64", "noarch"),
     "ppc64le": ("ppc64le", "noarch"),
     "s390x": ("s390x", "noarch"),

@@ -160,13 +160,15 @@ def test_hosts_of_a_foreign_catalog_are_counted_by_product():
         ("debian", "Debian12", None, ["amd64"], "UNKNOWN"),
         ("amazon_linux_2023", "AmazonLinux2023", "aarch64", ["x86_64", "noarch"], "UNKNOWN"),
         ("amazon_linux_2023", "AmazonLinux2023", "x86_64", ["i686", "noarch"], "NON_COMPLIANT"),
+        ("centos", "CentOS6.10", "i386", ["i686", "noarch"], "NON_COMPLIANT"),
     ],
 )
 def test_a_catalog_of_another_architecture_speaks_for_nobody(family, product, arch, arches, status):
     system = families()[family].operating_system
     rows = [Patch(f"a{number}", one, "2-1", advisory=str(number)) for number, one in enumerate(arches)]
     own = tuple(pr.Package(one.name, one.arch if one.arch in ("all", "noarch") else arch, "1-1") for one in rows)
-    own = tuple(replace(one, arch="i686") if "i686" in arches and one.arch == "x86_64" else one for one in own)
+    if "i686" in arches:
+        own = tuple(replace(one, arch="i686") if one.arch == arch else one for one in own)
     web = pr.Host("web-1", family, product, arch, packages=own)
     given = Catalog(system, Scope(family), catalog_table(rows), arrow.table(REJECTS, {}, 0))
     everything = pr.Baseline("all", system, rules=(ANY,))
