@@ -57,6 +57,7 @@ def add(
     day = instant(released)
     rows.counts["PR3205"] += day is None and bool(released)
     read = functools.cache(instant)
+    no_kb = odd = 0
     for one in vulnerabilities:
         known = [(date, text) for text in one.dates if (date := read(text))]
         rows.counts["PR3205"] += len(one.dates) - len(known)
@@ -64,11 +65,11 @@ def add(
         issued, text = (day, released) if day and (first[0] is None or first[0] < day) else first
         for fix in one.fixes:
             kb = kb_id(fix.kb)
-            rows.counts["PR3220"] += kb is None
+            no_kb += kb is None
             replaced = dict.fromkeys(kb_ids(fix.replaces))
             builds = _BUILD.findall(fix.build)
             restarts = fix.restart.strip().lower() not in _NO_RESTART
-            rows.counts["PR3225"] += kb is not None and not replaced and fix.replaces.strip() not in ("", "None")
+            odd += kb is not None and not replaced and fix.replaces.strip() not in ("", "None")
             for product in fix.products if kb else ():
                 name = names.get(product)
                 if name is None:
@@ -81,6 +82,8 @@ def add(
                 update.reboot = update.reboot or restarts
                 if builds:
                     update.builds.update(_of_release(name, builds))
+    rows.counts["PR3220"] += no_kb
+    rows.counts["PR3225"] += odd
 
 
 def _of_release(name: str, builds: list[str]) -> list[str]:
