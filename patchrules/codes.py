@@ -166,6 +166,7 @@ CODES: dict[str, str] = {
     "PR2908": "a table misses a column that it must have",
     "PR2801": "the family of a host is not known, so nothing can judge it",
     "PR2802": "one host is wanted and the inventory has several",
+    "PR2803": "the dialect of a run does not have the family of hosts",
     # PR3xxx catalogs (catalog/)
     "PR3001": "the format of a catalog file is not recognised",
     "PR3002": "a row's version is not a version of its scheme",

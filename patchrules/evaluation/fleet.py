@@ -79,7 +79,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
-    Raises InventoryError PR2121 for a ``fleet`` that was not opened, BaselineError PR1804 and CatalogError PR3803 for a
+    Raises InventoryError PR2121 for a ``fleet`` that was not opened and PR2803 for hosts whose family the dialect does
+    not have, BaselineError PR1804 and CatalogError PR3803 for a
     policy or catalogs that were not loaded, BaselineError PR1801 when ``policy`` is one baseline and no host is of its
     operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801
     when a catalog does not say its products and the hosts of its family have several, and DocumentError PR7805 when
