@@ -177,7 +177,7 @@ class UnknownNameError(PatchRulesError, LookupError):
 
     def __str__(self) -> str:
         """Return what is missing and the closest match."""
-        closest = difflib.get_close_matches(self.name, self.known, n=1)
+        closest = difflib.get_close_matches(str(self.name), self.known, n=1)
         guess = f": did you mean `{closest[0]}`?" if closest else ""
         known = ", ".join(self.known) or "none"
         return f"there is no {self.kind} `{self.name}`{guess}\n  hint: known are {known}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from patchrules.cli._settings import setting
@@ -156,17 +158,16 @@ LIMIT = setting(
     multiple=True,
     help="What one file may grow to, e.g. max_bytes=8589934592.",
 )
-SCOPE = (
-    FAMILY,
-    setting(
-        "--product",
-        key="inventory.product",
-        type=Product(),
-        metavar="PRODUCT",
-        help="Product of hosts to which neither --hosts nor their table gives one: RedhatEnterpriseLinux9.3.",
-    ),
-    LIMIT,
+_PRODUCT = functools.partial(
+    setting,
+    "--product",
+    key="inventory.product",
+    metavar="PRODUCT",
+    help="Product of hosts to which neither --hosts nor their table gives one: RedhatEnterpriseLinux9.3.",
 )
+SCOPE = (FAMILY, _PRODUCT(type=Product()), LIMIT)
+TOLD_SCOPE = (FAMILY, _PRODUCT(), LIMIT)
+"""For a verb that tells the diagnostics of the inventory: what is odd about a product is among them (PR2230)."""
 RULES = (
     setting(
         "--as-of",

@@ -24,6 +24,7 @@ ROW_FORMAT = click.option(
 )
 _MOST_ROWS = 50
 _NEVER_FOLDED = 10
+_GAP = 3
 
 
 def width() -> int:
@@ -91,6 +92,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: str = "") -> str:
     """Return the first rows as a table as wide as the terminal; without rows, what stands above it."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -101,20 +103,38 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: s
         return head
     shown = [{name: "-" if value in (None, "") else value for name, value in row.items()} for row in rows[:_MOST_ROWS]]
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    room = 2 * _NEVER_FOLDED
-    for title, cell in columns.items():
-        longest = max((len(cell.format_map(row)) for row in shown), default=0)
+    cells = [[visible(cell.format_map(row)) for cell in columns.values()] for row in shown]
+    longest = [max((cell_len(row[place]) for row in cells), default=0) for place in range(len(columns))]
+    whole = [max(cell_len(title.lstrip(">")), most) for title, most in zip(columns, longest, strict=True)]
+    kept = [min(most, 2 * _NEVER_FOLDED if place == 0 else _NEVER_FOLDED) for place, most in enumerate(longest)]
+    gaps = _GAP * (len(columns) - 1)
+    widths = _fitting(whole, kept, width() - gaps)
+    for title, wide in zip(columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if title[0] == ">" else "left"
-        drawn.add_column(title.lstrip(">"), justify=justify, overflow="fold", min_width=min(longest, room))
-        room = _NEVER_FOLDED
-    for row in shown:
-        drawn.add_row(*(Text(visible(cell.format_map(row))) for cell in columns.values()))
+        drawn.add_column(title.lstrip(">"), justify=justify, overflow="fold", width=wide)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
     text = io.StringIO()
-    Console(file=text, width=width(), color_system=None, highlight=False, _environ={}).print(drawn)
+    Console(file=text, width=sum(widths) + gaps, color_system=None, highlight=False, _environ={}).print(drawn)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     more = len(rows) - _MOST_ROWS
     rest = [f"  … and {more:,} more: --output-format csv lists every one"] if more > 0 else []
     return "\n".join([*([head, ""] if head else []), *lines, *rest])
+
+
+def _fitting(whole: Sequence[int], kept: Sequence[int], room: int) -> list[int]:
+    """Return the widths of columns that need ``whole`` so that they fit into ``room``: the widest are narrowed first.
+
+    None gets less than is to be ``kept`` of it, where that leaves room for all.
+
+    >>> _fitting([30, 20, 5], [20, 10, 5], 40), _fitting([30, 20, 5], [20, 10, 5], 20)
+    ([20, 15, 5], [7, 8, 5])
+    """
+    widths = [min(wide, room) for wide in whole]
+    for least in (kept, [1] * len(widths)):
+        while sum(widths) > room and (wider := [place for place, one in enumerate(widths) if one > least[place]]):
+            widths[max(wider, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def joined(values: Iterable[object]) -> str:

@@ -27,7 +27,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
-from patchrules.model.loaded import as_catalogs, as_policy
+from patchrules.model.loaded import as_catalogs, as_policy, shown
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
@@ -79,7 +79,8 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     Hosts that have no baseline, and hosts whose family is not known, are UNKNOWN.
 
-    Raises InventoryError PR2121 for a ``fleet`` that was not opened, BaselineError PR1804 and CatalogError PR3803 for a
+    Raises InventoryError PR2121 for a ``fleet`` that was not opened and PR2803 for hosts whose family the dialect does
+    not have, BaselineError PR1804 and CatalogError PR3803 for a
     policy or catalogs that were not loaded, BaselineError PR1801 when ``policy`` is one baseline and no host is of its
     operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801
     when a catalog does not say its products and the hosts of its family have several, and DocumentError PR7805 when
@@ -123,8 +124,7 @@ def as_fleet(fleet: object) -> Inventory | Fleet:
     """Return an opened fleet as it is; raises InventoryError PR2121 for a path, a table or anything else."""
     if isinstance(fleet, Inventory | Fleet):
         return fleet
-    shown = repr(os.fspath(fleet)) if isinstance(fleet, str | os.PathLike) else f"a `{type(fleet).__name__}`"
-    message = f"`fleet` is {shown}, wanted a fleet that was opened"
+    message = f"`fleet` is {shown(fleet)}, wanted a fleet that was opened"
     raise InventoryError(message, code="PR2121", hint="open it with pr.open_fleet(...)")
 
 

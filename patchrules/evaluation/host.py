@@ -21,15 +21,16 @@ from patchrules.evaluation.coverage import (
     says_arch,
     unchecked,
 )
+from patchrules.evaluation.dialects import unspoken
 from patchrules.evaluation.feeds import foreign, has_no_security, no_security
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
 from patchrules.evaluation.repositories import names_of, rows_of, serving
-from patchrules.families import Family, facts_of, family_named
+from patchrules.families import Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
-from patchrules.model.loaded import as_baseline, as_catalogs
+from patchrules.model.loaded import as_baseline, as_catalogs, as_host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -62,9 +63,10 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     what the node's tracking file remembers; None: what ``host`` says of it. ``baseline_override`` is a BaselineOverride
     in force: its baseline for the host's operating system replaces ``baseline`` (4.9).
 
-    Raises InventoryError when ``host`` is an inventory of several hosts or its family is not known, and BaselineError
-    when the baseline is for another operating system, when the override has none or several for it (PR1811, PR1812),
-    and when both overrides are given (PR1813).
+    Raises InventoryError when ``host`` is an inventory of several hosts or no host (PR2123), when its family is not
+    known, and when the dialect does not have it (PR2803), BaselineError when the baseline was not loaded (PR1804) or is
+    for another operating system, when the override has none or several for it (PR1811, PR1812), and when both overrides
+    are given (PR1813), and CatalogError for catalogs that were not read (PR3803).
     """
     one_override(baseline_override, install_override)
     given = settings(
@@ -76,18 +78,21 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         reboot_option=reboot_option,
         install_override=install_override,
     )
-    one = _only(host) if isinstance(host, Inventory) else host
+    baseline = as_baseline(baseline) if baseline_override is None else baseline
+    one = _only(host) if isinstance(host, Inventory) else as_host(host)
     lost = refused(host.rejects).get(one.id, {}) if isinstance(host, Inventory) else {}
     one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
     if one.family is None:
         message = f"the family of host `{one.id}` is not known"
         raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
     family = family_named(one.family)
-    baseline = as_baseline(baseline) if baseline_override is None else overriding(baseline_override, family)
+    baseline = baseline if baseline_override is None else overriding(baseline_override, family)
     if baseline.operating_system is not family.operating_system:
         message = f"`{baseline.name}` is for {baseline.operating_system}, host `{one.id}` is {family.operating_system}"
         raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {family.operating_system}")
     catalogs = as_catalogs(catalog, "catalog")
+    if not has_dialect(family, given.dialect, one.product):
+        raise unspoken(given.dialect, {one.id: family})
     facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
     names = names_of(baseline, one.product, facts)
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]

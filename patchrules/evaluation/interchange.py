@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from patchrules.batch.listing import SCHEMA
 from patchrules.errors import UnknownNameError
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, as_run
 
 _TABLES = ("verdicts", "hosts")
 
@@ -19,7 +19,7 @@ def as_arrow(run: Run, table: str = "verdicts") -> pa.Table:
 
     Texts of verdicts are dictionaries: a row is some small integers, and DuckDB, Polars and pandas take them so
     (``docs/reference/arrow-schemas.md``). Of a run that was written as it was judged, the file is read. Raises
-    UnknownNameError for another table.
+    UnknownNameError for another table and DocumentError PR7806 for what is no run.
 
     >>> import patchrules as pr
     >>> prepared = pr.prepare(pr.predefined("AWS-DebianDefaultPatchBaseline"), [])
@@ -29,6 +29,7 @@ def as_arrow(run: Run, table: str = "verdicts") -> pa.Table:
     """
     if table not in _TABLES:
         raise UnknownNameError("table of a run", table, _TABLES)
+    run = as_run(run)
     if table == "hosts":
         return run.hosts
     if run.folder is not None:

@@ -69,8 +69,10 @@ def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401, PLR0911  type hints are v
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{name: _as(hints[name], value) for name, value in data.items()})  # type: ignore[operator]
-    if kind in (datetime, date):
-        return kind.fromisoformat(data)
+    if kind is datetime:
+        return _instant(data)
+    if kind is date:
+        return date.fromisoformat(data)
     if kind is timedelta:
         return timedelta(seconds=data)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -79,3 +81,12 @@ def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401, PLR0911  type hints are v
         message = f"`{data}` is not a {kind.__name__}"
         raise TypeError(message)
     return data
+
+
+def _instant(text: str) -> datetime:
+    """Return an aware instant: :func:`stamp` writes no other, and one without a zone cannot be compared with them."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        message = f"`{text}` is an instant without a zone"
+        raise ValueError(message)
+    return found

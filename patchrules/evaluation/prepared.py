@@ -34,7 +34,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import REJECTS, RUN_HOSTS
 from patchrules.model.host import Host, Inventory
-from patchrules.model.loaded import as_catalogs, as_policy
+from patchrules.model.loaded import as_catalogs, as_host, as_policy
 from patchrules.model.names import Dialect
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -94,8 +94,10 @@ class Prepared:
     def evaluate(self, host: Host, *, as_of: datetime | str) -> Run:
         """Judge one host, a few milliseconds once its policy is compiled; the verdicts are those of ``evaluate``.
 
-        ``host.previous_run`` counts. Raises ValueError for an instant without a zone.
+        ``host.previous_run`` counts. Raises ValueError for an instant without a zone and InventoryError PR2123 for an
+        inventory, or anything else that is no host.
         """
+        host = as_host(host)
         inventory = Inventory(hosts_table([host]), packages_table([host]), arrow.table(REJECTS, {}, 0))
         return self._evaluate(inventory, as_of, {host.id: host.previous_run} if host.previous_run else {})
 

@@ -12,10 +12,12 @@ import pyarrow.compute as pc
 from patchrules.assignment import groups_of, resolve
 from patchrules.batch.keys import Vocabulary, combinations
 from patchrules.batch.portions import Portion
-from patchrules.errors import BaselineError, Diagnostic
+from patchrules.codes import CODES
+from patchrules.errors import BaselineError, Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, is_foreign, reasons_unknown
+from patchrules.evaluation.dialects import UNSPOKEN, unspoken
 from patchrules.evaluation.repositories import names_of, serving
-from patchrules.families import facts_of, families, family_of
+from patchrules.families import facts_of, families, family_of, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
 from patchrules.model.names import Dialect, Unknown
@@ -118,8 +120,17 @@ class Assigner:
         lost = [one for one, (_, fault) in enumerate(found) if fault]
         if lost:
             mine = zip(hosts["host"].to_pylist(), ids, strict=True)
-            self.faults.update((host, fault) for host, one in mine if (fault := found[one][1]))
+            faults = {host: fault for host, one in mine if (fault := found[one][1])}
+            self._check_dialect(faults, hosts)
+            self.faults.update(faults)
         return [found[one][0] for one in ids]
+
+    def _check_dialect(self, faults: Mapping[str, Diagnostic], hosts: pa.Table) -> None:
+        """Refuse hosts whose family the dialect does not have."""
+        pairs = zip(hosts["host"].to_pylist(), hosts["family"].to_pylist(), strict=True)
+        strange = {host: families()[name] for host, name in pairs if host in faults and faults[host].code == UNSPOKEN}
+        if strange:
+            raise unspoken(self._dialect, strange, hosts.num_rows)
 
     def _check_scopes(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Refuse catalogs that do not say their products, as soon as hosts of several were seen."""
@@ -203,7 +214,7 @@ def _profile(
     dialect: Dialect,
     override: Sequence[Baseline] | None,
 ) -> Profile | Diagnostic | None:
-    """Return the profile of a host description; why it has no baseline; None where the family is not known."""
+    """Return the profile of a host description; why it has none; None where the family is not known."""
     family = families().get(row["family"] or "")
     if family is None:
         return None
@@ -212,6 +223,8 @@ def _profile(
     if found.baseline is None:
         return found.fault
     product, arch = row["product"], row["arch"]
+    if not has_dialect(family, dialect, product):
+        return Diagnostic(UNSPOKEN, Level.ERROR, CODES[UNSPOKEN])
     repositories = names_of(found.baseline, product, facts_of(family, dialect, product))
     numbers = tuple(n for n in serving(catalogs, repositories) if in_scope(catalogs[n], family, product, arch))
     return Profile(family.name, product, arch, found.baseline, numbers, row["modules"], repositories)

@@ -14,12 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import Diagnostic
+from patchrules.errors import Diagnostic, DocumentError
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import no_fixes
 from patchrules.evaluation.plain import plain
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, RUN_HOSTS
+from patchrules.model.loaded import shown
 from patchrules.model.names import Status
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
@@ -103,6 +104,21 @@ class Run:
         statuses = ", ".join(f"{count:,} {name.lower().replace('_', '-')}" for name, count in self.statuses().items())
         hosts, missing = self.hosts.num_rows, self.totals()["missing"]
         return f"{_counted(hosts, 'host', 'hosts')}: {statuses}; {_counted(missing, 'patch', 'patches')} missing"
+
+
+def as_run(found: object, name: str = "run") -> Run:
+    """Return a run as it is; raises DocumentError PR7806 for a folder, a report or anything else.
+
+    >>> as_run("monday/")
+    Traceback (most recent call last):
+    ...
+    patchrules.errors.DocumentError: `run` is 'monday/', wanted a run [PR7806]
+      hint: read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)
+    """
+    if isinstance(found, Run):
+        return found
+    hint = "read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)"
+    raise DocumentError(f"`{name}` is {shown(found)}, wanted a run", code="PR7806", hint=hint)
 
 
 @functools.cache

@@ -26,6 +26,7 @@ __all__ = [
     "family_named",
     "family_of",
     "family_of_products",
+    "has_dialect",
     "major_of",
     "plain_product",
 ]
@@ -92,6 +93,15 @@ def plain_product(text: str) -> str:
     return re.sub("[^A-Za-z0-9.]", "", text)
 
 
+def has_dialect(family: Family, dialect: Dialect, product: str | None) -> bool:
+    """Say whether :func:`facts_of` knows how ``dialect`` reads the rules for hosts of that product.
+
+    >>> has_dialect(family_named("rhel"), Dialect.AGENT, None), has_dialect(family_named("rocky"), Dialect.AGENT, None)
+    (True, False)
+    """
+    return dialect is Dialect.DOCUMENTED or _observed(family, product) is not None
+
+
 def facts_of(family: Family, dialect: Dialect, product: str | None, *, deb_dates: DebDates = DebDates.IGNORE) -> Facts:
     """Return how ``dialect`` reads the rules for hosts of that product; raises UnknownNameError where it is not known.
 
@@ -106,7 +116,13 @@ def facts_of(family: Family, dialect: Dialect, product: str | None, *, deb_dates
         facts = family.documented
         dated = deb_dates is DebDates.ADVISORY and facts.advisory_clocks
         return replace(facts, clocks=facts.advisory_clocks) if dated else facts
-    for pattern, facts in family.agent:
-        if fnmatch.fnmatchcase((product or "").lower(), pattern.lower()):
-            return facts
-    raise UnknownNameError(f"dialect of {family.label} called", dialect, [Dialect.DOCUMENTED])
+    observed = _observed(family, product)
+    if observed is None:
+        raise UnknownNameError(f"dialect of {family.label} called", dialect, [Dialect.DOCUMENTED])
+    return observed
+
+
+def _observed(family: Family, product: str | None) -> Facts | None:
+    """Return the facts of the dialect ``agent`` for hosts of that product, None where it was not observed."""
+    name = (product or "").lower()
+    return next((facts for glob, facts in family.agent if fnmatch.fnmatchcase(name, glob.lower())), None)

@@ -16,7 +16,7 @@ from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.plain import stamp
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, as_run
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import COUNTS, GROUP_CHANGES, HOST_CHANGES, PATCH_CHANGES, VERDICT_CHANGES, Column
 from patchrules.model.host import Inventory
@@ -179,6 +179,8 @@ def diff(before: Run, after: Run) -> Diff:
     NOT_APPLICABLE and not listed, but for Windows. Where a run lists only what does not comply (``rows``), only that is
     compared: lost approvals of installed packages are not seen, and PR7811 says so where inventories differ.
 
+    Raises DocumentError PR7806 for what is no run, as the folder of a saved one.
+
     >>> import patchrules as pr
     >>> rows = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]}
     >>> fleet = pr.open_fleet(pa.table(rows), family="debian", product="Debian12")
@@ -187,6 +189,7 @@ def diff(before: Run, after: Run) -> Diff:
     >>> print(diff(run, run))
     nothing differs
     """
+    before, after = as_run(before, "before"), as_run(after, "after")
     causes = causes_of(before, after)
     told = changed(before, after, causes)
     rows = "all" if before.rows == after.rows == "all" else "noncompliant"

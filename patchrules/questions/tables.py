@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import UnknownNameError
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, as_run
 from patchrules.model.columns import COUNTS, CVES, EXPOSURES, GROUPS, LONG, PATCHES, RUN_HOSTS, UPCOMING, Column
 from patchrules.model.names import ComplianceLevel, Status
 from patchrules.questions import cves
@@ -27,7 +27,7 @@ def table(run: Run, name: str) -> pa.Table:
 
     The rows of ``verdicts`` and ``hosts`` keep the run's order. NOT_APPLICABLE is a count, never a failure: its
     verdicts have an empty status. ``upcoming`` is empty too where ``run.upcoming`` is None.
-    Instants are UTC. Raises UnknownNameError for another name.
+    Instants are UTC. Raises UnknownNameError for another name and DocumentError PR7806 for what is no run.
 
     >>> import patchrules as pr
     >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]}
@@ -39,7 +39,7 @@ def table(run: Run, name: str) -> pa.Table:
     if name not in TABLES:
         raise UnknownNameError("table of a run", name, TABLES)
     columns, make = TABLES[name]
-    return make(run).select([column.name for column in columns]).cast(arrow.schema(columns))
+    return make(as_run(run)).select([column.name for column in columns]).cast(arrow.schema(columns))
 
 
 def _long(run: Run) -> pa.Table:

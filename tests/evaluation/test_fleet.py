@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import patchrules as pr
-from patchrules.errors import BaselineError, CatalogError, UnknownNameError
+from patchrules.errors import BaselineError, CatalogError, InventoryError, UnknownNameError
 from patchrules.model.names import RejectedPatchesAction
 
 AS_OF = "2026-11-01T00:00Z"
@@ -101,6 +101,40 @@ def test_two_products_and_a_catalog_that_says_none_ask_for_the_line_to_write():
     assert raised.value.code == "PR3801"
     assert "2: RedhatEnterpriseLinux8.4, RedhatEnterpriseLinux9.3" in str(raised.value)
     assert str(raised.value).endswith("for all of them: --catalog 'RedhatEnterpriseLinux*=<table 1>'")
+
+
+def strangers():
+    product = pa.array(["RedhatEnterpriseLinux9.3", *["AmazonLinux2023"] * 3, "RockyLinux9.3"])
+    rows = {"host": list("abcde"), "name": ["bash"] * 5, "arch": ["x86_64"] * 5, "evr": ["0:1.0-1"] * 5}
+    return pr.open_fleet(pa.table(rows | {"product": product}))
+
+
+@pytest.mark.parametrize("read", [strangers, lambda: strangers().inventory])
+def test_hosts_whose_family_the_dialect_does_not_have_are_named(read):
+    prepared = pr.prepare(pr.Registry(()), [], dialect="agent")
+    for ask in (
+        lambda: pr.evaluate_fleet(pr.Registry(()), read(), [], as_of=AS_OF, dialect="agent"),
+        lambda: prepared.evaluate_fleet(read(), as_of=AS_OF),
+    ):
+        with pytest.raises(InventoryError) as raised:
+            ask()
+        assert str(raised.value).splitlines() == [
+            "there is no dialect `agent` for 4 of the 5 hosts that were read: `b` (Amazon Linux 2023), "
+            "`c` (Amazon Linux 2023), `d` (Amazon Linux 2023) and 1 more [PR2803]",
+            '  hint: judge such hosts apart from others, with --dialect documented (dialect="documented")',
+        ]
+
+
+def test_one_host_whose_family_the_dialect_does_not_have_is_named():
+    baseline, host = pr.predefined("AWS-RockyLinuxDefaultPatchBaseline"), pr.host("web-1", product="RockyLinux9.3")
+    with pytest.raises(InventoryError, match=r"no dialect `agent` for host `web-1` \(Rocky Linux\) .PR2803."):
+        pr.evaluate(baseline, host, [], as_of=AS_OF, dialect="agent")
+
+
+def test_a_host_without_a_baseline_needs_no_dialect():
+    override = [pr.predefined("AWS-RedHatDefaultPatchBaseline")]
+    run = pr.evaluate_fleet(pr.Registry(()), strangers(), [], as_of=AS_OF, dialect="agent", baseline_override=override)
+    assert why(run)["b"] == ["NO_BASELINE"]
 
 
 def test_a_wrong_choice_of_rows_is_told():

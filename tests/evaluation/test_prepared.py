@@ -154,7 +154,7 @@ def test_when_a_package_was_built_counts_at_the_instant_itself():
         ("fleet/", "'fleet/'"),
         (Path("fleet"), "'fleet'"),
         (pa.table({"host": ["web-1"]}), "a `Table`"),
-        (None, "a `NoneType`"),
+        (None, "None"),
     ],
 )
 def test_what_is_no_opened_fleet_is_refused(service, given, said):

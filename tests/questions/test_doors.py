@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import patchrules as pr
-from patchrules.errors import BaselineError, CatalogError, InventoryError
+from patchrules.errors import BaselineError, CatalogError, DocumentError, InventoryError, UnknownNameError
+from patchrules.evaluation.opened import in_memory
 from patchrules.model.loaded import as_baseline, as_catalogs, as_policy
 
 AS_OF = "2026-11-01T00:00Z"
@@ -57,3 +59,100 @@ def test_what_was_given_is_named():
     with pytest.raises(CatalogError, match="`catalogs` has a `int`, wanted catalogs that were read"):
         as_catalogs(7)
     assert as_policy(pr.Registry(())) == pr.Registry(())
+
+
+HOST: Any = pr.host("web-1", product="Debian12", packages=[{"name": "bash", "arch": "amd64", "evr": "5.2-1"}])
+RUN = pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda host: pr.evaluate(PROD, host, [], as_of=AS_OF),
+        lambda host: pr.prepare(PROD, []).evaluate(host, as_of=AS_OF),
+    ],
+    ids=["evaluate", "prepare"],
+)
+@pytest.mark.parametrize("given", ["web-1", FLEET, PROD, None, []], ids=lambda given: type(given).__name__)
+def test_what_is_no_host_is_refused_with_what_makes_one(ask, given):
+    with pytest.raises(InventoryError) as refused:
+        ask(given)
+    said = {str: "'web-1'", type(None): "None"}.get(type(given), f"a `{type(given).__name__}`")
+    assert str(refused.value).splitlines() == [
+        f"`host` is {said}, wanted a host [PR2123]",
+        "  hint: make one with pr.host(...); evaluate_fleet(...) judges several",
+    ]
+
+
+def test_an_inventory_is_no_host_for_a_service():
+    inventory: Any = in_memory(FLEET)
+    with pytest.raises(InventoryError, match=r"`host` is a `Inventory`, wanted a host .PR2123."):
+        pr.prepare(PROD, []).evaluate(inventory, as_of=AS_OF)
+
+
+def test_swapped_arguments_are_told():
+    baseline: Any = PROD
+    catalog: Any = pr.read_catalog("data/catalogs/debian12")
+    with pytest.raises(BaselineError, match="`baseline` is a `Host`, wanted a baseline that was loaded"):
+        pr.evaluate(HOST, baseline, [], as_of=AS_OF)
+    with pytest.raises(InventoryError, match="`host` is a `Catalog`"):
+        pr.evaluate(PROD, catalog, HOST, as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (pr.as_arrow, "run"),
+        (lambda run: pr.as_arrow(run, "hosts"), "run"),
+        (lambda run: pr.table(run, "patches"), "run"),
+        (lambda run: pr.bundle(run, FLEET, []), "run"),
+        (lambda run: pr.diff(run, RUN), "before"),
+        (lambda run: pr.diff(RUN, run), "after"),
+    ],
+)
+@pytest.mark.parametrize(("given", "said"), [("monday", "'monday'"), (Path("monday"), "'monday'"), (3, "a `int`")])
+def test_what_is_no_run_is_refused_with_what_makes_one(ask, name, given, said):
+    with pytest.raises(DocumentError) as refused:
+        ask(given)
+    assert str(refused.value).splitlines() == [
+        f"`{name}` is {said}, wanted a run [PR7806]",
+        "  hint: read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)",
+    ]
+
+
+def test_a_report_is_no_run():
+    report: Any = pr.evaluate(PROD, HOST, [], as_of=AS_OF)
+    with pytest.raises(DocumentError, match="`run` is a `HostReport`, wanted a run"):
+        pr.as_arrow(report)
+
+
+def test_a_table_that_is_no_text_is_told():
+    table: Any = 3
+    with pytest.raises(UnknownNameError, match="there is no table of a run `3`\n  hint: known are verdicts, hosts"):
+        pr.as_arrow(RUN, table)
+
+
+def test_a_fact_that_hosts_do_not_have_is_told():
+    for wrong, meant in {"prodct": "product", "package": "packages", "patchgroup": "patch_group"}.items():
+        with pytest.raises(UnknownNameError, match=f"no fact of a host `{wrong}`: did you mean `{meant}`"):
+            pr.host("web-1", **dict[str, Any]({wrong: "Debian12"}))
+
+
+@pytest.mark.parametrize(
+    ("packages", "said"),
+    [
+        (["openssl"], "'openssl'"),
+        ("openssl", "'openssl'"),
+        ({"name": "openssl"}, "'name'"),
+        ([pr.Package("openssl", "amd64", "3.0-1")], "a `Package`"),
+        (None, "None"),
+        (3, "a `int`"),
+    ],
+)
+def test_a_package_that_is_no_dictionary_is_told(packages, said):
+    with pytest.raises(InventoryError) as refused:
+        pr.host("web-1", product="Debian12", packages=packages)
+    assert str(refused.value).splitlines() == [
+        f"a package is {said}, wanted a dictionary [PR2114]",
+        '  hint: give dictionaries: packages=[{"name": "bash", "evr": "0:5.1.8-6.el9", "arch": "x86_64"}]',
+    ]

@@ -137,6 +137,15 @@ def test_a_run_that_was_changed_by_hand_cannot_be_decided(evidence):
     assert found.reasons[0].startswith("the saved run is damaged: ")
 
 
+def test_a_run_whose_instant_has_no_zone_cannot_be_decided(evidence):
+    _, content, _ = evidence
+    said = json.loads(opened(content).files["run/run.json"])
+    text = json.dumps(said | {"as_of": "2026-11-01T00:00:00"}).encode()
+    found = pr.verify(changed(content, **{"run/run.json": text}))
+    damaged = "the saved run is damaged: `2026-11-01T00:00:00` is an instant without a zone"
+    assert (found.holds, found.reasons) == ("CANNOT BE DECIDED", (damaged,))
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"{}"])
 def test_what_is_no_bundle_is_refused(content):
     with pytest.raises(DocumentError) as caught:
@@ -185,7 +194,8 @@ def test_what_tracking_files_remembered_is_in_the_bundle(pseudonymise):
     content = pr.bundle(run, fleet, catalog, previous_runs=memory | strangers, pseudonymise=pseudonymise)
     assert list(opened(content).previous_runs()) == ["host-2" if pseudonymise else "web-2"]
     assert pr.verify(content).holds == "HOLDS"
-    for text in (b"[]", b'{"web-2": {}, ', b'{"web-2": {"patches": 1}}'):
+    zoneless = b'{"web-2": {"last_no_reboot_install": "2026-10-31T00:00:00"}}'
+    for text in (b"[]", b'{"web-2": {}, ', b'{"web-2": {"patches": 1}}', zoneless):
         found = pr.verify(changed(content, **{TRACKING: text}))
         assert (found.holds, found.reasons) == (
             "CANNOT BE DECIDED",

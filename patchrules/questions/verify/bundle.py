@@ -17,7 +17,7 @@ from patchrules.catalog import write_catalog
 from patchrules.errors import DocumentError
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.plain import plain, stamp
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, as_run
 from patchrules.evaluation.saved import save_run
 from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
@@ -46,7 +46,7 @@ def bundle(
     and patch groups, and leaves out tags, the texts of refused rows and the names of inventory files; packages and
     verdicts stay. The same inputs make the same bytes.
 
-    Raises DocumentError PR7832 where the inputs do not give the run.
+    Raises DocumentError PR7832 where the inputs do not give the run, PR7806 for what is no run.
 
     >>> import patchrules as pr
     >>> told = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2"]}
@@ -55,7 +55,7 @@ def bundle(
     >>> print(pr.verify(pr.bundle(run, fleet, [])))  # doctest: +ELLIPSIS
     HOLDS: run ... on 1 hosts
     """
-    known = [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
+    run, known = as_run(run), [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     fleet = of_hosts(in_memory(inventory), run.hosts["host"].combine_chunks())
     told = previous_runs or {}
     apart = list(differences(run, judged_again(run, fleet, known, told)))
