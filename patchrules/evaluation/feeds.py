@@ -20,6 +20,9 @@ from patchrules.model.names import Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 
+TOLD = ("PR7017", "PR7018")
+"""What is told of the catalogs of hosts, whatever is asked about them."""
+
 _KEYS = ["family", "product", "arch", "baseline", "baseline_id", "status"]
 _WHOSE = ["arch", "evr", "product"]
 _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security or jammy-security"
