@@ -97,6 +97,7 @@ CODES: dict[str, str] = {
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
+    "PR2123": "files of a packed fleet were given as inventories, or stand among them: it is opened by its own path",
     "PR2107": "the inventory has no host",
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",
