@@ -43,6 +43,38 @@ def test_product_stands_first_and_systems_may_be_mixed():
 
 
 @pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [
+        (["1", ""], ["1:5.1-6.el9", "0:5.1-6.el9"]),
+        (["0", " "], ["0:5.1-6.el9", "0:5.1-6.el9"]),
+        (["(none)", ""], ["0:5.1-6.el9", "0:5.1-6.el9"]),
+        ([" 1 ", "2"], ["1:5.1-6.el9", "2:5.1-6.el9"]),
+        (["", ""], ["5.1-6.el9", "5.1-6.el9"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["epoch", "EPOCHNUM", "Ep"])
+def test_an_empty_epoch_is_none_where_a_row_states_one_and_unknown_where_none_does(epochs, expected, name):
+    rows = [f"web-1,p{number},{epoch},5.1,6.el9,x86_64" for number, epoch in enumerate(epochs)]
+    text = "\n".join([f"host,name,{name},version,release,arch", *rows, ""])
+    columns = {"epoch": name} if name == "Ep" else {}
+    assert [row[3] for row in hosts_of(text, family="rhel", columns=columns)] == expected
+
+
+def test_the_same_columns_without_hosts_say_the_same():
+    """Where an epoch is stated at all, the list of one host and the table of many are alike."""
+    rows = ["bash,,5.1,6.el9,x86_64", "openssl,1,3.0.7,24.el9,x86_64"]
+    text = "name,epoch,version,release,arch\n" + "".join(f"{row}\n" for row in rows)
+    many = "host,name,epoch,version,release,arch\n" + "".join(f"web,{row}\n" for row in rows)
+    evrs = [read_inventory(one.encode(), host="web").packages["evr"].to_pylist() for one in (text, many)]
+    assert evrs == [["0:5.1-6.el9", "1:3.0.7-24.el9"]] * 2
+
+
+def test_a_whole_version_without_release_gets_no_epoch():
+    text = "host,product,name,epoch,version,release,arch\ndb-1,Debian12,bash,,5.2-1,,amd64\ndb-1,Debian12,git,1,2-1,,amd64\n"
+    assert [row[3] for row in hosts_of(text)] == ["5.2-1", "1:2-1"]
+
+
+@pytest.mark.parametrize(
     ("header", "columns"),
     [
         ("server,pkg,arch,ver", {"host": "server", "name": "pkg", "evr": "ver"}),
