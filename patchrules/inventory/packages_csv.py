@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import ColumnError
+from patchrules.inventory._damaged import without_damaged
 from patchrules.inventory._delimited import HOSTS, LOOK, Header, first_header, host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows, counted
@@ -77,7 +78,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
     counts["PR2232"] += (document.open_line or 1) > 1
-    return Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    rows = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    return without_damaged(document, rows, header.line, options.family)
 
 
 def _cells(
@@ -96,7 +98,9 @@ def _cells(
             found.append(cells)
         else:
             known = cells or line.split(header.separator)
-            name = known[host].strip() if host is not None and number > header.line and len(known) > host else ""
+            # A host is whole where a cell follows it; words with blanks between are a sentence.
+            told = host is not None and number > header.line and len(known) > host + 1
+            name = known[host].strip() if host is not None and told and len(known[host].split()) == 1 else ""
             refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, name)
     return numbers, found
 
