@@ -188,9 +188,21 @@ def arrow_schemas_page() -> str:
     return "\n".join(parts)
 
 
+_DIAGNOSTICS = """# Diagnostics
+
+Every code patchrules can print. Codes from PR9000 on are left to users.
+
+A doubt of `patchrules evaluate` (PR70xx) changes no exit code: `--strict` fails on refused rows and odd baselines,
+`--fail-on` asks for the statuses of hosts and levels. Hosts of PR7018 are UNKNOWN, which `--fail-on unknown` sees;
+those of PR7017 keep their status, and no option fails on them. Whoever wants to fail on a code looks for it in the
+report: `patchrules evaluate ... --output-format json | jq -e 'all(.diagnostics[]; .code != "PR7017")'`, or
+`run.diagnostics` in Python.
+"""
+
+
 def diagnostics_page() -> str:
     """Return every code we can print, room by room."""
-    parts = ["# Diagnostics\n\nEvery code patchrules can print. Codes from PR9000 on are left to users.\n"]
+    parts = [_DIAGNOSTICS]
     for digit in sorted({name[2] for name in CODES}):
         rows = [[f"`{name}`", meaning] for name, meaning in sorted(CODES.items()) if name[2] == digit]
         parts.append(f"## PR{digit}xxx {ROOMS[digit]}\n\n{table(('code', 'meaning'), rows)}\n")

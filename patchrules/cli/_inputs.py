@@ -147,7 +147,7 @@ class Inputs:
         """Read the hosts files; those of the project are left unread, and that is said, beside a packed fleet."""
         from patchrules.documents.hosts import load_hosts
         from patchrules.errors import Diagnostic, Level
-        from patchrules.inventory._star import is_star
+        from patchrules.inventory._packed import is_star
 
         if self.hosts and "hosts" not in self.typed and len(self.inventory) == 1 and is_star(Path(self.inventory[0])):
             named = ", ".join(f"`{one}`" for one in self.hosts)

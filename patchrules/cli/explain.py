@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from patchrules.questions.explain import Explanation
 
 _FINDINGS = 1
-_TOLD = ("PR7017", "PR7018")
-"""What is told of the catalogs of a host, whatever is asked about."""
 
 
 @click.command()
@@ -76,6 +74,7 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
     """Judge the one host by the reference engine and explain in full."""
     from patchrules.assignment import baseline_for
     from patchrules.errors import InventoryError
+    from patchrules.evaluation.feeds import TOLD
     from patchrules.evaluation.host import evaluate
     from patchrules.evaluation.nouns import hosts_of
     from patchrules.evaluation.profiles import registry_of
@@ -97,5 +96,5 @@ def _of_host(package: str, inputs: Inputs) -> Explanation:
     with stage(f"judging {host.id}"):
         memory, options = inputs.previous_runs(fleet).get(host.id), inputs.run_options()
         report = evaluate(baseline, fleet, catalogs, limits=inputs.limits(), previous_run=memory, **options)
-    told(one for one in report.diagnostics if one.code in _TOLD)
+    told(one for one in report.diagnostics if one.code in TOLD)
     return explain(report, package)

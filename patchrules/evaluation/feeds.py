@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.approvals import passes_gate
 from patchrules.errors import Diagnostic, Level
-from patchrules.evaluation.coverage import in_scope
+from patchrules.evaluation.coverage import in_scope, is_foreign
 from patchrules.evaluation.repositories import names_of, rows_of, serving
-from patchrules.families import Family, facts_of, family_named
+from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import Baseline
 from patchrules.model.names import Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 
-_GATES = ("archive", "agent-archive")
+TOLD = ("PR7017", "PR7018")
+"""What is told of the catalogs of hosts, whatever is asked about them."""
+
 _KEYS = ["family", "product", "arch", "baseline", "baseline_id", "status"]
+_WHOSE = ["arch", "evr", "product"]
 _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security or jammy-security"
 _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which hosts a catalog is for"
 
@@ -30,18 +35,29 @@ def foreign(product: str | None, hosts: int = 1) -> Diagnostic:
     return Diagnostic("PR7018", Level.WARNING, message, None, hosts, _FOREIGN)
 
 
-def has_no_security(baseline: Baseline, patches: Iterable[pa.Table], gate: str) -> bool:
-    """Say whether a baseline approves by security archives, and none of the patches comes from one (DECISIONS 6)."""
-    if gate not in _GATES or not _asks(baseline):
-        return False
-    return not any(pc.any(table["security"]).as_py() for table in patches)
+def no_security(
+    baseline: Baseline, patches: Iterable[pa.Table], family: Family, product: str, arch: str | None, facts: Facts
+) -> Diagnostic | None:
+    """Return that a baseline approves by security archives, and none of those in the catalogs is for the host (3.7).
+
+    Security is what the dialect says; whose an archive is, is asked in either. None where nothing is lacking, or the
+    family has no security archives at all.
+    """
+    if not family.security_archives or not _asks(baseline):
+        return None
+    secure = [some for table in patches if (some := _secure(table, facts)).num_rows]
+    if not all(is_foreign(some, family, product, arch, family.documented) for some in secure):
+        return None
+    message = f"no patch in the catalogs of {product} comes from a security archive"
+    message += " of its own" if secure else ""
+    message += f": what `{baseline.name}` approves without EnableNonSecurity is "
+    message += "for another system" if secure else "nothing"
+    return Diagnostic("PR7017", Level.WARNING, message, hint=_SECURITY)
 
 
-def no_security(product: str | None, baseline: str, hosts: int = 1) -> Diagnostic:
-    """Return that hosts of a product have no security archive among their catalogs."""
-    message = f"no patch in the catalogs of {product} comes from a security archive: what `{baseline}` approves"
-    message += " without EnableNonSecurity is nothing"
-    return Diagnostic("PR7017", Level.WARNING, message, None, hosts, _SECURITY)
+def _secure(patches: pa.Table, facts: Facts) -> pa.Table:
+    """Return whose the patches are that come from a security archive, by the gate of the dialect."""
+    return patches.select(_WHOSE).filter(pa.array(passes_gate(patches, facts, enabled=False)))
 
 
 def told_of_feeds(
@@ -52,7 +68,7 @@ def told_of_feeds(
     O(hosts) in Arrow, O(distinct products, architectures and baselines) in Python.
     """
     strange: Counter[str] = Counter()
-    lacking: Counter[tuple[str, str]] = Counter()
+    lacking: Counter[Diagnostic] = Counter()
     for row in _alike(hosts):
         family, product = family_named(row["family"]), row["product"]
         baseline = _baseline_of(row, baselines, family)
@@ -64,10 +80,11 @@ def told_of_feeds(
         tables = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
         if Unknown.NO_CATALOG in row["reasons"].split():
             strange[product] += row["count_all"] if tables else 0
-        elif row["status"] != Status.UNKNOWN and has_no_security(baseline, tables, facts.security_gate):
-            lacking[product, baseline.name] += row["count_all"]
+        elif row["status"] != Status.UNKNOWN:
+            lack = no_security(baseline, tables, family, product, row["arch"], facts)
+            lacking.update({lack: row["count_all"]} if lack else {})
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
-    return [*told, *(no_security(*key, count) for key, count in sorted(lacking.items()))]
+    return told + [replace(lack, count=lacking[lack]) for lack in sorted(lacking, key=lambda one: one.message)]
 
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ from patchrules.evaluation.coverage import (
     unchecked,
 )
 from patchrules.evaluation.dialects import unspoken
-from patchrules.evaluation.feeds import foreign, has_no_security, no_security
+from patchrules.evaluation.feeds import foreign, no_security
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
@@ -113,8 +113,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *doubts, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
     said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
-    if not unknown and has_no_security(baseline, tables, facts.security_gate):
-        said += (no_security(one.product, baseline.name),)
+    if not unknown and one.product and (lack := no_security(baseline, tables, family, one.product, one.arch, facts)):
+        said += (lack,)
     if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:
         said += (foreign(one.product),)
     return dataclasses.replace(

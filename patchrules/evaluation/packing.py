@@ -22,7 +22,8 @@ from patchrules.evaluation.saved import placed
 from patchrules.evaluation.split import once
 from patchrules.evaluation.streaming import together
 from patchrules.inventory import read_inventory
-from patchrules.inventory._star import HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, SCHEMA
+from patchrules.inventory._packed import FILES, HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID
+from patchrules.inventory._star import SCHEMA
 from patchrules.model.columns import HOSTS, REJECTS
 from patchrules.sources import arrow
 
@@ -55,7 +56,7 @@ def pack_fleet(
     numbers = PackageNumbers()
     # One reader numbers packages in the order of rows, so that the same inventory gives the same bytes.
     stream = stream_of(fleet, numbers, readers=1)
-    with placed(folder, _FILES) as fresh:
+    with placed(folder, FILES) as fresh:
         writer = _Writer(fresh, numbers)
         for portion, rows in stream.portions():
             writer.add(portion, rows)
@@ -69,9 +70,6 @@ def pack_fleet(
     found = opened(folder, {})
     assert found is not None  # noqa: S101 - it was just written
     return found
-
-
-_FILES = frozenset({HOSTS_FILE, PACKAGES_FILE, f"{INSTALLED}.parquet", REJECTS_FILE, SAID})
 
 
 class _Writer:

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 from patchrules.evaluation import fleet
 from patchrules.evaluation.coverage import check_scopes
+from patchrules.evaluation.feeds import TOLD
+from patchrules.evaluation.run import Run
 from patchrules.inventory import read_inventory as read_here
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS, RUN_HOSTS, VERDICTS
@@ -32,15 +34,18 @@ DataFrame = Any
 
 @dataclass(frozen=True, slots=True)
 class SparkRun:
-    """What an evaluation says, as three plans: Spark evaluates when one of them is written or counted.
+    """What an evaluation says, as four plans: Spark evaluates when one of them is written or counted.
 
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, ``verdicts`` those of VERDICTS, ``rejects`` those of REJECTS.
-    Each is a pass over the packages; who wants two of them caches the packages, not the verdicts.
+    ``diagnostics`` is what is told of the catalogs that hosts have (PR7017, PR7018): ``code``, ``level``, ``message``,
+    ``hint``, and ``count``, how many hosts; other diagnostics of a run are not told. Each is a pass over the packages;
+    who wants two of them caches the packages, not the verdicts.
     """
 
     hosts: DataFrame
     verdicts: DataFrame
     rejects: DataFrame
+    diagnostics: DataFrame
 
 
 def evaluate_fleet(
@@ -70,7 +75,9 @@ def evaluate_fleet(
     judge = _Judge(registry, scoped, options, rows_at_once)
     whole = packages.repartition("host").sortWithinPartitions("host")
     plans = {name: _mapped(whole, judge.of(name), columns) for name, columns in _RESULTS.items()}
-    return SparkRun(**plans)
+    # Every task tells of its own hosts.
+    counted = plans["diagnostics"].groupBy(*_TEXTS).sum("count")
+    return SparkRun(**plans | {"diagnostics": counted.withColumnRenamed("sum(count)", "count")})
 
 
 def read_inventory(files: DataFrame) -> DataFrame:
@@ -88,7 +95,14 @@ def read_inventory(files: DataFrame) -> DataFrame:
     return _mapped(whole, _flat_rows, _FLAT)
 
 
-_RESULTS = {"hosts": arrow.schema(RUN_HOSTS), "verdicts": arrow.schema(VERDICTS), "rejects": arrow.schema(REJECTS)}
+_TEXTS = ("code", "level", "message", "hint")
+_DIAGNOSTICS = pa.schema([*((name, pa.string()) for name in _TEXTS), ("count", pa.int64())])
+_RESULTS = {
+    "hosts": arrow.schema(RUN_HOSTS),
+    "verdicts": arrow.schema(VERDICTS),
+    "rejects": arrow.schema(REJECTS),
+    "diagnostics": _DIAGNOSTICS,
+}
 _OF_HOST = {"host_arch" if column.name == "arch" else column.name: column.name for column in HOSTS[1:]}
 """The columns of a flat fleet that speak of the host, and their names in the table of hosts."""
 
@@ -116,9 +130,17 @@ class _Judge:
                     yield from inventory.rejects.to_batches()
                     continue
                 run = fleet.evaluate_fleet(self.policy, inventory, self.catalogs, **self.options)
-                yield from (run.hosts if result == "hosts" else run.verdicts).to_batches()
+                yield from _table_of(run, result).to_batches()
 
         return judged
+
+
+def _table_of(run: Run, result: str) -> pa.Table:
+    """Return one result of a run; of its diagnostics those that are counted by hosts."""
+    if result != "diagnostics":
+        return run.hosts if result == "hosts" else run.verdicts
+    rows = [{name: getattr(one, name) for name in _DIAGNOSTICS.names} for one in run.diagnostics if one.code in TOLD]
+    return pa.Table.from_pylist(rows, _DIAGNOSTICS)
 
 
 def whole_hosts(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:

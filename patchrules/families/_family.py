@@ -118,6 +118,8 @@ class Family:
       the versions that belong to this family where a name is shared (Amazon Linux 2, 2022, 2023).
     - ``codenames``: release codename -> version, to read archive files and products that carry the name (bookworm: 12).
     - ``release_packages``: packages whose version tells the product.
+    - ``security_archives``: the vendor keeps security fixes in archives of their own (3.7): a host without one among
+      its catalogs is told of.
     - ``values``: the values AWS documents for each filter key (1.5); other values are lint findings, not errors.
     - ``predefined``: AWS's own baselines for it, the default first.
     """
@@ -144,4 +146,5 @@ class Family:
     versions: tuple[str, ...] = ("*",)
     codenames: Mapping[str, str] = field(default_factory=dict)
     release_packages: tuple[str, ...] = ()
+    security_archives: bool = False
     values: Mapping[FilterKey, tuple[str, ...]] = field(default_factory=dict)

@@ -28,6 +28,7 @@ FAMILY = Family(
     os_release_ids=("debian",),
     platform_names=("Debian GNU/Linux",),
     release_packages=("base-files",),
+    security_archives=True,
     codenames={
         "squeeze": "6",
         "wheezy": "7",

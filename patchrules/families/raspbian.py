@@ -28,6 +28,7 @@ FAMILY = Family(
     compatible=DEB_COMPATIBLE,
     os_release_ids=("raspbian",),
     platform_names=("Raspbian GNU/Linux",),
+    # [R] No security_archives: Raspbian's only archive brings Debian's fixes, too.
     codenames={
         "wheezy": "7",
         "jessie": "8",

@@ -27,6 +27,7 @@ FAMILY = Family(
     compatible=DEB_COMPATIBLE,
     os_release_ids=("ubuntu",),
     platform_names=("Ubuntu",),
+    security_archives=True,
     codenames={
         "precise": "12.04",
         "quantal": "12.10",

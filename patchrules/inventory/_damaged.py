@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import DocumentError
+from patchrules.errors import Diagnostic, DocumentError, Level, Where
 from patchrules.inventory._reader import Reader, Rows
+from patchrules.model.columns import HOSTS
+from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
 
 _SHAPE, UNREAD = "PR2001", "PR2117"
 """Codes of refused rows: one that has not the shape of its format, and one by which a tool says what it left out."""
+
+_HINTS = {
+    "PR2115": "write the table again, a cell a column in every row",
+    "PR2116": "collect it again; where the line is no row (a prompt), take it out",
+}
 
 
 def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
@@ -29,6 +42,86 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
         return document.fail("PR2115", message, hint="say which format it is with format= or --format")
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():
-        hint = "collect it again; where the line is no row (a prompt), take it out"
-        return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=hint)
+        return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=_HINTS["PR2116"])
     return None
+
+
+def without_damaged(document: Document, rows: Rows, header: int, family: str | None) -> Rows:
+    """Return what a table of hosts says, without the packages of hosts that it does not hold whole.
+
+    ``header`` is the line of its column names, ``family`` that of hosts of which nothing else is known. Raises the
+    document's error where no host is known at all.
+    """
+    if not rows.rejects.num_rows:
+        return rows
+    lost = dict(_cut_off(document, rows)) | dict(_misshapen(rows, header))
+    nobodys = lost.pop(None, None)
+    if nobodys and not lost:
+        raise document.fail(nobodys.code, nobodys.message, line=nobodys.row["line"], hint=_HINTS[nobodys.code])
+    if not lost:
+        return rows
+    known = set(rows.hosts["host"].to_pylist())
+    fresh = [host for host in lost if host not in known]
+    said = [one.row | {"host": host, "code": one.code, "message": one.message} for host, one in lost.items()]
+    counts = Counter(one.code for one in lost.values())
+    firsts = {one.code: one for one in reversed(lost.values())}
+    told = [
+        Diagnostic(code, Level.ERROR, one.message, Where(document.name, one.row["line"]), counts[code], _HINTS[code])
+        for code, one in firsts.items()
+    ]
+    return replace(
+        rows,
+        packages=rows.packages.filter(pc.invert(pc.is_in(rows.packages["host"], pa.array(list(lost), pa.string())))),
+        rejects=pa.concat_tables([rows.rejects, pa.Table.from_pylist(said, rows.rejects.schema)]),
+        diagnostics=(*rows.diagnostics, *told),
+        hosts=pa.concat_tables(
+            [rows.hosts, table(HOSTS, {"host": fresh, "family": [family] * len(fresh)}, len(fresh))]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """Why a host is not whole, and the refused row that shows it."""
+
+    code: str
+    message: str
+    row: dict[str, Any]
+
+
+def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
+    """Yield the hosts most of whose rows have not the columns of the header; all, where more rows are nobody's.
+
+    A host of None is where nobody knows whose the rows are.
+    """
+    found = Counter({one["values"]: one["counts"] for one in pc.value_counts(rows.packages["host"]).to_pylist()})
+    shape = pc.and_(pc.equal(rows.rejects["code"], _SHAPE), pc.greater(rows.rejects["line"], header))
+    refused: dict[str | None, list[dict[str, Any]]] = {}
+    for row in rows.rejects.filter(shape).to_pylist():
+        refused.setdefault(row["host"], []).append(row)
+    nobodys, whole = refused.pop(None, []), found.total()
+    for host, bad in refused.items():
+        if len(bad) > found[str(host)]:
+            many = f"{len(bad):,} of {len(bad) + found[str(host)]:,} rows of host `{host}`"
+            yield host, _Loss("PR2115", f"{many} do not have the columns of the header", bad[0])
+    if len(nobodys) > whole:
+        many = f"{len(nobodys):,} of {len(nobodys) + whole:,} rows"
+        loss = _Loss("PR2115", f"{many} have neither the columns of the header nor a host", nobodys[0])
+        yield from ((host, loss) for host in [*found, *refused] or [None])
+
+
+def _cut_off(document: Document, rows: Rows) -> Iterator[tuple[str | None, _Loss]]:
+    """Yield the host whose last row nothing ends, where that was refused; all hosts, where their rows stand apart.
+
+    A host of None is where nobody knows whose the row is.
+    """
+    last = document.open_line
+    cut = [] if last is None else rows.rejects.filter(pc.equal(rows.rejects["line"], last)).to_pylist()
+    if not cut:
+        return
+    runs = pc.run_end_encode(rows.packages["host"].combine_chunks()).values.to_pylist()
+    stand_apart = len(runs) > len(set(runs))
+    whose = cut[0]["host"] or (runs[-1] if runs else None)
+    for host in [*runs, whose] if stand_apart else [whose]:
+        more = f", and more may follow of host `{host}`" if host else ""
+        yield host, _Loss("PR2116", f"the table is cut off in its last row{more}", cut[0])

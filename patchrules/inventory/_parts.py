@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
+from patchrules.inventory._packed import refuse_packed
 from patchrules.inventory._text_columns import WRITE_AGAIN, text_column
 from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS
 from patchrules.model.columns import PACKAGES
@@ -72,13 +73,15 @@ def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # n
     """Return the parts of Parquet files, or of a table in memory; None where the source is anything else.
 
     Only schemas and metadata are read. Raises ColumnError where a table misses a column, InventoryError for a file that
-    cannot be read.
+    cannot be read and PR2124 for one of a packed fleet.
     """
     if isinstance(source, pa.Table):
         return list(_slices(source, columns))
     if not isinstance(source, str | os.PathLike | list | tuple) or not all(map(_is_table, _paths(source))):
         return None
-    return [part for path in expand(source) for part in _groups(str(path), columns)]
+    files = expand(source)
+    refuse_packed(files)
+    return [part for path in files for part in _groups(str(path), columns)]
 
 
 def unreadable(file: str, problem: Exception) -> InventoryError:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from patchrules.errors import InventoryError
+from patchrules.inventory._packed import refuse_packed
 from patchrules.sources.files import Document, Input, Limits, expand, open_document
 from patchrules.sources.remote import located
 
@@ -35,7 +36,9 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
 
     A folder that holds ``os-release`` or ``hostname``, or a folder below the given one with a single file, is one host,
     called by its hostname, else by the folder; so is dpkg's ``status.d``, called by the folder its ``var`` is in. Any
-    other file is a host called by the file. ``host`` puts all files under one id. Raises InventoryError (PR29xx).
+    other file is a host called by the file. ``host`` puts all files under one id.
+
+    Raises InventoryError (PR29xx), and PR2124 for files of a packed fleet.
     """
     found: list[Place] = []
     for one in source if isinstance(source, list | tuple) else (source,):
@@ -43,7 +46,9 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
         if folder is not None and _seen(folder.is_dir, os.fspath(folder)):
             found += _folder_places(folder, limits)
         else:
-            found += [_single(open_document(single, name=_name(single), limits=limits)) for single in expand(one)]
+            files = expand(one)
+            refuse_packed(files)
+            found += [_single(open_document(single, name=_name(single), limits=limits)) for single in files]
     if not found:
         raise InventoryError("there is nothing to read: the list of inputs is empty", code="PR2905")
     if host is None:
@@ -56,7 +61,9 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
 def _folder_places(folder: Path, limits: Limits) -> list[Place]:
     """Return the hosts of a folder and what lies under it."""
     by_folder: dict[Path, list[Path]] = {}
-    for path in expand(folder):
+    files_below = expand(folder)
+    refuse_packed(files_below)
+    for path in files_below:
         if isinstance(path, Path):
             by_folder.setdefault(path.parent, []).append(path)
     found = []

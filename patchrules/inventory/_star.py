@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
+from patchrules.inventory._packed import HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, is_star
 from patchrules.inventory._parts import unreadable
 from patchrules.inventory._text_columns import NO_ARCH, bare, text_column
 from patchrules.inventory.arrow_table import BROKEN, TEXTS
@@ -23,10 +24,6 @@ from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.model.host import Inventory
 from patchrules.model.source import Source
 from patchrules.sources.arrow import schema, table
-
-HOSTS_FILE, PACKAGES_FILE, INSTALLED, REJECTS_FILE = "hosts.parquet", "packages.parquet", "installed", "rejects.parquet"
-SAID = "fleet.json"
-"""What packing said: which files were read, and what was doubtful about them."""
 
 SCHEMA = "patchrules/fleet/1"
 DIMENSION = ("name", "arch", "evr", "built", "priority", "section")
@@ -69,12 +66,6 @@ class Star:
     parts: tuple[StarPart, ...]
     rejects: Any
     said: Mapping[str, Any] = field(default_factory=dict)
-
-
-def is_star(folder: Path) -> bool:
-    """Say whether a folder has the files of the star layout; none is opened."""
-    has_rows = (folder / INSTALLED).is_dir() or (folder / f"{INSTALLED}.parquet").is_file()
-    return has_rows and all((folder / name).is_file() for name in (HOSTS_FILE, PACKAGES_FILE))
 
 
 def star_of(folder: Path) -> Star | None:

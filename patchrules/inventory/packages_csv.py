@@ -3,8 +3,10 @@
 ``host,name,epoch,version,release,arch`` or ``host,name,arch,evr``, with the columns of the host beside them
 (``product``, ``family``, ``host_arch``, ...). Names and meanings are those of the Parquet table
 (``docs/reference/schemas.md``), in any case; between the columns stand commas, tabs, semicolons, bars or blanks. A cell
-that is empty states nothing, an epoch too; instants are as in JSON lines, ``tags`` are ``KEY=VALUE`` with semicolons
-between. A header that names hosts in words that we do not know is refused: ``--column host=server`` says it.
+that is empty states nothing; but an epoch that is empty beside a release is 0, as in the columns of ``rpm -qa``, where
+any row of the file states an epoch: where none does, epochs are unknown (DECISIONS 30). Instants are as in JSON lines,
+``tags`` are ``KEY=VALUE`` with semicolons between. A header that names hosts in words that we do not know is refused:
+``--column host=server`` says it.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.errors import ColumnError
+from patchrules.inventory._damaged import without_damaged
 from patchrules.inventory._delimited import HOSTS, LOOK, Header, first_header, host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows, counted
@@ -69,11 +73,13 @@ def read(document: Document, options: ReadOptions) -> Rows:
         for name, cells in columns
         if name not in ("", "line")
     }
+    table |= _epochs(table, *(options.columns.get(ours, ours) for ours in ("epoch", "release")))
     good = rows_of(pa.table(table | {"line": pa.array(numbers, pa.int32())}), document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
     counts["PR2232"] += (document.open_line or 1) > 1
-    return Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    rows = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    return without_damaged(document, rows, header.line, options.family)
 
 
 def _cells(
@@ -92,7 +98,9 @@ def _cells(
             found.append(cells)
         else:
             known = cells or line.split(header.separator)
-            name = known[host].strip() if host is not None and number > header.line and len(known) > host else ""
+            # A host is whole where a cell follows it; words with blanks between are a sentence.
+            told = host is not None and number > header.line and len(known) > host + 1
+            name = known[host].strip() if host is not None and told and len(known[host].split()) == 1 else ""
             refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, name)
     return numbers, found
 
@@ -107,6 +115,14 @@ def _named(header: Header, columns: Mapping[str, str]) -> list[str]:
             names[place] = ours
             given.add(ours)
     return names
+
+
+def _epochs(table: Mapping[str, pa.Array], epoch: str, release: str) -> dict[str, pa.Array]:
+    """Return the column of epochs with rpm's none as the 0 it is; empty where the file has none to tell it from."""
+    if epoch not in table or release not in table or table[epoch].null_count == len(table[epoch]):
+        return {}
+    stated = pc.utf8_trim_whitespace(table[epoch])
+    return {epoch: pc.if_else(pc.and_(pc.is_null(stated), pc.is_valid(table[release])), "0", stated)}
 
 
 def _value(name: str, cell: str) -> object:
@@ -128,5 +144,5 @@ READER = Reader(
     (".csv", ".tsv"),
     sniff,
     read,
-    lost="nothing: every column may be there",
+    lost="epochs, where no row states one; beside a release an empty one is 0 where others are stated",
 )

@@ -55,6 +55,12 @@ def test_what_a_report_shows_is_not_said_twice(debian, form):
     assert "PR7017" not in result.stderr
 
 
+def test_no_option_fails_on_what_is_doubtful_and_the_report_has_its_code(debian):
+    result = debian("--output-format", "json", "--strict", "--fail-on", "noncompliant,unknown,unspecified")
+    assert result.exit_code == 0
+    assert "PR7017" in [one["code"] for one in json.loads(result.stdout)["diagnostics"]]
+
+
 @pytest.mark.parametrize("package", ["bash", "openssl"])
 def test_no_change_of_the_baseline_is_recommended_where_no_catalog_speaks(patchrules, data, tmp_path, package):
     """Debian 12's archives, given for every Debian: on Debian 13 nothing can be judged."""

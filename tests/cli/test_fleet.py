@@ -37,6 +37,13 @@ def test_pack_and_evaluate_give_what_the_file_gives(inventory, tmp_path, patchru
     assert hosts[0] == hosts[1]
 
 
+def test_a_packed_fleet_in_a_given_folder_is_refused_by_its_path(inventory, tmp_path, patchrules):
+    patchrules("fleet", "pack", "--inventory", str(inventory), *WHOM, "-o", str(tmp_path / "star"))
+    result = patchrules("evaluate", "--inventory", str(tmp_path), *WHOM)
+    assert result.exit_code == 2
+    assert f"`{tmp_path / 'star'}` is a packed fleet, whose files are no inventories by themselves" in result.stderr
+
+
 def test_one_host_of_a_packed_fleet_is_judged(inventory, tmp_path, patchrules):
     assert patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", tmp_path / "star").exit_code == 0
     policy = ("--baseline", "AWS-RedHatDefaultPatchBaseline", "--as-of", "2026-01-01T00:00Z", "--output-format", "json")

@@ -80,6 +80,67 @@ def test_hosts_are_counted_by_product_and_unknown_ones_are_not_told_of():
     assert told(pr.evaluate(baseline(SECURE), hosts[3], scoped, as_of=AT)) == []
 
 
+def each_way(given, web, catalogs, dialect):
+    """Ask the reference, the batch engine and what is prepared for single hosts."""
+    return (
+        pr.evaluate(given, web, catalogs, as_of=AT, dialect=dialect),
+        pr.evaluate_fleet(given, fleet(web), catalogs, as_of=AT, dialect=dialect),
+        prepare(given, catalogs, dialect=dialect).evaluate(web, as_of=AT),
+    )
+
+
+OF_12, OF_13 = replace(FIXED, product="Debian12"), replace(FIXED, product="Debian13", repository="trixie-security")
+
+
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+@pytest.mark.parametrize(
+    ("security", "is_told"),
+    [
+        ([OF_13], True),
+        ([replace(OF_12, arch="arm64")], True),
+        ([OF_12], False),
+        ([OF_12, OF_13], False),
+        ([FIXED], False),
+        ([replace(OF_12, arch="all")], False),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_a_security_archive_of_another_system_is_none_of_the_host(dialect, security, is_told, together):
+    main = replace(MAIN, product="Debian12")
+    catalogs = [catalog(main, *security)] if together else [catalog(main), *map(catalog, security)]
+    message = (
+        "no patch in the catalogs of Debian12 comes from a security archive of its own: "
+        "what `only-security` approves without EnableNonSecurity is for another system"
+    )
+    for found in each_way(baseline(SECURE), host(), catalogs, dialect):
+        assert told(found) == ([(message, 1)] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("patch", "dialects_told"),
+    [
+        (replace(MAIN, security=True), ["agent"]),
+        (replace(FIXED, security=False), ["documented"]),
+        (replace(FIXED, trusted=False), ["agent"]),
+        (replace(FIXED, repository=None), []),
+        (replace(FIXED, site=None), []),
+    ],
+)
+def test_what_is_security_is_what_the_dialect_says(patch, dialects_told):
+    for dialect in ("documented", "agent"):
+        for found in each_way(baseline(SECURE), host(), catalog(patch), dialect):
+            assert told(found) == ([(MESSAGE, 1)] if dialect in dialects_told else [])
+
+
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+def test_raspbian_has_no_security_archive_to_miss(dialect):
+    web = host(family="raspbian", product="Raspbian12")
+    main = replace(catalog(MAIN), operating_system=OperatingSystem.RASPBIAN, scope=Scope("raspbian"))
+    given = pr.Baseline("only-security", OperatingSystem.RASPBIAN, rules=(SECURE,))
+    for found in each_way(given, web, main, dialect):
+        assert told(found) == []
+
+
 def test_families_without_security_archives_are_not_told_of():
     web = pr.Host("web-1", "rhel", "RedhatEnterpriseLinux9.3", "x86_64", packages=(pr.Package("a", "noarch", "1-1"),))
     notices = replace(pr.read_catalog(b"<updates/>", family="rhel"), table=catalog_table([Patch("a", "noarch", "2-1")]))

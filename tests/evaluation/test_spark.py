@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import patchrules as pr
 from benchmarks import large_fleet, universe
 from benchmarks.universe import AS_OF, SYSTEMS, Shape
 from patchrules.evaluation import spark
+from patchrules.evaluation.feeds import TOLD
 from patchrules.evaluation.spark import whole_hosts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +53,34 @@ def test_tables_hold_whole_hosts_and_lose_no_row(size, rows):
     names = [set(table["host"].to_pylist()) for table in found]
     assert sum(map(len, names)) == len(set().union(*names))
     assert all(names), "no table is empty"
+
+
+def doubted_fleet() -> tuple[pr.Registry, pa.Table, list[pr.Catalog]]:
+    """Return Debian hosts without a security archive and Amazon Linux hosts with RHEL's patches alone."""
+    main = b"Package: bash\nArchitecture: amd64\nVersion: 5.2-1\nFilename: pool/bash.deb\n\n"
+    foreign = universe.catalog(next(one for one in SYSTEMS if one.family == "rhel"), SHAPE)
+    given = [
+        pr.read_catalog(main, family="debian", products=["Debian12"]),
+        pr.read_catalog(foreign, family="amazon_linux_2", products=["AmazonLinux2"]),
+    ]
+    debian = ("bash", "amd64", "5.1-1", "debian", "Debian12", "amd64")
+    amazon = ("bash", "x86_64", "0:5.1-1.amzn2", "amazon_linux_2", "AmazonLinux2", "x86_64")
+    names = ("host", "name", "arch", "evr", "family", "product", "host_arch")
+    rows = [(f"d{number}", *debian) for number in range(5)] + [(f"a{number}", *amazon) for number in range(3)]
+    return pr.Registry(()), pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows]), given
+
+
+def test_a_task_tells_of_the_catalogs_of_its_hosts():
+    policy, rows, given = doubted_fleet()
+    local = pr.evaluate_fleet(policy, pr.read_inventory(rows), given, as_of=AS_OF)
+    expected = {(one.code, one.message): one.count for one in local.diagnostics if one.code in TOLD}
+    assert [(code, count) for (code, _), count in sorted(expected.items())] == [("PR7017", 5), ("PR7018", 3)]
+    judge = spark._Judge(policy, tuple(given), {"as_of": AS_OF}, 2)
+    found: Counter[tuple[str, str]] = Counter()
+    for batch in judge.of("diagnostics")(rows.to_batches(max_chunksize=1)):
+        for row in batch.to_pylist():
+            found[row["code"], row["message"]] += row["count"]
+    assert found == expected
 
 
 def started(
@@ -212,6 +242,16 @@ def synced(folder: Path) -> list[str]:
             stamp = {"resourceId": host, "captureTime": "2026-10-31T00:00:00Z", "schemaVersion": "1.1"}
             (place / f"{host}.json").write_text("".join(json.dumps({**stamp, **row}) + "\n" for row in rows), "utf-8")
     return [f"{folder}/{kind}/{ACCOUNT}" for kind in SYNC]
+
+
+@pytest.mark.services
+def test_spark_tells_of_catalogs_once_for_all_tasks(session):
+    policy, rows, given = doubted_fleet()
+    local = pr.evaluate_fleet(policy, pr.read_inventory(rows), given, as_of=AS_OF)
+    run = spark.evaluate_fleet(policy, session.createDataFrame(rows).repartition(4), given, as_of=AS_OF, rows_at_once=1)
+    found = sorted(tuple(row) for row in run.diagnostics.collect())
+    told = [(one.code, str(one.level), one.message, one.hint, one.count) for one in local.diagnostics]
+    assert found == sorted(one for one in told if one[0] in TOLD)
 
 
 @pytest.mark.services

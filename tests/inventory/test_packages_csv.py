@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
+import patchrules as pr
 from patchrules.errors import ColumnError, InventoryError
 from patchrules.inventory import read_inventory
 
@@ -40,6 +43,38 @@ def test_product_stands_first_and_systems_may_be_mixed():
         {"host": "web-1", "family": "rhel", "arch": "x86_64"},
     ]
     assert [one.code for one in found.diagnostics] == ["PR2232"]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"),
+    [
+        (["1", ""], ["1:5.1-6.el9", "0:5.1-6.el9"]),
+        (["0", " "], ["0:5.1-6.el9", "0:5.1-6.el9"]),
+        (["(none)", ""], ["0:5.1-6.el9", "0:5.1-6.el9"]),
+        ([" 1 ", "2"], ["1:5.1-6.el9", "2:5.1-6.el9"]),
+        (["", ""], ["5.1-6.el9", "5.1-6.el9"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["epoch", "EPOCHNUM", "Ep"])
+def test_an_empty_epoch_is_none_where_a_row_states_one_and_unknown_where_none_does(epochs, expected, name):
+    rows = [f"web-1,p{number},{epoch},5.1,6.el9,x86_64" for number, epoch in enumerate(epochs)]
+    text = "\n".join([f"host,name,{name},version,release,arch", *rows, ""])
+    columns = {"epoch": name} if name == "Ep" else {}
+    assert [row[3] for row in hosts_of(text, family="rhel", columns=columns)] == expected
+
+
+def test_the_same_columns_without_hosts_say_the_same():
+    """Where an epoch is stated at all, the list of one host and the table of many are alike."""
+    rows = ["bash,,5.1,6.el9,x86_64", "openssl,1,3.0.7,24.el9,x86_64"]
+    text = "name,epoch,version,release,arch\n" + "".join(f"{row}\n" for row in rows)
+    many = "host,name,epoch,version,release,arch\n" + "".join(f"web,{row}\n" for row in rows)
+    evrs = [read_inventory(one.encode(), host="web").packages["evr"].to_pylist() for one in (text, many)]
+    assert evrs == [["0:5.1-6.el9", "1:3.0.7-24.el9"]] * 2
+
+
+def test_a_whole_version_without_release_gets_no_epoch():
+    text = "host,product,name,epoch,version,release,arch\ndb-1,Debian12,bash,,5.2-1,,amd64\ndb-1,Debian12,git,1,2-1,,amd64\n"
+    assert [row[3] for row in hosts_of(text)] == ["5.2-1", "1:2-1"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +121,7 @@ def test_a_row_of_another_width_is_refused_with_its_host():
         (1, None, "PR2001", said, "# made by hand"),
         (5, "web-2", "PR2001", said, "web-2,bash"),
         (6, "web-1", "PR2001", said, 'web-1,"zlib",5-2,x'),
+        (5, "web-2", "PR2115", "1 of 1 rows of host `web-2` do not have the columns of the header", "web-2,bash"),
     ]
 
 
@@ -119,4 +155,72 @@ def test_a_line_column_is_not_ours_and_joined_files_have_a_header_each():
 
 def test_a_row_with_an_open_quote_is_refused_for_its_host():
     found = read_inventory(b'host,name,evr\nweb,bash,1-1\ndb,"bash,1-1\n')
-    assert found.rejects["host"].to_pylist() == ["db"]
+    assert found.rejects.select(["host", "code"]).to_pylist() == [
+        {"host": "db", "code": "PR2001"},
+        {"host": "db", "code": "PR2115"},
+    ]
+
+
+HEAD = "host,product,name,evr,arch\n"
+
+
+def rows_for(host, *names, product="RedhatEnterpriseLinux9.3"):
+    return "".join(f"{host},{product},{name},0:1-1.el9,x86_64\n" for name in names)
+
+
+WEB_1, WEB_2 = rows_for("web-1", "a", "b", "c"), rows_for("web-2", "a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (WEB_1 + WEB_2, {}),
+        (WEB_1 + WEB_2 + "web-2,short\n", {}),
+        (WEB_1 + WEB_2 + "web-2,short\n" * 4, {"web-2": "PR2115"}),
+        (WEB_1 + WEB_2 + "web-3,short\n", {"web-3": "PR2115"}),
+        (WEB_1 + WEB_2 + "(6 rows)\n\nWarning: it took, long\n", {}),
+        (WEB_1 + WEB_2 + "no row\n" * 7, {"web-1": "PR2115", "web-2": "PR2115"}),
+        ("no row\n" * 7 + HEAD + WEB_1, {}),
+        (WEB_1 + WEB_2 + "web-2,Redhat", {"web-2": "PR2116"}),
+        (WEB_1 + WEB_2 + "web-2,RedhatEnterpriseLinux9.3,d,,", {"web-2": "PR2116"}),
+        (WEB_1 + WEB_2 + "we", {"web-2": "PR2116"}),
+        (WEB_1 + WEB_2 + "web-3,Red", {"web-3": "PR2115"}),
+        (WEB_1 + WEB_2 + rows_for("web-1", "d") + "web-2,Red", {"web-1": "PR2116", "web-2": "PR2116"}),
+        (WEB_1 + WEB_2.rstrip(), {}),
+    ],
+)
+def test_a_host_whose_list_is_not_whole_is_unknown_and_the_others_are_judged(text, lost):
+    given = text if HEAD in text else HEAD + text
+    found = read_inventory(given.encode())
+    hosts = {row["host"] for row in found.hosts.to_pylist()}
+    assert hosts == ({"web-1", "web-2"} if "web-2" in text else {"web-1"}) | lost.keys()
+    assert set(found.packages["host"].to_pylist()) == hosts - lost.keys()
+    refused = [row for row in found.rejects.to_pylist() if row["code"] in ("PR2115", "PR2116")]
+    assert {row["host"]: row["code"] for row in refused} == lost
+    assert {one.code: one.count for one in found.diagnostics if one.level == "error"} == Counter(lost.values())
+    run = pr.evaluate_fleet(pr.Registry(()), found, [], as_of="2026-11-01T00:00Z")
+    unknown = {row["host"] for row in run.hosts.to_pylist() if "NO_INVENTORY" in row["unknown"]}
+    assert unknown == lost.keys()
+
+
+@pytest.mark.parametrize("text", ["no row\n" * 2, "no"])
+@pytest.mark.parametrize(("on_bad_row", "code"), [("collect", "PR2115"), ("raise", "PR2001")])
+def test_a_table_that_names_nobody_is_refused(text, on_bad_row, code):
+    with pytest.raises(InventoryError, match=code):
+        read_inventory((HEAD + text).encode(), on_bad_row=on_bad_row)
+
+
+def test_why_a_host_is_unknown_is_said():
+    found = read_inventory((HEAD + WEB_1 + "web-1,Red").encode(), family="rhel")
+    assert [str(one) for one in found.diagnostics if one.level == "error"] == [
+        "error PR2116: the table is cut off in its last row, and more may follow of host `web-1`\n"
+        "  at <bytes>:5\n"
+        "  hint: collect it again; where the line is no row (a prompt), take it out"
+    ]
+    short = read_inventory((HEAD + WEB_1 + "web-2,x\n").encode(), family="rhel")
+    assert str(short.diagnostics[0]) == (
+        "error PR2115: 1 of 1 rows of host `web-2` do not have the columns of the header\n"
+        "  at <bytes>:5\n"
+        "  hint: write the table again, a cell a column in every row"
+    )
+    assert short.hosts["family"].to_pylist() == ["rhel", "rhel"]
