@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -32,6 +33,7 @@ from typing import Any
 from benchmarks import given, large_fleet, outputs, universe
 from benchmarks.large_fleet import count_of, shape_of
 from benchmarks.universe import WORST
+from patchrules.cli._memory import ALLOCATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "build" / "bench"
@@ -51,7 +53,7 @@ class Contender:
         self.said: list[dict[str, float]] = []
         command = [sys.executable, "-m", "benchmarks.contender", name, str(folder), layout, str(self.output)]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=os.environ | ALLOCATORS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._answer()
 

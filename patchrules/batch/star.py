@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -44,18 +45,21 @@ class Dimension:
         self._number = np.full(packages.num_rows, _UNMET, dtype=np.int32)
         self._lock = threading.Lock()
 
-    def portion(self, installed: pa.Table, hosts: pa.Table, first: int) -> tuple[Portion, Rows]:
+    def portion(
+        self, installed: pa.Table, hosts: pa.Table, first: int, again: Callable[[], pa.Table]
+    ) -> tuple[Portion, Rows]:
         """Return rows of some hosts, of which ``first`` is the number of the first. Threads may ask.
 
-        Cost: O(rows), a few gathers; coding the packages that no row named before.
+        ``again`` reads ``installed`` once more, for the few portions whose rows are asked for as a table: a part that
+        waits to be judged is a number a row. Cost: O(rows), a few gathers; coding packages that no row named before.
         """
         host, package = (_integers(installed[name]) for name in ("host", "package"))
         # Bounds of the column's own kind spare a copy of it, but a narrow kind does not hold the last of them.
         bounds = np.arange(first, first + hosts.num_rows + 1, dtype=np.result_type(host.dtype, np.int32))
         lengths = np.diff(np.searchsorted(host, bounds))
-        again = repeated(lengths, self._name[package], self._names)
-        rows = Rows(lengths, self._numbered(package), again, **flags(installed))
-        return Portion(hosts, lengths, lambda: self._table(installed, hosts, lengths)), rows
+        same = repeated(lengths, self._name[package], self._names)
+        rows = Rows(lengths, self._numbered(package), same, **flags(installed))
+        return Portion(hosts, lengths, lambda: self._table(again(), hosts, lengths)), rows
 
     def _numbered(self, package: Ints) -> Numbers:
         """Return the number of each row's package in the evaluation."""

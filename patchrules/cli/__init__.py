@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import click
 
 from patchrules.cli._folder import Folder
+from patchrules.cli._memory import choose_allocators
 from patchrules.errors import InvariantError, PatchRulesError, Where
 
 BAD_INPUT = 2
@@ -25,6 +26,7 @@ class Verbs(Folder):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb; say on stderr what is wrong with what it was given."""
+        choose_allocators()
         try:
             return super().invoke(ctx)
         except InvariantError:

@@ -1,13 +1,26 @@
-"""Which allocator a command has Arrow use."""
+"""Which allocators a command uses."""
 
 from __future__ import annotations
 
 import os
 
+ALLOCATORS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "JE_ARROW_MALLOC_CONF": "narenas:1"}
+"""What the environment has to say before Arrow is imported: what Arrow allocates by itself, in grouping, comes from C's
+library, and jemalloc has one heap for all threads. Each would keep some tens of megabytes else."""
+
+_NAMED = "ARROW_DEFAULT_MEMORY_POOL" in os.environ
+"""Whether whoever runs the command has named Arrow's allocator."""
+
+
+def choose_allocators() -> None:
+    """Say in the environment what Arrow reads there when it is imported, unless an allocator is named there."""
+    if not _NAMED:
+        os.environ.update(ALLOCATORS)
+
 
 def spare_memory() -> None:
-    """Have Arrow keep little memory, unless ``ARROW_DEFAULT_MEMORY_POOL`` names an allocator."""
+    """Have Arrow keep little memory, unless an allocator is named in the environment."""
     from patchrules.evaluation import memory
 
-    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+    if not _NAMED:
         memory.spare_memory()

@@ -87,9 +87,8 @@ def command(
     wanted = wanted.kept() if since or keep_digests else wanted
     wanted.check()
     more = [] if wanted.is_said else project_outputs(inputs.as_of)
-    for place in more:
-        writer_for(place.path, place.format)
-    rows = "noncompliant" if only_noncompliant or (wanted.is_for_people and not more) else "all"
+    read = {wanted.rows, *(writer_for(place.path, place.format).rows for place in more)}
+    rows = "all" if "all" in read and not only_noncompliant else "noncompliant"
     run = judged(inputs, rows=rows, folder=wanted.folder, since=since, keep_digests=keep_digests)
     if not wanted.is_for_people:
         told(one for one in run.diagnostics if one.level == "error" or (one.level == "warning" and not wanted.tells))

@@ -51,7 +51,7 @@ class StarStream:
         if not is_sorted(installed, part.first, part.last, self._star.packages.num_rows):
             raise InventoryError(f"`{part.file}` is not sorted by host", code="PR2112", hint=_AGAIN)
         hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
-        portion, rows = self._dimension.portion(installed, hosts, part.first)
+        portion, rows = self._dimension.portion(installed, hosts, part.first, part.read)
         shelf = families()
         families_of = hosts["family"].to_pylist()
         if strange := {name for name in families_of if name} - shelf.keys():

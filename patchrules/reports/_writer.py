@@ -35,7 +35,8 @@ class Writer:
     ``suffixes`` are the ends of file names that mean it. ``write`` writes a run to a binary stream, or, where
     ``is_folder``, to a folder that it replaces at once. The same run gives the same bytes. ``write_table``, where the
     format has one, writes one table of a run (``questions.tables``) to a binary stream. ``tells``: whoever reads it
-    sees the diagnostics of the run; else the command line says them.
+    sees the diagnostics of the run; else the command line says them. ``rows`` are the verdicts it reads, as
+    ``evaluate_fleet`` calls them: a run that lists ``noncompliant`` ones alone gives the same bytes, in less memory.
     """
 
     name: str
@@ -45,3 +46,4 @@ class Writer:
     is_folder: bool = False
     write_table: Callable[[pa.Table, BinaryIO], None] | None = None
     tells: bool = False
+    rows: str = "all"

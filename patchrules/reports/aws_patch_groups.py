@@ -44,4 +44,6 @@ def groups(run: Run) -> Iterator[dict[str, Any]]:
         yield {"PatchGroup": row["PatchGroup"], "State": state}
 
 
-WRITER = Writer("aws-patch-groups", "AWS: states of patch groups, as DescribePatchGroupState", (), write)
+WRITER = Writer(
+    "aws-patch-groups", "AWS: states of patch groups, as DescribePatchGroupState", (), write, rows="noncompliant"
+)

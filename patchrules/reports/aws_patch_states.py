@@ -40,4 +40,6 @@ def states(run: Run) -> Iterator[dict[str, Any]]:
             }
 
 
-WRITER = Writer("aws-patch-states", "AWS: states of instances, as DescribeInstancePatchStates", (), write)
+WRITER = Writer(
+    "aws-patch-states", "AWS: states of instances, as DescribeInstancePatchStates", (), write, rows="noncompliant"
+)

@@ -60,4 +60,6 @@ def _attribute(text: str) -> str:
     return quoteattr(shown(text).replace("\n", "\\n"))
 
 
-WRITER = Writer("junit", "JUnit XML, one test a patch that does not comply", (".junit.xml", ".xml"), write)
+WRITER = Writer(
+    "junit", "JUnit XML, one test a patch that does not comply", (".junit.xml", ".xml"), write, rows="noncompliant"
+)

@@ -132,4 +132,4 @@ def _unknown(run: Run) -> Iterator[Sequence[object]]:
             yield reason, UNKNOWN[reason], counts[reason]
 
 
-WRITER = Writer("markdown", "Markdown, a summary", (".md",), write)
+WRITER = Writer("markdown", "Markdown, a summary", (".md",), write, rows="noncompliant")

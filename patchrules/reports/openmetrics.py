@@ -93,4 +93,6 @@ def _escaped(text: str) -> str:
     return plain.replace("\n", "\\n").replace('"', '\\"')
 
 
-WRITER = Writer("openmetrics", "OpenMetrics text, gauges by patch group", (".prom", ".openmetrics"), write)
+WRITER = Writer(
+    "openmetrics", "OpenMetrics text, gauges by patch group", (".prom", ".openmetrics"), write, rows="noncompliant"
+)

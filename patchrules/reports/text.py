@@ -307,4 +307,4 @@ def _table(*titles: str) -> Table:
     return table
 
 
-WRITER = Writer("table", "a table for people", (".txt",), write, tells=True)
+WRITER = Writer("table", "a table for people", (".txt",), write, tells=True, rows="noncompliant")

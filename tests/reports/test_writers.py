@@ -10,6 +10,7 @@ import re
 import tracemalloc
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import patchrules as pr
@@ -60,6 +61,13 @@ def test_how_the_rows_lie_in_memory_says_nothing(run, form, tmp_path):
     for name, one in (("one", run), ("two", dataclasses.replace(run, verdicts=cut))):
         pr.write(one, tmp_path / name, format=form, **OPTIONS.get(form, {}))
     assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+@pytest.mark.parametrize("run", RUNS, indirect=True)
+@pytest.mark.parametrize("form", [name for name in NAMES if writers()[name].rows == "noncompliant"])
+def test_a_format_that_reads_what_does_not_comply_says_the_same_of_a_run_of_that_alone(run, form):
+    failing = run.verdicts.filter(pc.equal(run.verdicts["status"].cast(pa.string()), "NON_COMPLIANT"))
+    assert written(dataclasses.replace(run, verdicts=failing), form) == written(run, form)
 
 
 STREAMING = ("asff", "csv", "json", "jsonl", "junit", "ocsf", "sarif")
