@@ -8,14 +8,15 @@ ALLOCATORS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "JE_ARROW_MALLOC_CONF": "na
 """What the environment has to say before Arrow is imported: what Arrow allocates by itself, in grouping, comes from C's
 library, and jemalloc has one heap for all threads. Each would keep some tens of megabytes else."""
 
-_NAMED = "ARROW_DEFAULT_MEMORY_POOL" in os.environ
-"""Whether whoever runs the command has named Arrow's allocator."""
+_NAMED = "ARROW_DEFAULT_MEMORY_POOL" in os.environ and not ALLOCATORS.items() <= os.environ.items()
+"""Whether whoever runs the command has named Arrow's allocator; a command that another one runs finds what we say."""
 
 
 def choose_allocators() -> None:
     """Say in the environment what Arrow reads there when it is imported, unless an allocator is named there."""
     if not _NAMED:
-        os.environ.update(ALLOCATORS)
+        for name, value in ALLOCATORS.items():
+            os.environ.setdefault(name, value)
 
 
 def spare_memory() -> None:

@@ -108,7 +108,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], head: s
     whole = [max(cell_len(title.lstrip(">")), most) for title, most in zip(columns, longest, strict=True)]
     kept = [min(most, 2 * _NEVER_FOLDED if place == 0 else _NEVER_FOLDED) for place, most in enumerate(longest)]
     gaps = _GAP * (len(columns) - 1)
-    widths = _fitting(whole, kept, width() - gaps)
+    widths = _fitting(whole, kept, max(width() - gaps, len(columns)))
     for title, wide in zip(columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if title[0] == ">" else "left"
         drawn.add_column(title.lstrip(">"), justify=justify, overflow="fold", width=wide)

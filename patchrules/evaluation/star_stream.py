@@ -47,11 +47,11 @@ class StarStream:
 
     def _read(self, part: StarPart) -> tuple[Portion, Rows]:
         """Read a part. Threads do this."""
-        installed = part.read()
+        seen, installed = part.seen(), part.read()
         if not is_sorted(installed, part.first, part.last, self._star.packages.num_rows):
             raise InventoryError(f"`{part.file}` is not sorted by host", code="PR2112", hint=_AGAIN)
         hosts = self._star.hosts.slice(part.first, part.last - part.first + 1)
-        portion, rows = self._dimension.portion(installed, hosts, part.first, part.read)
+        portion, rows = self._dimension.portion(installed, hosts, part.first, lambda: part.again(seen))
         shelf = families()
         families_of = hosts["family"].to_pylist()
         if strange := {name for name in families_of if name} - shelf.keys():

@@ -96,10 +96,11 @@ def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
     """
     found = Counter({one["values"]: one["counts"] for one in pc.value_counts(rows.packages["host"]).to_pylist()})
     shape = pc.and_(pc.equal(rows.rejects["code"], _SHAPE), pc.greater(rows.rejects["line"], header))
+    misshapen = rows.rejects.filter(shape).to_pylist()
     refused: dict[str | None, list[dict[str, Any]]] = {}
-    for row in rows.rejects.filter(shape).to_pylist():
+    for row in misshapen:
         refused.setdefault(row["host"], []).append(row)
-    nobodys, whole = refused.pop(None, []), found.total()
+    nobodys, whole = refused.pop(None, []), found.total() + rows.rejects.num_rows - len(misshapen)
     for host, bad in refused.items():
         if len(bad) > found[str(host)]:
             many = f"{len(bad):,} of {len(bad) + found[str(host)]:,} rows of host `{host}`"
@@ -107,7 +108,13 @@ def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
     if len(nobodys) > whole:
         many = f"{len(nobodys):,} of {len(nobodys) + whole:,} rows"
         loss = _Loss("PR2115", f"{many} have neither the columns of the header nor a host", nobodys[0])
-        yield from ((host, loss) for host in [*found, *refused] or [None])
+        yield from ((host, loss) for host in dict.fromkeys([*_hosts(rows), *refused]) or [None])
+
+
+def _hosts(rows: Rows) -> list[str]:
+    """Return the hosts that a table names, those of which it has no good row with them."""
+    found: list[str] = rows.hosts["host"].to_pylist()
+    return found
 
 
 def _cut_off(document: Document, rows: Rows) -> Iterator[tuple[str | None, _Loss]]:
@@ -121,7 +128,7 @@ def _cut_off(document: Document, rows: Rows) -> Iterator[tuple[str | None, _Loss
         return
     runs = pc.run_end_encode(rows.packages["host"].combine_chunks()).values.to_pylist()
     stand_apart = len(runs) > len(set(runs))
-    whose = cut[0]["host"] or (runs[-1] if runs else None)
-    for host in [*runs, whose] if stand_apart else [whose]:
+    whose = cut[0]["host"] or next(iter([*runs[-1:], *_hosts(rows)[-1:]]), None)
+    for host in dict.fromkeys([*runs, whose]) if stand_apart else [whose]:
         more = f", and more may follow of host `{host}`" if host else ""
         yield host, _Loss("PR2116", f"the table is cut off in its last row{more}", cut[0])

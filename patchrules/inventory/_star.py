@@ -7,7 +7,7 @@ folder ``installed``) a row an installed package: ``host`` and ``package`` are r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,24 @@ class StarPart:
     rows: int
     first: int
     last: int
+
+    def again(self, before: Sequence[int]) -> Any:  # noqa: ANN401  pyarrow.Table
+        """Return the rows once more; raises InventoryError PR2112 where the file is not as it was :meth:`seen` before.
+
+        Raises PR2103, too, for a file that cannot be read.
+        """
+        found = self.read()
+        if self.seen() != before:
+            raise InventoryError(f"`{self.file}` was written anew while it was judged", code="PR2112", hint=_ONCE_MORE)
+        return found
+
+    def seen(self) -> Sequence[int]:
+        """Return what tells the file from one in its place; raises InventoryError PR2103 where there is none."""
+        try:
+            found = Path(self.file).stat()
+        except OSError as problem:
+            raise unreadable(self.file, problem) from problem
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def read(self) -> Any:  # noqa: ANN401  pyarrow.Table
         """Return the rows; raises InventoryError PR2103 for a file that cannot be read."""
@@ -148,6 +166,7 @@ def _parts(files: list[Path], hosts: int) -> Iterator[StarPart]:
 
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
+_ONCE_MORE = "judge it again, when nobody writes it"
 
 
 def _loaded(path: Path) -> Any:  # noqa: ANN401  pyarrow.Table

@@ -86,7 +86,7 @@ def _cells(
     document: Document, header: Header, host: int | None, refused: PackageRows
 ) -> tuple[list[int], list[list[str]]]:
     """Return the numbers and texts of the lines below the header; ``host`` is the place of the host's id."""
-    numbers, found, width = [], [], len(header.names)
+    numbers, found, odd, width = [], [], [], len(header.names)
     for number, line in document.lines():
         if not line.strip() or number == header.line:
             continue
@@ -98,10 +98,14 @@ def _cells(
             found.append(cells)
         else:
             known = cells or line.split(header.separator)
-            # A host is whole where a cell follows it; words with blanks between are a sentence.
+            # A host is whole where a cell follows it.
             told = host is not None and number > header.line and len(known) > host + 1
-            name = known[host].strip() if host is not None and told and len(known[host].split()) == 1 else ""
-            refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, name)
+            odd.append((number, line, known[host].strip() if host is not None and told else ""))
+    named = {cells[host].strip() for cells in found} if host is not None else set()
+    for number, line, name in odd:
+        # Words with blanks between are a sentence, unless a host is called so.
+        owner = name if name in named or len(name.split()) == 1 else ""
+        refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, owner)
     return numbers, found
 
 

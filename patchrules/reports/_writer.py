@@ -36,7 +36,8 @@ class Writer:
     ``is_folder``, to a folder that it replaces at once. The same run gives the same bytes. ``write_table``, where the
     format has one, writes one table of a run (``questions.tables``) to a binary stream. ``tells``: whoever reads it
     sees the diagnostics of the run; else the command line says them. ``rows`` are the verdicts it reads, as
-    ``evaluate_fleet`` calls them: a run that lists ``noncompliant`` ones alone gives the same bytes, in less memory.
+    ``evaluate_fleet`` calls them: a run that lists ``noncompliant`` ones alone gives the same bytes, in less memory. A
+    format that tells the run's id reads ``all``, for that run has another.
     """
 
     name: str

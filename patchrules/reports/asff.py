@@ -116,6 +116,4 @@ def _partition(region: str) -> str:
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
-WRITER = Writer(
-    "asff", "AWS Security Finding Format, one finding a host", (".asff.jsonl", ".asff"), write, rows="noncompliant"
-)
+WRITER = Writer("asff", "AWS Security Finding Format, one finding a host", (".asff.jsonl", ".asff"), write)

@@ -40,6 +40,4 @@ def states(run: Run) -> Iterator[dict[str, Any]]:
             }
 
 
-WRITER = Writer(
-    "aws-patch-states", "AWS: states of instances, as DescribeInstancePatchStates", (), write, rows="noncompliant"
-)
+WRITER = Writer("aws-patch-states", "AWS: states of instances, as DescribeInstancePatchStates", (), write)

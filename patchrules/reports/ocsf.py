@@ -85,6 +85,4 @@ def _severity(host: Row) -> tuple[int, str]:
     return _SEVERITY[ComplianceLevel(host["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED)]
 
 
-WRITER = Writer(
-    "ocsf", "OCSF 1.3 compliance findings, one host a line", (".ocsf.jsonl", ".ocsf"), write, rows="noncompliant"
-)
+WRITER = Writer("ocsf", "OCSF 1.3 compliance findings, one host a line", (".ocsf.jsonl", ".ocsf"), write)

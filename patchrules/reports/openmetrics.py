@@ -93,6 +93,4 @@ def _escaped(text: str) -> str:
     return plain.replace("\n", "\\n").replace('"', '\\"')
 
 
-WRITER = Writer(
-    "openmetrics", "OpenMetrics text, gauges by patch group", (".prom", ".openmetrics"), write, rows="noncompliant"
-)
+WRITER = Writer("openmetrics", "OpenMetrics text, gauges by patch group", (".prom", ".openmetrics"), write)

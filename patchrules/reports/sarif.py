@@ -104,10 +104,5 @@ def _json(found: Mapping[str, Any]) -> bytes:
 
 
 WRITER = Writer(
-    "sarif",
-    "SARIF 2.1.0, one result a patch that does not comply",
-    (".sarif", ".sarif.json"),
-    write,
-    tells=True,
-    rows="noncompliant",
+    "sarif", "SARIF 2.1.0, one result a patch that does not comply", (".sarif", ".sarif.json"), write, tells=True
 )

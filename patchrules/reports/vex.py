@@ -133,6 +133,4 @@ def _order(key: tuple[str | None, ...]) -> tuple[object, ...]:
     return key[0] or "", cves.STANDINGS.index(key[1] or "fixed"), *(text or "" for text in key[2:])
 
 
-WRITER = Writer(
-    "vex", "CycloneDX 1.6 VEX, CVEs by package version", (".vex.json", ".cdx.json"), write, rows="noncompliant"
-)
+WRITER = Writer("vex", "CycloneDX 1.6 VEX, CVEs by package version", (".vex.json", ".cdx.json"), write)

@@ -39,6 +39,14 @@ def test_the_sample_row_by_row(data):
     assert shown(catalog, "title")[2] == ("Update for Microsoft .NET Framework 4.8 on Windows Server 2022 (KB5090003)",)
 
 
+def test_a_date_that_is_none_is_counted_a_line():
+    line = '"soon","CVE-2024-{}","5090001","t","Windows Server 2019","c","{}","i","","e"\n'
+    catalog = read_catalog(
+        (HEADER + line.format(1, "Low") + line.format(2, "Low") + line.format(3, "Critical")).encode()
+    )
+    assert (catalog.table.num_rows, codes(catalog)["PR3205"]) == (1, 3)
+
+
 def test_every_table_of_the_zip_is_read_and_its_name_tells_the_day(data):
     catalog = read_catalog(data / "catalogs/samples/wesng.zip")
     assert catalog.table.num_rows == 6

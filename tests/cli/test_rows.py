@@ -14,7 +14,7 @@ from patchrules.cli._reports import Wanted
         (Wanted(output="-"), "noncompliant"),
         (Wanted(output="report"), "noncompliant"),
         (Wanted(output="report.txt"), "noncompliant"),
-        (Wanted(output="report.sarif"), "noncompliant"),
+        (Wanted(output="report.sarif"), "all"),
         (Wanted(output="report.csv"), "all"),
         (Wanted(output="run/"), "all"),
         (Wanted(output="report.html"), "all"),

@@ -24,6 +24,7 @@ from patchrules.errors import ColumnError, DocumentError, InventoryError, Unknow
 from patchrules.evaluation import findings, packing, split, streaming
 from patchrules.evaluation.opened import Fleet
 from patchrules.inventory import _parts
+from patchrules.inventory._star import StarPart
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
 STAR = {"family": "rhel", "product": PRODUCTS[0], "arch": "x86_64"}
@@ -404,6 +405,31 @@ def test_a_star_whose_numbers_cannot_be_is_refused(judge, tmp_path, column, valu
     with pytest.raises(InventoryError, match=said) as raised:
         judge(pr.open_fleet(tmp_path))
     assert raised.value.code == "PR2112"
+
+
+@pytest.mark.parametrize(("written", "code"), [(False, None), (True, "PR2112"), (None, "PR2103")])
+def test_rows_that_are_read_again_are_those_that_were_judged(monkeypatch, judge, tmp_path, written, code):
+    """Nobody states an architecture, so that the rows are asked for as a table."""
+    rows = pa.table({"host": ["a", "b"], "family": ["rhel"] * 2, "name": ["a"] * 2, "evr": ["1-1"] * 2})
+    packed = pr.pack_fleet(rows, tmp_path / "star")
+    place, read, reads = tmp_path / "star" / "installed.parquet", StarPart.read, []
+
+    def reading(part):
+        reads.append(part)
+        if len(reads) > 1 and written is not False:
+            place.unlink()
+        if len(reads) > 1 and written:
+            pq.write_table(pa.table({name: pa.array([0], pa.int32()) for name in ("host", "package")}), place)
+        return read(part)
+
+    monkeypatch.setattr(StarPart, "read", reading)
+    if code is None:
+        judge(packed)
+    else:
+        with pytest.raises(InventoryError) as raised:
+            judge(packed)
+        assert raised.value.code == code
+    assert len(reads) == 2
 
 
 @pytest.mark.parametrize("kind", [pa.int8(), pa.int32(), pa.int64()])

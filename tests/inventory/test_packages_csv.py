@@ -181,6 +181,7 @@ WEB_1, WEB_2 = rows_for("web-1", "a", "b", "c"), rows_for("web-2", "a", "b", "c"
         (WEB_1 + WEB_2 + "(6 rows)\n\nWarning: it took, long\n", {}),
         (WEB_1 + WEB_2 + "no row\n" * 7, {"web-1": "PR2115", "web-2": "PR2115"}),
         ("no row\n" * 7 + HEAD + WEB_1, {}),
+        (rows_for("My Mac", "a") + WEB_1 + WEB_2 + "My Mac,short\n" * 4, {"My Mac": "PR2115"}),
         (WEB_1 + WEB_2 + "web-2,Redhat", {"web-2": "PR2116"}),
         (WEB_1 + WEB_2 + "web-2,RedhatEnterpriseLinux9.3,d,,", {"web-2": "PR2116"}),
         (WEB_1 + WEB_2 + "we", {"web-2": "PR2116"}),
@@ -201,6 +202,12 @@ def test_a_host_whose_list_is_not_whole_is_unknown_and_the_others_are_judged(tex
     run = pr.evaluate_fleet(pr.Registry(()), found, [], as_of="2026-11-01T00:00Z")
     unknown = {row["host"] for row in run.hosts.to_pylist() if "NO_INVENTORY" in row["unknown"]}
     assert unknown == lost.keys()
+
+
+def test_a_host_without_a_good_row_is_a_host():
+    found = read_inventory((HEAD + "web-1,RedhatEnterpriseLinux9.3,a,,x86_64\nweb-2,,a,,x86_64\nwe").encode())
+    assert found.hosts["host"].to_pylist() == ["web-1", "web-2"]
+    assert [row["host"] for row in found.rejects.to_pylist() if row["code"] == "PR2116"] == ["web-2"]
 
 
 @pytest.mark.parametrize("text", ["no row\n" * 2, "no"])
