@@ -6,6 +6,7 @@ import fnmatch
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from patchrules.families import Facts, Family, built_for, family_of, family_of_p
 from patchrules.model.host import Host
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
+from patchrules.reference.builds import BuildFit, fit
 from patchrules.reference.updates import APPLICATION
 
 
@@ -54,27 +56,67 @@ def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | 
     return product is not None and any(fnmatch.fnmatchcase(name, pattern.lower()) for pattern in scope.products)
 
 
-def is_foreign(patches: pa.Table, family: Family, product: str | None, arch: str | None, facts: Facts) -> bool:
-    """Say whether all patches are for other systems: another major release, vendor, architecture, or another Windows.
+def speaking(
+    catalogs: Sequence[Catalog],
+    family: Family,
+    product: str | None,
+    arch: str | None,
+    facts: Facts,
+    os_build: str | None = None,
+) -> list[Catalog]:
+    """Return the catalogs that speak for hosts, of those that have them in scope (5.16): none that is foreign.
 
-    A catalog without a patch is not. Cost: a look at the patches until one is for the product.
+    One that tells nothing, beside a foreign one and none of the host's own, does not speak for it either.
+    """
+    found = [(one, suits(one.table, family, product, arch, facts, os_build)) for one in catalogs]
+    told = {suit for _, suit in found}
+    return [] if told >= {False} and True not in told else [one for one, suit in found if suit is not False]
+
+
+def suits(
+    patches: pa.Table,
+    family: Family,
+    product: str | None,
+    arch: str | None,
+    facts: Facts,
+    os_build: str | None = None,
+) -> bool | None:
+    """Say whether patches are for a system, False where they are for others, None where they do not tell.
+
+    Others are another major release, vendor, architecture, archive, or another Windows or release of it by its build:
+    none is for the host's own, and most tell another. Cost: a look at the patches until one is for the host's own.
     """
     if product is None:
-        return False
+        return None
     if facts.states == "updates":
-        own = {product.lower(), ""}
-        kinds = zip(_texts(patches, "patch_set"), _texts(patches, "product"), strict=True)
-        fits = ((kind or "").lower() == APPLICATION or (name or "").lower() in own for kind, name in kinds)
-        return patches.num_rows > 0 and not any(fits)
+        said = zip(*(_texts(patches, name) for name in ("patch_set", "product", "os_build")), strict=True)
+        systems = ((name, build) for kind, name, build in said if (kind or "").lower() != APPLICATION)
+        return _suit(_is_for(name, build, product, os_build) for name, build in systems)
     if not facts.majors:
+        return None
+    told = _suit(_is_told(one, product) for one in _texts(patches, "product"))
+    if told is False or _is_anothers(patches, family) or _runs_elsewhere(patches, family, arch):
         return False
-    if _is_anothers(patches, family) or _runs_elsewhere(patches, family, arch) or _is_told_another(patches, product):
-        return True
     major = major_of(family, product)
     if family.dist_tag is None or major is None:
-        return False
-    fits = (built_for(family.dist_tag, evr) in (None, major) for evr in _texts(patches, "evr"))
-    return patches.num_rows > 0 and not any(fits)
+        return told
+    majors = (built_for(family.dist_tag, evr) for evr in _texts(patches, "evr"))
+    built = _suit(None if one is None else one == major for one in majors)
+    return built if built is False else built or told
+
+
+def _suit(told: Iterable[bool | None]) -> bool | None:
+    """Return True where one patch is for the host's own, else False where most are for others, else None.
+
+    >>> _suit([None, False, True]), _suit([None, False, False]), _suit([None, False]), _suit([])
+    (True, False, None, None)
+    """
+    counts: Counter[bool | None] = Counter()
+    for one in told:
+        if one:
+            return True
+        counts[one] += 1
+    return False if counts[False] > counts[None] else None
 
 
 def _is_anothers(patches: pa.Table, family: Family) -> bool:
@@ -100,19 +142,21 @@ def _runs_elsewhere(patches: pa.Table, family: Family, arch: str | None) -> bool
     return bool(stated) and stated.isdisjoint({None, *family.compatible[arch]})
 
 
-def _is_told_another(patches: pa.Table, product: str) -> bool:
-    """Say whether each patch is told to be for another product; one that tells none that AWS names may be for any.
+def _is_for(name: str | None, build: str | None, product: str, os_build: str | None) -> bool | None:
+    """Say whether an update is for a Windows and the release of its build; None where none is told."""
+    if not name:
+        return None
+    return name.lower() == product.lower() and fit(build, os_build) is not BuildFit.OTHER_RELEASE
+
+
+def _is_told(told: str | None, product: str) -> bool | None:
+    """Say whether a patch that is told to be for a product is for this one; None where none is told that AWS names.
 
     A product with fewer numbers is for those with more: Debian12 for Debian12.5.
     """
-    told = patches["product"].unique().to_pylist()
-    own = f"{product}.".lower()
-    return bool(told) and all(_is_product(one) and not own.startswith(f"{one}.".lower()) for one in told)
-
-
-def _is_product(told: str | None) -> bool:
-    """Say whether AWS names a product so."""
-    return told is not None and told == plain_product(told) and family_of_products([told]) is not None
+    if told is None or told != plain_product(told) or family_of_products([told]) is None:
+        return None
+    return f"{product}.".lower().startswith(f"{told}.".lower())
 
 
 def _texts(patches: pa.Table, name: str) -> Iterator[Any]:
@@ -141,7 +185,7 @@ def reasons_unknown(
 ) -> tuple[Unknown, ...]:
     """Return why a host cannot be judged; empty when it can (DECISIONS 31).
 
-    ``catalogs`` are those in scope that are not foreign.
+    ``catalogs`` are those in scope that speak for the host.
     ``has_dates`` is False where patches have no dates, so that a catalog says nothing of the time before it was made.
     ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7), ``has_arch`` where
     packages state no architecture and nobody states the host's (DECISIONS 30).

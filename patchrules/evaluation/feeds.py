@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.batch.approvals import passes_gate
 from patchrules.errors import Diagnostic, Level
-from patchrules.evaluation.coverage import in_scope, is_foreign
+from patchrules.evaluation.coverage import in_scope, suits
 from patchrules.evaluation.repositories import names_of, rows_of, serving
 from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import Baseline
@@ -31,7 +31,7 @@ _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which h
 
 def foreign(product: str | None, hosts: int = 1) -> Diagnostic:
     """Return that all catalogs that hosts of a product have are foreign to it (5.16)."""
-    message = f"every patch in the catalogs of {product} is for another system"
+    message = f"no patch in the catalogs of {product} is known to be for it: they are for other systems"
     return Diagnostic("PR7018", Level.WARNING, message, None, hosts, _FOREIGN)
 
 
@@ -46,7 +46,7 @@ def no_security(
     if not family.security_archives or not _asks(baseline):
         return None
     secure = [some for table in patches if (some := _secure(table, facts)).num_rows]
-    if not all(is_foreign(some, family, product, arch, family.documented) for some in secure):
+    if any(suits(some, family, product, arch, family.documented) is not False for some in secure):
         return None
     message = f"no patch in the catalogs of {product} comes from a security archive"
     message += " of its own" if secure else ""

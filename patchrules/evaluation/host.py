@@ -15,10 +15,10 @@ from patchrules.evaluation.coverage import (
     AgeLimits,
     hindsight,
     in_scope,
-    is_foreign,
     is_later,
     reasons_unknown,
     says_arch,
+    speaking,
     unchecked,
 )
 from patchrules.evaluation.dialects import unspoken
@@ -98,7 +98,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
     unknown = reasons_unknown(
         product=one.product,
-        catalogs=[found for found in scoped if not is_foreign(found.table, family, one.product, one.arch, facts)],
+        catalogs=speaking(scoped, family, one.product, one.arch, facts, one.os_build),
         packages=len(one.packages),
         captured_at=one.captured_at,
         as_of=given.as_of,

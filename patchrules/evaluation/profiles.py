@@ -14,7 +14,7 @@ from patchrules.batch.keys import Vocabulary, combinations
 from patchrules.batch.portions import Portion
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, Level
-from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, is_foreign, reasons_unknown
+from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown, speaking
 from patchrules.evaluation.dialects import UNSPOKEN, unspoken
 from patchrules.evaluation.repositories import names_of, serving
 from patchrules.families import facts_of, families, family_of, has_dialect
@@ -23,6 +23,7 @@ from patchrules.model.host import Inventory
 from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
+from patchrules.reference.builds import RELEASE, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +167,19 @@ class Assigner:
         columns += [pa.array(portion.lengths > 0), pa.nulls(len(of_host), pa.bool_()) if lost is None else lost]
         archless = portion.without_arch
         columns += [pa.array(archless)]
+        columns += [hosts["os_build"]]
         columns += [hosts["captured_at"]] if limits.inventory is not None or limits.audit else []
         ids, first = combinations(columns)
-        products, captured = (
-            hosts[name].take(pa.array(first, pa.int64())).to_pylist() for name in ("product", "captured_at")
+        products, captured, builds = (
+            hosts[name].take(pa.array(first, pa.int64())).to_pylist() for name in ("product", "captured_at", "os_build")
         )
         reasons = []
-        for row, product, at in zip(first, products, captured, strict=True):
+        for row, product, at, build in zip(first, products, captured, builds, strict=True):
             profile = self.profiles[of_host[row]] if of_host[row] >= 0 else None
             reasons.append(
                 reasons_unknown(
                     product=product,
-                    catalogs=self._speaking(profile) if profile else (),
+                    catalogs=self._speaking(profile, build) if profile else (),
                     packages=int(portion.lengths[row]),
                     captured_at=at,
                     as_of=given.as_of,
@@ -190,15 +192,13 @@ class Assigner:
             )
         return ids, reasons
 
-    def _speaking(self, profile: Profile) -> list[Catalog]:
-        """Return the catalogs of a profile that have patches for its product and architecture."""
-        key = (profile.catalogs, profile.family, profile.product, profile.arch)
+    def _speaking(self, profile: Profile, build: str | None) -> list[Catalog]:
+        """Return the catalogs of a profile that have patches for its product and architecture, and a Windows build."""
+        key = (profile.catalogs, profile.family, profile.product, profile.arch, numbers(build)[:RELEASE])
         if key not in self._spoken:
             family, mine = families()[profile.family], [self._catalogs[number] for number in profile.catalogs]
             facts = facts_of(family, self._dialect, profile.product)
-            self._spoken[key] = [
-                one for one in mine if not is_foreign(one.table, family, profile.product, profile.arch, facts)
-            ]
+            self._spoken[key] = speaking(mine, family, profile.product, profile.arch, facts, build)
         return self._spoken[key]
 
     def _has_dates(self, profile: Profile, given: Settings) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from patchrules.evaluation.coverage import AgeLimits, is_foreign, reasons_unknown, says_arch
+from patchrules.evaluation.coverage import AgeLimits, reasons_unknown, says_arch, suits
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.plain import plain
@@ -43,7 +43,8 @@ def by_reference(found: Situation, facts: Facts | None = None) -> Judged:
     """Judge a case with the reference engine; ``facts`` replace those of the family's dialect."""
     known = facts or facts_of(found.family, found.settings.dialect, found.host.product)
     table = catalog_table(found.patches)
-    speaks = found.has_catalog and not is_foreign(table, found.family, found.host.product, found.host.arch, known)
+    suit = suits(table, found.family, found.host.product, found.host.arch, known, found.host.os_build)
+    speaks = found.has_catalog and suit is not False
     scope = Scope(found.family.name)
     unknown = reasons_unknown(
         product=found.host.product,

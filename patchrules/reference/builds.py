@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-_RELEASE = 3
+RELEASE = 3
 """How many numbers of a build name the release; the next one is the revision."""
 
 
@@ -31,10 +31,10 @@ def fit(build: str | None, host: str | None) -> BuildFit:
         return BuildFit.ANY
     if not found:
         return BuildFit.CANNOT_TELL
-    if wanted[:_RELEASE] != found[:_RELEASE]:
+    if wanted[:RELEASE] != found[:RELEASE]:
         return BuildFit.OTHER_RELEASE
-    revised = len(wanted) > _RELEASE and len(found) > _RELEASE
-    return BuildFit.PROVEN if revised and found[_RELEASE:] >= wanted[_RELEASE:] else BuildFit.THIS_RELEASE
+    revised = len(wanted) > RELEASE and len(found) > RELEASE
+    return BuildFit.PROVEN if revised and found[RELEASE:] >= wanted[RELEASE:] else BuildFit.THIS_RELEASE
 
 
 def numbers(build: str | None) -> tuple[int, ...]:

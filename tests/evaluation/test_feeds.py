@@ -172,6 +172,8 @@ def feed(family, *versions):
         ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.fc38", "0:5.3-1.el9"], "NON_COMPLIANT"),
         ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8", "0:5.3-1"], "NON_COMPLIANT"),
         ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8", "0:5.1-1.el7", "0:5.3-1"], "UNKNOWN"),
+        ("rhel", "RedhatEnterpriseLinux9.3", ["0:5.2-1.el8", "0:5.1-1.el7", "0:5.3-1.el9"], "NON_COMPLIANT"),
         ("suse", "Suse15.4", ["0:5.2-150400.1"], "NON_COMPLIANT"),
         ("suse", "Suse15.4", ["0:5.2-1.el8", "0:5.3-150400.1"], "NON_COMPLIANT"),
         ("suse", "Suse15.4", ["0:5.2-1.el8"], "UNKNOWN"),
@@ -183,7 +185,7 @@ def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions
     by_reference = pr.evaluate(everything, web, given, as_of=AT)
     by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
     prepared = prepare(everything, given).evaluate(web, as_of=AT)
-    message = f"every patch in the catalogs of {product} is for another system"
+    message = f"no patch in the catalogs of {product} is known to be for it: they are for other systems"
     for found in (by_reference, by_batch, prepared):
         said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
         assert said == ([(message, 1)] if status == "UNKNOWN" else [])
@@ -257,6 +259,7 @@ def archived(family, *products):
         ("debian", "debian12", ["Debian12"], False),
         ("debian", "Debian13", ["Debian12", "Debian13"], False),
         ("debian", "Debian13", ["Debian12", None], False),
+        ("debian", "Debian13", ["Debian12", "Debian11", None], True),
         ("debian", "Debian13", [None], False),
         ("debian", "Debian12", ["Debian1"], True),
         ("debian", "Debian12.5", ["Debian12"], False),
@@ -279,6 +282,59 @@ def test_archives_of_another_release_or_vendor_speak_for_nobody(dialect, family,
         assert ("PR7018" in {one.code for one in found.diagnostics}) == doubted
     status = "UNKNOWN" if doubted else "NON_COMPLIANT"
     assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (["Debian12", None], "UNKNOWN"),
+        (["Debian12", None, "Debian13"], "NON_COMPLIANT"),
+        ([None, None], "NON_COMPLIANT"),
+    ],
+)
+def test_beside_a_foreign_archive_one_that_tells_nothing_does_not_speak(told, status):
+    given = [archived("debian", product) for product in told]
+    everything, web = pr.Baseline("all", OperatingSystem.DEBIAN, rules=(ANY,)), host(product="Debian13")
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    assert (by_reference.status, *by_batch.hosts["status"].to_pylist()) == (status, status)
+
+
+@pytest.mark.parametrize(
+    ("products", "is_unknown"),
+    [
+        (["WindowsServer2016", "WindowsServer2019"], True),
+        (["WindowsServer2016", "WindowsServer2025"], False),
+        (["WindowsServer2016", None, None], False),
+        ([], False),
+    ],
+)
+def test_updates_of_applications_do_not_tell_what_windows_a_catalog_is_for(products, is_unknown):
+    one = Patch("KB1", "", "0", patch_set="OS")
+    rows = [replace(one, name=f"KB{number}", product=name) for number, name in enumerate(products, 2)]
+    rows.append(replace(one, product="Office 2016", patch_set="APPLICATION"))
+    given = Catalog(OperatingSystem.WINDOWS, Scope("windows"), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+    everything = pr.Baseline("all", OperatingSystem.WINDOWS, rules=(ANY,))
+    web = pr.Host("web-1", "windows", "WindowsServer2025", packages=(pr.Package("KB9", "", "0"),))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    statuses = [by_reference.status, *by_batch.hosts["status"].to_pylist()]
+    assert [one == "UNKNOWN" for one in statuses] == [is_unknown] * 2
+
+
+def test_a_windows_whose_release_no_catalog_has_is_unknown():
+    rows = [Patch("KB1", "", "0", product="Windows11", os_build="10.0.22631", patch_set="OS")]
+    given = Catalog(OperatingSystem.WINDOWS, Scope("windows"), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+    everything = pr.Baseline("all", OperatingSystem.WINDOWS, rules=(ANY,))
+    builds = {"10.0.22631.1": False, "10.0.22631": False, "10.0.26100.1": True, "10.0.26100": True, None: False}
+    hosts = [
+        pr.Host(f"web-{build}", "windows", "Windows11", os_build=build, packages=(pr.Package("KB9", "", "0"),))
+        for build in builds
+    ]
+    run = pr.evaluate_fleet(everything, fleet(*hosts), given, as_of=AT)
+    by_batch = {row["host"]: row["status"] == "UNKNOWN" for row in run.hosts.to_pylist()}
+    by_reference = {one.id: pr.evaluate(everything, one, given, as_of=AT).status == "UNKNOWN" for one in hosts}
+    assert by_batch == by_reference == {f"web-{build}": lost for build, lost in builds.items()}
 
 
 @pytest.mark.parametrize("suite", ["main", "security"])
