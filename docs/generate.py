@@ -192,11 +192,11 @@ _DIAGNOSTICS = """# Diagnostics
 
 Every code patchrules can print. Codes from PR9000 on are left to users.
 
-A doubt of `patchrules evaluate` (PR70xx) changes no exit code: `--strict` fails on refused rows and odd baselines,
-`--fail-on` asks for the statuses of hosts and levels. Hosts of PR7018 are UNKNOWN, which `--fail-on unknown` sees;
-those of PR7017 keep their status, and no option fails on them. Whoever wants to fail on a code looks for it in the
-report: `patchrules evaluate ... --output-format json | jq -e 'all(.diagnostics[]; .code != "PR7017")'`, or
-`run.diagnostics` in Python.
+A doubt of `patchrules evaluate` (PR70xx) changes no exit code unasked: `--strict` fails on refused rows and odd
+baselines, `--fail-on` asks for the statuses of hosts, levels and codes. Hosts of PR7018 are UNKNOWN, which
+`--fail-on unknown` sees; those of PR7017 keep their status: `--fail-on noncompliant,unknown,PR7017` fails on that,
+too. A code may be that of a diagnostic of the run or of a refused row. In Python they are in
+`run.diagnostics` and `run.rejects`.
 """
 
 

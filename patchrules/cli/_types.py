@@ -26,6 +26,9 @@ def _words(text: str) -> list[str]:
 class Named(click.ParamType[str]):
     """A name of a list that is made when it is needed; completes, and tells the closest name for a wrong one."""
 
+    beside = ""
+    """What else it may be that is not worth a list, said after the names."""
+
     def __init__(self, kind: str, known: Callable[[], Iterable[str]]) -> None:
         self.name = kind
         self._known = known
@@ -35,7 +38,7 @@ class Named(click.ParamType[str]):
         names = {name.lower(): name for name in self._known()}
         found = names.get(str(value).lower())
         if found is None:
-            self.fail(str(UnknownNameError(self.name, str(value), names.values())), param, ctx)
+            self.fail(f"{UnknownNameError(self.name, str(value), names.values())}{self.beside}", param, ctx)
         return found
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002

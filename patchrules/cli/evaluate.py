@@ -14,6 +14,7 @@ from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 from patchrules.cli._windows import told
+from patchrules.codes import CODES
 
 if TYPE_CHECKING:
     from patchrules.evaluation.run import Run
@@ -30,15 +31,19 @@ def _failures() -> list[str]:
 
 
 class _FailOn(Named):
-    """Names with commas between them."""
+    """Names and codes of diagnostics with commas between them."""
 
     takes_several = True
+    beside = ", or the code of a diagnostic"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return the names."""
+        """Return the names and codes."""
         if isinstance(value, tuple):
             return value
-        return tuple(super(_FailOn, self).convert(one.strip(), param, ctx) for one in str(value).split(","))
+        given = [one.strip() for one in str(value).split(",")]
+        return tuple(
+            one.upper() if one.upper() in CODES else super(_FailOn, self).convert(one, param, ctx) for one in given
+        )
 
 
 @click.command()
@@ -55,7 +60,7 @@ class _FailOn(Named):
     type=_FailOn("condition", _failures),
     default="noncompliant,unknown",
     show_default=True,
-    help="What ends in exit code 1; a level means it or a graver one: critical.",
+    help="What ends in exit code 1; a level means it or a graver one: critical. Codes of diagnostics, too: PR7017.",
 )
 @SINCE
 @KEEP_DIGESTS
@@ -110,9 +115,15 @@ def _found(run: Run, fail_on: tuple[str, ...]) -> bool:
     statuses = run.statuses()
     worst = {text for text in run.hosts["non_compliant_severity"].unique().to_pylist() if text}
     highest = max((ComplianceLevel(text).rank for text in worst), default=-1)
-    levels = [ComplianceLevel[name.upper()].rank for name in fail_on if name not in _WHOLE]
+    levels = [ComplianceLevel[name.upper()].rank for name in fail_on if name not in _WHOLE and name not in CODES]
     return (
         ("noncompliant" in fail_on and statuses[Status.NON_COMPLIANT] > 0)
         or ("unknown" in fail_on and statuses[Status.UNKNOWN] > 0)
         or any(highest >= level for level in levels)
+        or not _told(run).isdisjoint(fail_on)
     )
+
+
+def _told(run: Run) -> set[str]:
+    """Return the codes of what the run tells, of refused rows and files, too."""
+    return {one.code for one in run.diagnostics} | set(run.rejects["code"].unique().to_pylist())

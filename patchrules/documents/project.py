@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from patchrules.codes import CODES
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.predefined import predefined_names
 from patchrules.documents.text import MAX_BYTES, Document, Door, quoted
@@ -43,7 +44,7 @@ KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evaluate.reboot_option": ("word", ("RebootIfNeeded", "NoReboot")),
     "evaluate.max_catalog_age": ("age", ()),
     "evaluate.max_inventory_age": ("age", ()),
-    "evaluate.fail_on": ("words", _FAILURES),
+    "evaluate.fail_on": ("conditions", _FAILURES),
     "evaluate.only_noncompliant": ("flag", ()),
     "evaluate.strict": ("flag", ()),
     "evaluate.install_override": ("path", ()),
@@ -176,19 +177,25 @@ class _Reader:
         """Return true or false."""
         return value if isinstance(value, bool) else self._wrong(value, pointer, "true or false")
 
-    def word(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401
-        """Return one of the words, however it was capitalised."""
+    def word(self, value: Any, pointer: str, words: Sequence[str], *, beside: str = "") -> str | None:  # noqa: ANN401
+        """Return one of the words, however it was capitalised; ``beside`` says what else is taken."""
         found = {word.lower(): word for word in words}.get(value.lower()) if isinstance(value, str) else None
         if found is None:
             near = closest(value, words) if isinstance(value, str) else None
-            message = f"`{pointer.rpartition('/')[2]}` is {quoted(value)}, wanted one of {', '.join(words)}"
+            message = f"`{pointer.rpartition('/')[2]}` is {quoted(value)}, wanted one of {', '.join(words)}{beside}"
             self.findings.fault("15", message, pointer, f"did you mean `{near}`?" if near else None)
         return found
 
-    def words(self, value: Any, pointer: str, words: Sequence[str]) -> tuple[str, ...] | None:  # noqa: ANN401
-        """Return several of the words."""
-        found = [self.word(one, pointer, words) for one in (value if isinstance(value, list) else [value])]
+    def conditions(self, value: Any, pointer: str, words: Sequence[str]) -> tuple[str, ...] | None:  # noqa: ANN401
+        """Return several of the words, or codes of diagnostics."""
+        found = [self._condition(one, pointer, words) for one in (value if isinstance(value, list) else [value])]
         return None if None in found else tuple(one for one in found if one)
+
+    def _condition(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401
+        """Return one of the words, or the code of a diagnostic."""
+        if isinstance(value, str) and value.upper() in CODES:
+            return value.upper()
+        return self.word(value, pointer, words, beside=", or the code of a diagnostic")
 
     def family(self, value: Any, pointer: str, _words: Sequence[str]) -> str | None:  # noqa: ANN401
         """Return the name of a family."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -75,6 +76,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     }
     table |= _epochs(table, *(options.columns.get(ours, ours) for ours in ("epoch", "release")))
     good = rows_of(pa.table(table | {"line": pa.array(numbers, pa.int32())}), document.name, options)
+    good = _with_readable_hosts(good, refused)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
     counts["PR2232"] += (document.open_line or 1) > 1
@@ -107,6 +109,15 @@ def _cells(
         owner = name if name in named or len(name.split()) == 1 else ""
         refused.reject(number, "PR2001", f"the line does not have the {width} columns of the header", line, owner)
     return numbers, found
+
+
+def _with_readable_hosts(rows: Rows, refused: PackageRows) -> Rows:
+    """Return the rows without those of hosts whose id could not be decoded: it may be that of several."""
+    unread = pc.match_substring(rows.packages["host"], "\ufffd")
+    for row in rows.packages.filter(unread).select(["line", "host", "name", "evr"]).to_pylist():
+        said = f"the id of host `{row['host']}` could not be decoded: it may be that of several hosts"
+        refused.reject(row["line"], "PR2003", said, f"{row['name']} {row['evr']}", row["host"])
+    return replace(rows, packages=rows.packages.filter(pc.invert(unread)))
 
 
 def _named(header: Header, columns: Mapping[str, str]) -> list[str]:

@@ -55,10 +55,33 @@ def test_what_a_report_shows_is_not_said_twice(debian, form):
     assert "PR7017" not in result.stderr
 
 
-def test_no_option_fails_on_what_is_doubtful_and_the_report_has_its_code(debian):
-    result = debian("--output-format", "json", "--strict", "--fail-on", "noncompliant,unknown,unspecified")
-    assert result.exit_code == 0
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ("noncompliant,unknown,unspecified", 0),
+        ("noncompliant,unknown,PR7017", 1),
+        ("pr7017", 1),
+        ("PR7018", 0),
+        ("never,PR7017", 0),
+    ],
+)
+def test_what_is_doubtful_fails_where_its_code_is_asked_for(debian, conditions, code):
+    result = debian("--output-format", "json", "--strict", "--fail-on", conditions)
+    assert result.exit_code == code
     assert "PR7017" in [one["code"] for one in json.loads(result.stdout)["diagnostics"]]
+
+
+@pytest.mark.parametrize(("conditions", "code"), [('["noncompliant", "PR7017"]', 1), ('"pr7017"', 1), ('"unknown"', 0)])
+def test_a_project_file_may_ask_for_codes(debian, tmp_path, monkeypatch, conditions, code):
+    (tmp_path / "patchrules.toml").write_text(f"evaluate.fail_on = {conditions}\n")
+    monkeypatch.chdir(tmp_path)
+    assert debian().exit_code == code
+
+
+def test_the_code_of_a_refused_row_may_be_asked_for(debian, tmp_path):
+    with (tmp_path / "web-1.status").open("a") as file:
+        file.write("Package: zlib1g\nStatus: install ok installed\nArchitecture: amd64\nVersion: !\n\n")
+    assert [debian("--fail-on", one).exit_code for one in ("PR2002", "PR2003")] == [1, 0]
 
 
 @pytest.mark.parametrize("package", ["bash", "openssl"])

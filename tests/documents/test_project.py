@@ -90,7 +90,7 @@ FAULTS = [
     ),
     (
         "[evaluate]\nfail_on = ['nonkompliant']",
-        "`fail_on` is `nonkompliant`, wanted one of never, noncompliant, unknown, unspecified, informational, low, medium, high, critical",
+        "`fail_on` is `nonkompliant`, wanted one of never, noncompliant, unknown, unspecified, informational, low, medium, high, critical, or the code of a diagnostic",
         "PR0015",
         "/evaluate/fail_on",
         "did you mean `noncompliant`?",

@@ -231,3 +231,25 @@ def test_why_a_host_is_unknown_is_said():
         "  hint: write the table again, a cell a column in every row"
     )
     assert short.hosts["family"].to_pylist() == ["rhel", "rhel"]
+
+
+def test_hosts_whose_ids_cannot_be_decoded_are_not_judged_by_each_others_packages():
+    latin = rows_for("b\xfcro", "a") + rows_for("b\xe4ro", "a").replace("0:1-1", "0:2-1") + WEB_1
+    found = read_inventory((HEAD + latin).encode("latin-1"))
+    assert set(found.packages["host"].to_pylist()) == {"web-1"}
+    said = "the id of host `b\ufffdro` could not be decoded: it may be that of several hosts"
+    assert [tuple(row.values())[1:] for row in found.rejects.to_pylist()] == [
+        (2, "b\ufffdro", "PR2003", said, "a 0:1-1.el9"),
+        (3, "b\ufffdro", "PR2003", said, "a 0:2-1.el9"),
+    ]
+    assert ("PR2203", 2) in [(one.code, one.count) for one in found.diagnostics]
+    run = pr.evaluate_fleet(pr.Registry(()), found, [], as_of="2026-11-01T00:00Z")
+    unknown = {row["host"]: "NO_INVENTORY" in row["unknown"] for row in run.hosts.to_pylist()}
+    assert unknown == {"b\ufffdro": True, "web-1": False}
+    with pytest.raises(InventoryError, match="could not be decoded"):
+        read_inventory((HEAD + latin).encode("latin-1"), on_bad_row="raise")
+
+
+def test_other_cells_that_cannot_be_decoded_are_their_hosts():
+    found = read_inventory(b"host,name,evr,source\nweb-1,bash,5-1,b\xfc\n")
+    assert (found.packages["host"].to_pylist(), found.rejects.num_rows) == (["web-1"], 0)
