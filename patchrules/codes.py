@@ -104,7 +104,7 @@ CODES: dict[str, str] = {
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",
     "PR2110": "an rpm database in SQLite format is damaged",
     "PR2111": "hosts lie in too many places of a fleet, or in places that the bounds of a file hide",
-    "PR2112": "a fleet in the star layout is not as it has to be: sorted by host, with numbers that there are",
+    "PR2112": "a fleet in the star layout is not sorted by host, or has impossible numbers or files of another fleet",
     "PR2113": "a worker ended before it had judged its share of a fleet",
     "PR2114": "a package is given as something else than a dictionary, or has a key that is no column",
     "PR2201": "signing keys stand between the packages (gpg-pubkey): they are no packages and were left out",
