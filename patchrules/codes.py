@@ -106,7 +106,7 @@ CODES: dict[str, str] = {
     "PR2111": "hosts lie in too many places of a fleet, or in places that the bounds of a file hide",
     "PR2112": "a fleet in the star layout is not sorted by host, or has impossible numbers or files of another fleet",
     "PR2113": "a worker ended before it had judged its share of a fleet",
-    "PR2114": "a package is given as something else than a dictionary, or has a key that is no column",
+    "PR2114": "a package is no dictionary, or has a key that is no column or a value of another type than its column",
     "PR2201": "signing keys stand between the packages (gpg-pubkey): they are no packages and were left out",
     "PR2202": "packages are half installed, or only their configuration is left: they do not count as installed",
     "PR2203": "characters could not be decoded and were replaced",
