@@ -185,7 +185,7 @@ def test_an_id_of_fleet_json_alone_is_refused(two):
     assert "`hosts.parquet` is of another packed fleet than `fleet.json`: its id is `None`" in refused(two / "one")
 
 
-def test_what_is_doubtful_is_part_of_the_id(two):
+def test_which_files_were_read_is_part_of_the_id(two):
     """The same tables, from other files: which were read is told in ``fleet.json``."""
     for name in ("a", "b"):
         pq.write_table(pa.table(PACKAGES), two / f"{name}.parquet")
