@@ -9,16 +9,30 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.documents.hosts import HostFacts
+from patchrules.documents.text import quoted
 from patchrules.errors import InventoryError, UnknownNameError
 from patchrules.evaluation.nouns import hosts_of
+from patchrules.families import family_named
 from patchrules.inventory import read_inventory
-from patchrules.model.columns import PACKAGES
+from patchrules.model.columns import HOSTS, PACKAGES
 from patchrules.model.host import Host
 from patchrules.model.loaded import shown
 from patchrules.sources import arrow
 
 _COLUMNS = tuple(column.name for column in PACKAGES if column.name != "host")
 _FACTS = ("packages", *(one.name for one in dataclasses.fields(HostFacts) if one.name not in ("host", "inventory")))
+_KINDS = {field.name: field.type for field in arrow.schema(PACKAGES)}
+_FACT_KINDS = dict.fromkeys(("platform", "platform_version", "os_version", "os_release"), pa.string()) | {
+    field.name: field.type for field in arrow.schema(HOSTS)
+}
+_WANTED = {
+    pa.string(): ("text", "put it in quotes"),
+    pa.bool_(): ("a truth value", "give True or False"),
+    pa.int32(): ("a whole number", "give a number, or leave it out"),
+    arrow.INSTANT: ("an instant", "give an aware datetime: datetime(2026, 11, 1, tzinfo=UTC)"),
+    _FACT_KINDS["tags"]: ("a dictionary of texts", 'write tags={"Env": "prod"}'),
+}
+"""By type of a column, what is wanted and what to do."""
 
 
 def host(
@@ -36,7 +50,8 @@ def host(
     ``boot_time``, ``captured_at``, ``os_build``, ``os_release``. Instants are aware datetimes.
 
     Raises InventoryError for a package that is no dictionary, for one without name or version, for a version that the
-    family cannot order, and for a key that is no column, and UnknownNameError for a fact that hosts do not have.
+    family cannot order, for a key that is no column, and for a value of another type than its column, and
+    UnknownNameError for a fact that hosts do not have and a family that there is not.
 
     >>> web = host("web-1", product="Debian12", packages=[{"name": "bash", "arch": "amd64", "evr": "5.2.15-2+b7"}])
     >>> print(web)
@@ -45,16 +60,21 @@ def host(
     unknown = sorted(facts.keys() - {*_FACTS})
     if unknown:
         raise UnknownNameError("fact of a host", unknown[0], _FACTS)
+    stated = {"family": family, "product": product, "arch": arch, **facts}
+    for name, value in {"host": id, **stated}.items():
+        if name in _FACT_KINDS and not _fits(value, _FACT_KINDS[name]):
+            raise _of_another_type(f"host {quoted(id)}", name, value, _FACT_KINDS[name], "PR2513")
+    if family:
+        stated["family"] = family_named(family).name
     given = _dictionaries(packages)
-    strange = sorted({key for one in given for key in one} - {*_COLUMNS})
+    strange = sorted({key for one in given for key in one} - {*_COLUMNS}, key=str)
     if strange:
         message = f"a package has no `{strange[0]}`; it has {', '.join(_COLUMNS)}"
         raise InventoryError(message, code="PR2114", hint="leave it out, or rename it")
-    types = {field.name: field.type for field in arrow.schema(PACKAGES)}
     names = dict.fromkeys(["name", "evr", *(key for one in given for key in one)])
-    columns = {name: pa.array([one.get(name) for one in given], types[name]) for name in names}
+    columns = {name: _column(id, name, given) for name in names}
     table = pa.table({"host": pa.array([id] * len(given), pa.string()), **columns})
-    known = HostFacts(id, family=family, product=product, arch=arch, **facts)
+    known = HostFacts(id, **stated)
     return next(iter(hosts_of(read_inventory(table, hosts=[known], on_bad_row="raise"))))
 
 
@@ -68,3 +88,32 @@ def _dictionaries(packages: object) -> list[Mapping[str, Any]]:
             hint = 'give dictionaries: packages=[{"name": "bash", "evr": "0:5.1.8-6.el9", "arch": "x86_64"}]'
             raise InventoryError(f"a package is {shown(one)}, wanted a dictionary", code="PR2114", hint=hint)
     return given
+
+
+def _column(host: str, name: str, given: list[Mapping[str, Any]]) -> pa.Array:
+    """Return a column of the packages; raises InventoryError PR2114 for the first value that is of another type."""
+    values, kind = [one.get(name) for one in given], _KINDS[name]
+    try:
+        return pa.array(values, kind)
+    except _UNFIT as problem:
+        row = next(row for row, value in enumerate(values) if not _fits(value, kind))
+        which = f"host {quoted(host)}, package {row + 1} of {len(given)} ({quoted(given[row].get('name'))})"
+        raise _of_another_type(which, name, values[row], kind, "PR2114") from problem
+
+
+_UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+def _fits(value: object, kind: pa.DataType) -> bool:
+    """Say whether a value is of a column's type; Arrow takes bytes for text, which the rooms do not."""
+    try:
+        pa.array([list(value.items()) if isinstance(value, Mapping) else value], kind)
+    except _UNFIT:
+        return False
+    return not isinstance(value, bytes)
+
+
+def _of_another_type(whose: str, name: str, value: Any, kind: pa.DataType, code: str) -> InventoryError:  # noqa: ANN401
+    """Return the error for a value that is not of its column's type."""
+    wanted, hint = _WANTED[kind]
+    return InventoryError(f"{whose}: `{name}` is {quoted(value)}, wanted {wanted}", code=code, hint=hint)

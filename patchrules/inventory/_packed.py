@@ -11,6 +11,9 @@ HOSTS_FILE, PACKAGES_FILE, INSTALLED, REJECTS_FILE = "hosts.parquet", "packages.
 SAID = "fleet.json"
 """What packing said: which files were read, and what was doubtful about them."""
 
+ID = b"patchrules.fleet"
+"""The key of a packed fleet's id in the metadata of its Parquet files; in ``fleet.json`` it is ``id``."""
+
 FILES = frozenset({HOSTS_FILE, PACKAGES_FILE, f"{INSTALLED}.parquet", REJECTS_FILE, SAID})
 """What packing writes."""
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
-from patchrules.inventory._packed import HOSTS_FILE, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, is_star
+from patchrules.inventory._packed import HOSTS_FILE, ID, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, is_star
 from patchrules.inventory._parts import unreadable
 from patchrules.inventory._text_columns import NO_ARCH, bare, text_column
 from patchrules.inventory.arrow_table import BROKEN, TEXTS
@@ -90,13 +90,15 @@ def star_of(folder: Path) -> Star | None:
     """Open a folder in the star layout; None where it is none. Hosts and packages are read, rows are not.
 
     Raises ColumnError for a table that misses a column, InventoryError PR2103 for one that cannot be read and PR2112
-    for rows that are not sorted by host.
+    for rows that are not sorted by host, and for files that were not packed together.
     """
     if not is_star(folder):
         return None
     files = [folder / name for name in (HOSTS_FILE, PACKAGES_FILE)]
     found = folder / INSTALLED
     rows = sorted(found.glob("*.parquet")) if found.is_dir() else [folder / f"{INSTALLED}.parquet"]
+    said, refused = _said(folder / SAID), folder / REJECTS_FILE
+    _together(folder, [*files, *rows], said)
     hosts, packages = (_texts_of(_loaded(path), path) for path in files)
     _check("hosts", hosts.column_names, ["host"])
     _check("packages", packages.column_names, ["name", "evr"])
@@ -108,9 +110,8 @@ def star_of(folder: Path) -> Star | None:
     given = {
         name: packages[name].cast(_KINDS[name]).combine_chunks() for name in DIMENSION if name in packages.column_names
     }
-    refused = folder / REJECTS_FILE
     rejects = _loaded(refused).cast(schema(REJECTS)) if refused.is_file() else table(REJECTS, {}, 0)
-    return Star(whole, pa.table(given), tuple(_parts(rows, hosts.num_rows)), rejects, _said(folder / SAID))
+    return Star(whole, pa.table(given), tuple(_parts(rows, hosts.num_rows)), rejects, said)
 
 
 def _said(path: Path) -> dict[str, Any]:
@@ -124,7 +125,37 @@ def _said(path: Path) -> dict[str, Any]:
         good = False
     if not good:
         raise InventoryError(f"`{path}` does not say what packing says", code="PR2112", hint=_AGAIN)
-    return {"sources": found.get("sources", []), "diagnostics": found.get("diagnostics", [])}
+    return {"sources": found.get("sources", []), "diagnostics": found.get("diagnostics", []), "id": found.get("id")}
+
+
+def _together(folder: Path, files: list[Path], said: Mapping[str, Any]) -> None:
+    """Raise InventoryError PR2112 where files were not packed together: each says the id of the others, or none does.
+
+    None does in a star that others wrote, which may have no ``fleet.json`` and no rejects.
+    """
+    refused, document = folder / REJECTS_FILE, folder / SAID
+    found = {path: _identity(path) for path in ([*files, refused] if refused.is_file() else files)}
+    wanted = said.get("id")
+    if wanted is None and not any(found.values()):
+        return
+    absent = next((path for path in (document, refused) if not path.is_file()), None)
+    if absent:
+        raise InventoryError(f"`{absent}` is not there, which was packed with the others", code="PR2112", hint=_PACK)
+    for path, identity in found.items():
+        if identity != wanted:
+            message = (
+                f"`{path}` is of another packed fleet than `{document}`: its id is `{identity}`, wanted `{wanted}`"
+            )
+            raise InventoryError(message, code="PR2112", hint=_PACK)
+
+
+def _identity(path: Path) -> str | None:
+    """Return the id that a file was packed with."""
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+    except BROKEN as problem:
+        raise unreadable(str(path), problem) from problem
+    return metadata[ID].decode("utf-8", "replace") if ID in metadata else None
 
 
 def inventory_of(star: Star, sources: tuple[Source, ...]) -> Inventory:
@@ -166,6 +197,7 @@ def _parts(files: list[Path], hosts: int) -> Iterator[StarPart]:
 
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
+_PACK = "pack the fleet again: pr.pack_fleet(...) or patchrules fleet pack"
 _ONCE_MORE = "judge it again, when nobody writes it"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from patchrules.evaluation.opened import in_memory
 from patchrules.model.loaded import as_baseline, as_catalogs, as_policy
 
 AS_OF = "2026-11-01T00:00Z"
+BOOTED = datetime(2026, 10, 1, tzinfo=UTC)
 PROD = pr.predefined("AWS-DebianDefaultPatchBaseline")
 FLEET = pr.open_fleet(
     pa.table({"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2-1"]}), product="Debian12"
@@ -156,3 +158,76 @@ def test_a_package_that_is_no_dictionary_is_told(packages, said):
         f"a package is {said}, wanted a dictionary [PR2114]",
         '  hint: give dictionaries: packages=[{"name": "bash", "evr": "0:5.1.8-6.el9", "arch": "x86_64"}]',
     ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said", "wanted"),
+    [
+        ({"product": 3}, "`product` is `3`", "text"),
+        ({"family": 3}, "`family` is `3`", "text"),
+        ({"arch": 3}, "`arch` is `3`", "text"),
+        ({"patch_group": 3}, "`patch_group` is `3`", "text"),
+        ({"patch_group": "\udc80"}, "`patch_group` is `\\udc80`", "text"),
+        ({"os_build": 1.5}, "`os_build` is `1.5`", "text"),
+        ({"os_release": b"ID=rhel"}, "`os_release` is `b'ID=rhel'`", "text"),
+        ({"platform": 3}, "`platform` is `3`", "text"),
+        ({"platform_version": 9.8}, "`platform_version` is `9.8`", "text"),
+        ({"os_version": ["9"]}, "`os_version` is a list of 1", "text"),
+        ({"tags": "x"}, "`tags` is `x`", "a dictionary of texts"),
+        ({"tags": {"a": 1}}, "`tags` is a mapping", "a dictionary of texts"),
+        ({"boot_time": "2026-01-01"}, "`boot_time` is `2026-01-01`", "an instant"),
+        ({"captured_at": BOOTED.date()}, "`captured_at` is `2026-10-01`", "an instant"),
+    ],
+)
+def test_a_fact_of_another_type_is_told(fact, said, wanted):
+    with pytest.raises(InventoryError) as refused:
+        pr.host("web-1", **fact, packages=[{"name": "openssl", "arch": "amd64", "evr": "3.0-1"}])
+    message, hint = str(refused.value).splitlines()
+    assert message == f"host `web-1`: {said}, wanted {wanted} [PR2513]"
+    assert hint.startswith("  hint: ")
+
+
+def test_an_id_that_is_no_text_is_told():
+    wrong: Any = 3
+    with pytest.raises(InventoryError, match="host `3`: `host` is `3`, wanted text"):
+        pr.host(wrong, product="Debian12")
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "wanted"),
+    [
+        ({"name": 3}, "`name` is `3`", "text"),
+        ({"evr": 19}, "`evr` is `19`", "text"),
+        ({"evr": ["1"]}, "`evr` is a list of 1", "text"),
+        ({"arch": 3}, "`arch` is `3`", "text"),
+        ({"installed_at": "2026"}, "`installed_at` is `2026`", "an instant"),
+        ({"held": "yes"}, "`held` is `yes`", "a truth value"),
+        ({"line": 2**40}, f"`line` is `{2**40}`", "a whole number"),
+    ],
+)
+def test_a_value_of_a_package_of_another_type_is_told(value, said, wanted):
+    good = {"name": "openssl", "arch": "amd64", "evr": "3.0-1"}
+    with pytest.raises(InventoryError) as refused:
+        pr.host("web-1", product="Debian12", packages=[good, good | value])
+    message, hint = str(refused.value).splitlines()
+    name = value.get("name", "openssl")
+    assert message == f"host `web-1`, package 2 of 2 (`{name}`): {said}, wanted {wanted} [PR2114]"
+    assert hint.startswith("  hint: ")
+
+
+def test_keys_that_are_no_texts_are_told():
+    packages: Any = [{"name": "a", 3: "x", "zz": 1}]
+    with pytest.raises(InventoryError, match="a package has no `3`"):
+        pr.host("web-1", product="Debian12", packages=packages)
+
+
+def test_a_host_is_of_a_family_by_either_of_its_names():
+    assert pr.host("web-1", family="REDHAT_ENTERPRISE_LINUX").family == "rhel"
+    with pytest.raises(UnknownNameError, match="no family `rehl`: did you mean `rhel`"):
+        pr.host("web-1", family="rehl")
+
+
+def test_facts_of_their_types_are_taken():
+    stated = {"tags": {"Env": "prod"}, "patch_group": "web", "boot_time": BOOTED, "captured_at": None}
+    found = pr.host("web-1", product="Debian12", **dict[str, Any](stated))
+    assert (found.tags, found.patch_group, found.boot_time) == ({"Env": "prod"}, "web", BOOTED)
