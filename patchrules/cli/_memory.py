@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-ALLOCATORS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "JE_ARROW_MALLOC_CONF": "narenas:1"}
+ALLOCATORS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "JE_ARROW_MALLOC_CONF": "narenas:2"}
 """What the environment has to say before Arrow is imported: what Arrow allocates by itself, in grouping, comes from C's
-library, and jemalloc has one heap for all threads. Each would keep some tens of megabytes else."""
+library, and jemalloc has two heaps for all threads. Each would keep some tens of megabytes else; one heap is slower."""
 
 _NAMED = "ARROW_DEFAULT_MEMORY_POOL" in os.environ and not ALLOCATORS.items() <= os.environ.items()
 """Whether whoever runs the command has named Arrow's allocator; a command that another one runs finds what we say."""
