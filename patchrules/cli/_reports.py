@@ -98,8 +98,7 @@ class Wanted:
         """Say which verdicts the report reads: ``all``, or ``noncompliant``."""
         from patchrules.reports import writer_for
 
-        form = self.output_format or ("table" if self.is_for_people else None)
-        return "all" if self.table is not None else writer_for(self._target(), form).rows
+        return "all" if self.table is not None else writer_for(self._target(), self.output_format).rows
 
     def kept(self) -> Wanted:
         """Return what is wanted of a run that is to be kept: a name without an end is that of a saved run then."""

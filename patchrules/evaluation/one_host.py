@@ -113,7 +113,7 @@ def _fits(value: object, kind: pa.DataType) -> bool:
     return not isinstance(value, bytes)
 
 
-def _of_another_type(whose: str, name: str, value: Any, kind: pa.DataType, code: str) -> InventoryError:  # noqa: ANN401
+def _of_another_type(whose: str, name: str, value: object, kind: pa.DataType, code: str) -> InventoryError:
     """Return the error for a value that is not of its column's type."""
     wanted, hint = _WANTED[kind]
     return InventoryError(f"{whose}: `{name}` is {quoted(value)}, wanted {wanted}", code=code, hint=hint)

@@ -113,15 +113,15 @@ class _Writer:
         """Write the rows that wait as one row group."""
         rows = pa.concat_tables(self._waiting) if self._waiting else NO_ROWS
         self._waiting = []
-        file = self._open(f"{INSTALLED}.parquet", rows.schema, use_dictionary=["host", "status"])
+        file = self._open(f"{INSTALLED}.parquet", rows.schema, coded=["host", "status"])
         if rows.num_rows:
             file.write_table(rows, row_group_size=rows.num_rows)
 
-    def _open(self, name: str, schema: pa.Schema, **options: Any) -> pq.ParquetWriter:  # noqa: ANN401 - of ParquetWriter
-        """Return the writer of a file, which is open until all is written."""
+    def _open(self, name: str, schema: pa.Schema, coded: Sequence[str] | None = None) -> pq.ParquetWriter:
+        """Return the writer of a file, which is open until all is written; ``coded`` has dictionaries, or all has."""
         if name not in self._files:
             file = _Digested(self._folder / name, self._digest)
-            self._files[name] = pq.ParquetWriter(file, schema, compression="zstd", **options), file
+            self._files[name] = pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=coded or True), file
         return self._files[name][0]
 
 

@@ -19,6 +19,7 @@ from patchrules.evaluation.run import Run
 from patchrules.model.columns import VERDICTS
 from patchrules.reports._hosts import text
 from patchrules.reports._writer import Look, Writer
+from patchrules.sources.arrow import counting
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _SPECIAL = frozenset(',"\r\n')
@@ -50,12 +51,12 @@ def _placed(run: Run) -> Iterator[tuple[Any, Any]]:
 
     Hosts are in the order of the run, their verdicts in order of name and architecture.
     """
-    host = pc.index_in(run.verdicts["host"].cast(pa.string()), value_set=run.hosts["host"])
+    host = pc.index_in(run.verdicts["host"].cast(pa.string()), value_set=run.hosts["host"]).combine_chunks()
     keys = {"host": host, "name": run.verdicts["name"], "arch": run.verdicts["arch"]}
     order = pc.sort_indices(pa.table(keys), sort_keys=_ORDER).cast(pa.int64())
-    every = pa.array(range(run.hosts.num_rows), host.type)
-    lacking = every.filter(pc.invert(pc.is_in(every, value_set=host.combine_chunks())))
-    owner = pa.concat_arrays([host.combine_chunks().take(order), lacking])
+    every = counting(run.hosts.num_rows)
+    lacking = every.filter(pc.invert(pc.is_in(every, value_set=host)))
+    owner = pa.concat_arrays([host.take(order), lacking])
     row = pa.concat_arrays([order, pa.nulls(len(lacking), order.type)])
     # INVARIANT: the sort is stable, so what is in order within its host stays so.
     place = pc.sort_indices(owner)
