@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import Ints
+from patchrules.batch.keys import Codes, Ints
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy
 from patchrules.batch.relevant import Relevant
@@ -45,7 +45,7 @@ class Absences:
             self._relevant.add(number, policy)
 
     def of_hosts(
-        self, rows: Rows, host: Ints, policy: Ints, builds: Sequence[str | None], remember: Remember
+        self, rows: Rows, host: Codes, policy: Ints, builds: Sequence[str | None], remember: Remember
     ) -> list[tuple[int, AbsentSet]]:
         """Return what each such host lacks, in order of host; ``remember`` keeps verdicts on what is new.
 

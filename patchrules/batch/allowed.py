@@ -46,7 +46,7 @@ class Allowed:
             for hosts, some in blocks(rows.lengths):
                 place = np.repeat(own[hosts] * size, rows.lengths[hosts])
                 place += rows.package[some]
-                found = answers[place]
+                found = answers.take(place)
                 if found.any():
                     refused = refused or bool((found == _REFUSED).any())
                     wanted[place[found == _UNASKED]] = True

@@ -20,7 +20,7 @@ from patchrules.batch.agent import policy as agent
 from patchrules.batch.documented import documented
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import NEVER
-from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks, spans
+from patchrules.batch.keys import Bools, Codes, Grown, Ints, Vocabulary, counted, fold, ranks, spans
 from patchrules.batch.listing import Listed, Listing
 from patchrules.batch.packages import Numbers, PackageNumbers
 from patchrules.batch.pending import Judgeable, Memory, waits
@@ -63,17 +63,18 @@ class Evaluation:
         self.listing = Listing()
         self._failing_only = failing_only
         self._absences = Absences(numbers)
-        self._table = np.zeros((1, 0), dtype=np.int32)
+        # A package that was judged under a policy has a number, and one for what it adds to the counts of its host,
+        # which every row looks up: it is narrow. Number 0 is NOT_JUDGED in both.
+        self._table, self._kinds = np.zeros((1, 0), dtype=np.int32), np.zeros((1, 0), dtype=np.int16)
         self._met: dict[str, Bools] = {}
-        # A package that was judged under a policy has a number; number 0 is NOT_JUDGED.
-        self._start, self._count, self._class = Grown(np.int64), Grown(np.int64), Grown(np.int32)
+        self._start, self._count = Grown(np.int64), Grown(np.int64)
         self._owner: list[tuple[int, Any]] = []
         self._verdicts = 0
         self._known = [Known(*(np.zeros(0, kind) for kind in (int, int, int, bool, bool, bool)))]
         self._classes = Vocabulary()
         self._start.append([0])
         self._count.append([0])
-        self._class.append([self._classes.number(np.zeros(MEASURES, dtype=np.int64).tobytes())])
+        self._classes.number(np.zeros(MEASURES, dtype=np.int64).tobytes())
 
     def add(self, policy: Policy) -> int:
         """Take in a policy and return its number."""
@@ -87,13 +88,14 @@ class Evaluation:
         Cost: O(rows) in numpy, a gather and a count; O(packages that a policy has not met) in Python.
         """
         policy = np.array(policy_of_host, dtype=np.int64)
-        host = np.repeat(np.arange(len(policy)), rows.lengths)
-        judged = self._looked_up(rows, host, policy)
-        judged[self._older(rows, host, judged, policy)] = NOT_JUDGED
+        host = np.repeat(np.arange(len(policy), dtype=np.int32), rows.lengths)
+        kinds = self._looked_up(rows, host, policy)
+        kinds[self._older(rows, host, policy)] = NOT_JUDGED
         listable = self._listable(rows, memory)
-        counts, positions = self._counted(rows, judged, listable)
+        counts, positions = self._counted(rows, kinds, listable)
         doubts = self._doubts(rows, host, policy, memory)
-        owner, verdict = spans(self._start.values[judged[positions]], self._count.values[judged[positions]])
+        judged = self._judged(rows, host, policy, positions)
+        owner, verdict = spans(self._start.values[judged], self._count.values[judged])
         row = positions[owner]
         waiting = np.zeros(len(row), dtype=np.bool_)
         if may_wait(rows, memory):
@@ -107,29 +109,40 @@ class Evaluation:
         lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
         return Judged(summed(counts, lacking[policy], doubts), listed)
 
-    def _looked_up(self, rows: Rows, host: Ints, policy: Ints) -> Numbers:
-        """Return what was judged of every row's package under its host's policy, judging what is new."""
+    def _looked_up(self, rows: Rows, host: Codes, policy: Ints) -> Codes:
+        """Return what every row's package adds to the counts under its host's policy, judging what is new."""
         self._make_room()
-        width, table = self._table.shape[1], self._table.ravel()
-        judged = np.empty(len(rows.package), dtype=np.int32)
+        width, table = self._kinds.shape[1], self._kinds.ravel()
+        kinds = np.empty(len(rows.package), dtype=table.dtype)
         for hosts, some in blocks(rows.lengths):
             place = np.repeat((policy[hosts] + 1) * width, rows.lengths[hosts])
             if rows.installed is not None:
                 place[~rows.installed[some]] = 0
             place += rows.package[some]
-            judged[some] = table[place]
-        new = np.flatnonzero(judged < 0)
+            kinds[some] = table.take(place)
+        new = np.flatnonzero(kinds < 0)
         if len(new):
-            # INVARIANT: every mark is gone when what it marks was judged; a sort of the rows would cost more.
             place = (policy[host[new]] + 1) * width + rows.package[new]
-            table[place] = _WANTED
-            wanted = np.flatnonzero(table == _WANTED)
-            for number in np.unique(wanted // width).tolist():
-                mine = wanted[wanted // width == number] % width
-                likely = self._likely(number - 1) if len(mine) < _FEW else mine[:0]
-                self._judge_new(number - 1, np.concatenate([mine, likely]))
-            judged[new] = table[place]
-        return judged
+            self._judge_at(place)
+            kinds = kinds.astype(self._kinds.dtype, copy=False)
+            kinds[new] = self._kinds.ravel()[place]
+        return kinds
+
+    def _judge_at(self, place: Ints) -> None:
+        """Judge what is at some places of the table. Cost: a pass over the table, which is less than a sort of rows."""
+        width, table = self._table.shape[1], self._table.ravel()
+        # INVARIANT: every mark is gone when what it marks was judged.
+        table[place] = _WANTED
+        wanted = np.flatnonzero(table == _WANTED)
+        for number in np.unique(wanted // width).tolist():
+            mine = wanted[wanted // width == number] % width
+            likely = self._likely(number - 1) if len(mine) < _FEW else mine[:0]
+            self._judge_new(number - 1, np.concatenate([mine, likely]))
+
+    def _judged(self, rows: Rows, host: Codes, policy: Ints, positions: Ints) -> Numbers:
+        """Return the numbers of what was judged of some rows, NOT_JUDGED for what is not installed."""
+        found: Numbers = self._table[policy[host[positions]] + 1, rows.package[positions]]
+        return found if rows.installed is None else np.where(rows.installed[positions], found, np.int32(NOT_JUDGED))
 
     def _likely(self, number: int) -> Ints:
         """Return some packages that this policy is likely to meet, because others of its family have met them.
@@ -157,6 +170,10 @@ class Evaluation:
             larger[:lines, :width] = self._table
             larger[0] = NOT_JUDGED
             self._table = larger
+            kinds = np.full(larger.shape, _UNKNOWN, dtype=self._kinds.dtype)
+            kinds[:lines, :width] = self._kinds
+            kinds[0] = NOT_JUDGED
+            self._kinds = kinds
 
     def _judge_new(self, number: int, packages: Ints) -> None:
         """Judge packages that this policy has not met, and remember the verdicts."""
@@ -166,7 +183,10 @@ class Evaluation:
         first, rows = self._remember(fresh)
         self._start.append(first + np.cumsum(fresh.rows) - fresh.rows)
         self._count.append(fresh.rows)
-        self._class.append(self._classes_of(rows, np.repeat(np.arange(len(packages)), fresh.rows), len(packages)))
+        kinds = self._classes_of(rows, np.repeat(np.arange(len(packages)), fresh.rows), len(packages))
+        if len(self._classes) > np.iinfo(self._kinds.dtype).max:
+            self._kinds = self._kinds.astype(np.int32)
+        self._kinds[number + 1, packages] = kinds
         self._owner.append((place, fresh))
         self._table[number + 1, packages] = np.arange(place, place + len(packages))
         self._met_by(policy.family.name)[packages] = True
@@ -198,15 +218,16 @@ class Evaluation:
         self._verdicts += len(fresh.known.state)
         return first, measured(fresh.known)
 
-    def _older(self, rows: Rows, host: Ints, judged: Numbers, policy: Ints) -> Ints:
+    def _older(self, rows: Rows, host: Codes, policy: Ints) -> Ints:
         """Return the positions of the rows that another of their host, name and architecture outdoes (DECISIONS 14).
 
         Cost: O(rows whose name is repeated on their host).
         """
-        some: Ints = rows.repeated[judged[rows.repeated] != NOT_JUDGED]
+        judged = self._judged(rows, host, policy, rows.repeated)
+        some: Ints = rows.repeated[judged != NOT_JUDGED]
         if not len(some):
             return some
-        packages, place = np.unique(judged[some], return_inverse=True)
+        packages, place = np.unique(judged[judged != NOT_JUDGED], return_inverse=True)
         keys, ages, last = self._keys_and_ages(packages)
         ids, first = fold([host[some], keys[place]])
         if len(first) == len(some):
@@ -239,17 +260,17 @@ class Evaluation:
         instants = installed_at(rows, some)
         return np.where(self._by_history()[policy], np.maximum(instants, NEVER // 4) * 2 + held, 0)
 
-    def _counted(self, rows: Rows, judged: Numbers, listable: Bools) -> tuple[Ints, Ints]:
+    def _counted(self, rows: Rows, kinds: Codes, listable: Bools) -> tuple[Ints, Ints]:
         """Return the added up rows of counts of every host, and the positions of rows whose class is ``listable``.
 
         Few distinct rows of counts exist, so it is counted how often each occurs on each host: O(rows) for one gather
         and one count, then a product of small matrices.
         """
-        classes, of_row = len(self._classes), self._class.values
+        classes = len(self._classes)
         often = np.empty((len(rows.lengths), classes), dtype=np.int64)
         found = [np.zeros(0, dtype=np.int64)]
         for hosts, some in blocks(rows.lengths):
-            own, kind = rows.lengths[hosts], of_row[judged[some]]
+            own, kind = rows.lengths[hosts], kinds[some].astype(np.intp)
             cell = np.repeat(np.arange(len(own)) * classes, own)
             cell += kind
             often[hosts] = counted(cell, len(own) * classes).reshape(len(own), classes)
@@ -257,7 +278,7 @@ class Evaluation:
         added: Ints = often @ np.array(list(map(_row, self._classes.values)))
         return added, np.concatenate(found)
 
-    def _doubts(self, rows: Rows, host: Ints, policy: Ints, memory: Memory) -> dict[str, Ints]:
+    def _doubts(self, rows: Rows, host: Codes, policy: Ints, memory: Memory) -> dict[str, Ints]:
         """Return the counts of what is doubtful about each host rather than about a verdict."""
         none = np.zeros(len(policy), dtype=np.int64)
         half = none if rows.installed is None else counted(host[~rows.installed], len(policy))
@@ -274,7 +295,7 @@ class Evaluation:
             return np.array([measure[FAILING].any() for measure in map(_row, self._classes.values)], dtype=np.bool_)
         return np.arange(len(self._classes)) > 0
 
-    def _judgeable(self, rows: Rows, host: Ints, policy: Ints, row: Ints, verdict: Ints) -> Judgeable:
+    def _judgeable(self, rows: Rows, host: Codes, policy: Ints, row: Ints, verdict: Ints) -> Judgeable:
         """Return what decides which of the verdicts wait for a reboot."""
 
         def titles(positions: Ints) -> list[str]:
@@ -285,7 +306,7 @@ class Evaluation:
         by_history = self._by_history()[policy[host[row]]]
         return Judgeable(host[row], self._all_known().state[verdict], installed_at(rows, row), by_history, titles)
 
-    def _waiting(self, host: Ints, verdict: Ints, policy: Ints) -> Ints:
+    def _waiting(self, host: Codes, verdict: Ints, policy: Ints) -> Ints:
         """Return what changes in the counts of hosts because some verdicts wait for a reboot."""
         found = Known(*(column[verdict] for column in fields(self._all_known())))
         changed = np.zeros((len(policy), MEASURES), dtype=np.int64)

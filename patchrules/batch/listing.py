@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import Bools, Grown, Ints
+from patchrules.batch.keys import Bools, Codes, Grown, Ints
 from patchrules.batch.render import instants
 from patchrules.model.columns import VERDICTS
 from patchrules.model.names import Reason, State, Status
@@ -49,7 +49,7 @@ class Listed:
     ``installed_at`` are microseconds since 1970, NEVER where it is not known.
     """
 
-    host: Ints
+    host: Codes
     verdict: Ints
     waiting: Bools
     held: Bools
@@ -113,7 +113,7 @@ class Listing:
             used[place] = True
             # A dictionary is written whole with every table, so it has only what the table says.
             distinct = _coded(self._taken(np.flatnonzero(used)))
-        rows = distinct.take(pa.array((np.cumsum(used, dtype=np.int32) - 1)[place]))
+        rows = pc.take(distinct, pa.array((np.cumsum(used, dtype=np.int32) - 1).take(place)), boundscheck=False)
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
         if listed.waiting.any():
             columns |= {name: _said(listed.waiting, str(text), columns[name]) for name, text in WAITING.items()}

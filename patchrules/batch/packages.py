@@ -34,14 +34,14 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 
 
 class Slots:
-    """Distinct keys by their hashes: a table that is at most a quarter full, and a smaller one for what lost its place.
+    """Distinct keys by their hashes: a table that is at most half full, and a smaller one for what lost its place.
 
     The level of a table chooses its hash, so that keys that meet in one table part in the next.
     """
 
     def __init__(self, keys: Ints, numbers: Numbers, level: int = 0) -> None:
         """Give every key a place. Cost: O(keys)."""
-        bits = max(4 * len(keys), 2).bit_length()
+        bits = max(2 * len(keys), 2).bit_length()
         self._multiplier = np.uint64(_MULTIPLIER * (2 * level + 1) % (1 << 64))
         self._shift = np.uint64(64 - bits)
         self._key = np.zeros(1 << bits, dtype=np.int64)
@@ -54,8 +54,8 @@ class Slots:
     def find(self, keys: Ints) -> Numbers:
         """Return the number of each key, -1 for one that is not here. Cost: a look or two for most keys, no search."""
         slot = self._slot(keys)
-        found = self._number[slot]
-        other = np.flatnonzero(self._key[slot] != keys)
+        found = self._number.take(slot)
+        other = np.flatnonzero(self._key.take(slot) != keys)
         if len(other):
             found[other] = -1 if self._others is None else self._others.find(keys[other])
         return found
@@ -95,7 +95,7 @@ class Known:
         found = np.empty(len(columns[0][0]), dtype=np.int32)
         for start in range(0, len(found), BLOCK):
             some = slice(start, start + BLOCK)
-            key, *parts = (numbers[codes[some]] for codes, numbers in shifted)
+            key, *parts = (numbers.take(codes[some]) for codes, numbers in shifted)
             for part in parts:
                 key |= part
             found[some] = self._slots.find(key)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from patchrules.batch.instants import NEVER, instants_of, microseconds
-from patchrules.batch.keys import Bools, Ints, counted
+from patchrules.batch.keys import Bools, Codes, Ints, counted
 from patchrules.model.names import MAY_WAIT, Operation, RebootOption, State
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import Settings
@@ -42,7 +42,7 @@ class Judgeable:
     titles of what is installed at some positions.
     """
 
-    host: Ints
+    host: Codes
     state: Ints
     installed_at: Ints
     by_history: Bools

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchrules.batch.keys import Bools, Grown, Ints
+from patchrules.batch.keys import Bools, Codes, Grown, Ints
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy
 from patchrules.batch.rows import Rows
@@ -25,7 +25,7 @@ class Relevant:
         """Take in a policy that judges by updates."""
         self.updates[number], self._of_name[number] = Updates(policy), Grown(np.bool_)
 
-    def sets(self, rows: Rows, host: Ints, policy: Ints) -> list[tuple[int, int, tuple[str, ...]]]:
+    def sets(self, rows: Rows, host: Codes, policy: Ints) -> list[tuple[int, int, tuple[str, ...]]]:
         """Return each host of such a policy, the policy, and the sorted names that it has and that matter.
 
         ``host`` is that of every row, ``policy`` that of every host. Hosts are in order, those without a row too.

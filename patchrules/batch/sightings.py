@@ -41,18 +41,19 @@ class Sightings:
         """Count some hosts. Cost: one gather of a byte a row; all else is of rows whose package is waited for."""
         if not self._policies:
             return
-        positions = np.flatnonzero(self._flags()[rows.package])
+        positions = np.flatnonzero(self._flags().take(rows.package))
         if rows.installed is not None:
             positions = positions[rows.installed[positions]]
-        places = np.searchsorted(positions, np.cumsum(rows.lengths))
-        host = np.repeat(np.arange(len(places)), np.diff(places, prepend=0))
-        policy = np.array(policy_of_host, dtype=np.int64)[host]
-        package = rows.package[positions].astype(np.int64)
-        kept = np.isin(policy, list(self._policies))
-        again = np.zeros(len(rows.package), dtype=np.bool_)
-        again[rows.repeated] = True
-        some = np.flatnonzero(again[positions] & kept)
-        kept[some] = self._is_newest(host[some], policy[some], package[some])
+        of_host = np.array(policy_of_host, dtype=np.int64)
+        many = np.diff(np.searchsorted(positions, np.cumsum(rows.lengths)), prepend=0)
+        kept = np.repeat(np.isin(of_host, list(self._policies)), many)
+        host, policy = np.repeat(np.arange(len(many)), many), np.repeat(of_host, many)
+        package = rows.package.take(positions).astype(np.int64)
+        if len(rows.repeated):
+            again = np.zeros(len(rows.package), dtype=np.bool_)
+            again[rows.repeated] = True
+            some = np.flatnonzero(again[positions] & kept)
+            kept[some] = self._is_newest(host[some], policy[some], package[some])
         self._count(policy[kept], package[kept])
 
     def _count(self, policy: Ints, package: Ints) -> None:
@@ -66,7 +67,7 @@ class Sightings:
             ids, first = fold([policy, package])
             self._keep(policy[first], package[first], counted(ids, len(first)))
         elif len(policy):
-            often = np.bincount(policy * len(known) + place[package])
+            often = np.bincount(policy * len(known) + place.take(package))
             some = np.flatnonzero(often)
             self._keep(some // len(known), known[some % len(known)], often[some])
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.keys import Ints, Vocabulary, indices
+from patchrules.batch.keys import Ints, Vocabulary, indices, whole
 from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, flags, repeated
@@ -57,13 +57,13 @@ class Dimension:
         # Bounds of the column's own kind spare a copy of it, but a narrow kind does not hold the last of them.
         bounds = np.arange(first, first + hosts.num_rows + 1, dtype=np.result_type(host.dtype, np.int32))
         lengths = np.diff(np.searchsorted(host, bounds))
-        same = repeated(lengths, self._name[package], self._names)
+        same = repeated(lengths, self._name.take(package), self._names)
         rows = Rows(lengths, self._numbered(package), same, **flags(installed))
         return Portion(hosts, lengths, lambda: self._table(again(), hosts, lengths)), rows
 
     def _numbered(self, package: Ints) -> Numbers:
         """Return the number of each row's package in the evaluation."""
-        found = self._number[package]
+        found = self._number.take(package)
         unmet = found == _UNMET
         if unmet.any():
             named = np.zeros(len(self._number), dtype=np.bool_)
@@ -71,7 +71,7 @@ class Dimension:
             with self._lock:
                 new = np.flatnonzero(named & (self._number == _UNMET))
                 self._number[new] = self._numbers.numbers(self._said.take(pa.array(new)))
-            found = self._number[package]
+            found = self._number.take(package)
         return found
 
     def _table(self, installed: pa.Table, hosts: pa.Table, lengths: Ints) -> pa.Table:
@@ -89,8 +89,8 @@ class Dimension:
 
 def _integers(column: pa.ChunkedArray) -> Ints:
     """Return a column of numbers as they are; null is a number that there is not."""
-    whole = column.combine_chunks()
-    numbers: Ints = whole.fill_null(-1).to_numpy() if whole.null_count else whole.to_numpy()
+    array = whole(column)
+    numbers: Ints = array.fill_null(-1).to_numpy() if array.null_count else array.to_numpy()
     return numbers
 
 

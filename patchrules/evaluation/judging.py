@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.keys import whole
 from patchrules.batch.kinds import Kinds
 from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
@@ -92,7 +93,7 @@ class Judging:
         baselines = [profile.baseline for profile in self.assigner.profiles]
         why = self.assigner.unknown(portion, profiles, question.settings, question.limits)
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
-        answer = Answer(summary, Unwritten(judged.listed, hosts["host"].combine_chunks()))
+        answer = Answer(summary, Unwritten(judged.listed, whole(hosts["host"])))
         slow = [number in self._slow for number in profiles]
         return self._completed(answer, portion, slow, question) if any(slow) else answer
 
@@ -189,12 +190,12 @@ def _where(portion: Portion, wanted: Sequence[bool]) -> Inventory:
     packages = portion.packages.filter(pc.is_in(portion.packages["host"], value_set=hosts["host"].combine_chunks()))
     given = {field.name: field.type for field in arrow.schema(PACKAGES) if field.name in packages.column_names}
     plain = {name: packages[name].cast(kind) for name, kind in given.items()}
-    whole = arrow.table(PACKAGES, plain, packages.num_rows)
-    return Inventory(hosts, whole, None)
+    found = arrow.table(PACKAGES, plain, packages.num_rows)
+    return Inventory(hosts, found, None)
 
 
 def by_host(tables: Sequence[Any], hosts: pa.Array) -> Any:  # noqa: ANN401 - pyarrow.Table
     """Return tables as one, in order of the hosts."""
-    whole = pa.concat_tables(tables)
-    places = pc.index_in(whole["host"].cast(pa.string()), value_set=hosts).combine_chunks()
-    return whole.take(pc.array_sort_indices(places))
+    every = pa.concat_tables(tables)
+    places = pc.index_in(every["host"].cast(pa.string()), value_set=hosts).combine_chunks()
+    return every.take(pc.array_sort_indices(places))
