@@ -14,9 +14,8 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.policy import Key, Policy, key_of
 from patchrules.batch.render import rendered
-from patchrules.batch.states import STATES, Packages, Verdicts, at, installed_verdicts
+from patchrules.batch.states import FAILS, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known
-from patchrules.model.names import NON_COMPLIANT_STATES
 from patchrules.versions import SCHEMES
 
 
@@ -69,12 +68,11 @@ def settled(policy: Policy, installed: pa.Table) -> Packages:
 
 def _countable(policy: Policy, found: Verdicts) -> Known:
     """Return what counting needs of freshly judged packages."""
-    failing_states = [STATES.index(state) for state in NON_COMPLIANT_STATES]
     return Known(
         state=found.state,
         level=found.level,
         notes=found.notes,
-        failing=np.isin(found.state, failing_states),
+        failing=FAILS[found.state],
         security=(found.shown >= 0) & at(policy.secure, found.shown),
         absent=(found.key >= 0) & (policy.absent[found.key.clip(0)] if len(policy.absent) else False),
     )

@@ -72,7 +72,7 @@ def encoded(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     values = coded.dictionary
     if not coded.indices.null_count:
         return coded.indices.to_numpy(zero_copy_only=False), values
-    codes = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy(zero_copy_only=False)
+    codes = coded.indices.cast(pa.int64()).fill_null(len(values)).to_numpy()
     return codes, pa.concat_arrays([values, pa.nulls(1, values.type)])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,8 +30,8 @@ class Policy:
     ``starts[k]`` up to ``starts[k + 1]``. ``precedence`` ranks the rows of one version, the one to report first;
     ``absent`` says for which keys a host that lacks them gets NOT_APPLICABLE; updates are judged one by one instead.
     ``secure`` says which rows a verdict shows as being of security; a package of ``independent`` whose architecture is
-    not stated has that of every machine; ``versions`` ranks those of the rows; ``key_texts`` are the keys as Arrow
-    looks them up; ``kinds`` remembers decisions on what no row is of.
+    not stated has that of every machine; ``versions`` ranks those of the rows; ``kinds`` remembers decisions on what
+    no row is of.
     """
 
     baseline: Baseline
@@ -49,7 +48,6 @@ class Policy:
     absent: Bools
     secure: Bools
     independent: pa.Array
-    key_texts: pa.Array = field(compare=False, repr=False)
     versions: Ranked = field(default=NO_VERSIONS, compare=False, repr=False)
     kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
@@ -63,7 +61,7 @@ def compiled(
     """
     enabled = is_enabled(catalog, host, facts)
     rows, disagree = merged(catalog if enabled.all() else catalog.filter(pa.array(enabled)), facts.identity)
-    keys, codes, texts = numbered(rows, host, family)
+    keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes, disagree = rows.take(by_key), codes[by_key], disagree[by_key]
     ordered = ranked(family, rows["evr"])
@@ -92,33 +90,17 @@ def compiled(
         secure=secures(rows),
         independent=independent_names(rows, host, family),
         versions=ordered,
-        key_texts=texts,
     )
 
 
-def numbered(catalog: pa.Table, host: Host, family: Family) -> tuple[dict[Key, int], Ints, pa.Array]:
-    """Return a number for each (name, architecture) that replaces one another, that number for every row, and texts.
-
-    The text at a position stands for the key of that number, see :func:`key_texts`.
-    """
+def numbered(catalog: pa.Table, host: Host, family: Family) -> tuple[dict[Key, int], Ints]:
+    """Return a number for each (name, architecture) that replaces one another, and that number for every row."""
     arches, known = distinct(catalog["arch"])
     native = [key_of("", arch, host, family)[1] for arch in known]
     codes, first = fold([distinct(catalog["name"])[0], ranks((one is not None, one or "") for one in native)[arches]])
-    names = catalog["name"].take(first)
-    keys = [(name, native[arches[row]]) for name, row in zip(names.to_pylist(), first, strict=True)]
-    texts = key_texts(names, arches[first], native).combine_chunks()
-    return {key: number for number, key in enumerate(keys)}, codes, texts
-
-
-def key_texts(names: pa.ChunkedArray, codes: Ints, arches: Sequence[str | None]) -> pa.ChunkedArray:
-    """Return a text for each (name, architecture), another for every other one; ``codes`` say which of ``arches``.
-
-    >>> key_texts(pa.array(["bash"]), np.array([0]), ["x86_64"]).to_pylist()
-    ['6:x86_64bash']
-    """
-    # INVARIANT: the length says where the architecture ends, whatever stands in it.
-    stated = pa.array([":" if arch is None else f"{len(arch)}:{arch}" for arch in arches], pa.string())
-    return pc.binary_join_element_wise(stated.take(pa.array(codes)), names, "")
+    names = catalog["name"].take(first).to_pylist()
+    keys = [(name, native[arches[row]]) for name, row in zip(names, first, strict=True)]
+    return {key: number for number, key in enumerate(keys)}, codes
 
 
 def key_of(name: str, arch: str, host: Host, family: Family) -> Key:

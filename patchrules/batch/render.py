@@ -17,9 +17,8 @@ from patchrules.batch.keys import Ints
 from patchrules.batch.orders import split
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.policy import Policy
-from patchrules.batch.states import OWN, REASONS, STATES, Packages, Verdicts, at
+from patchrules.batch.states import FAILS, OWN, REASONS, STATES, Packages, Verdicts, at
 from patchrules.model.names import (
-    NON_COMPLIANT_STATES,
     Approval,
     ComplianceLevel,
     Reason,
@@ -28,15 +27,16 @@ from patchrules.model.names import (
 )
 
 LEVELS = tuple(ComplianceLevel)
+_NEWER = np.array([reason in (Reason.NEWER_APPROVED, Reason.LISTED_NEWER) for reason in REASONS])
+_WANTED = np.array([state in (State.MISSING, State.FAILED) for state in STATES])
 _TEXTS = pa.list_(pa.string())
 
 
 def rendered(policy: Policy, packages: Packages, verdicts: Verdicts) -> pa.Table:
     """Return the columns ``model.columns.VERDICTS`` without ``host``, one row a distinct verdict."""
     installed, target = versions_of(policy, packages, verdicts)
-    newer = np.isin(verdicts.reason, [REASONS.index(Reason.NEWER_APPROVED), REASONS.index(Reason.LISTED_NEWER)])
-    shown = pc.if_else(pa.array(newer), target, installed)
-    failing = np.isin(verdicts.state, [STATES.index(state) for state in NON_COMPLIANT_STATES])
+    shown = pc.if_else(pa.array(_NEWER[verdicts.reason]), target, installed)
+    failing = FAILS[verdicts.state]
     ids = pc.binary_join_element_wise(packages.table["name"], packages.table["arch"], ".")
     return pa.table(
         {
@@ -160,8 +160,7 @@ def texts(policy: Policy, packages: Packages, rows: Ints, name: str) -> pa.Chunk
 
 def cves(records: pa.Table, deciding: Ints, state: Ints) -> pa.Array:
     """Batch twin of ``Verdict.cves``."""
-    wanted = np.isin(state, [STATES.index(one) for one in (State.MISSING, State.FAILED)])
-    found = taken(records["cves"], np.where(wanted, deciding, -1))
+    found = taken(records["cves"], np.where(_WANTED[state], deciding, -1))
     return pc.coalesce(found.cast(_TEXTS), pa.scalar([], _TEXTS))
 
 

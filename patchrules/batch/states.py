@@ -10,18 +10,20 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
 from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.patterns import names
-from patchrules.batch.policy import Policy, key_of, key_texts
-from patchrules.model.names import Note, Reason, RejectedPatchesAction, State
+from patchrules.batch.policy import Policy, key_of
+from patchrules.model.names import NON_COMPLIANT_STATES, Note, Reason, RejectedPatchesAction, State
 
 STATES = tuple(State)
 REASONS = tuple(Reason)
+
+FAILS = np.array([state in NON_COMPLIANT_STATES for state in STATES])
+"""Which states do not comply, by their positions in STATES."""
 
 OWN = -1
 """The catalog row of "the installed version itself, which the catalog does not know"."""
@@ -144,10 +146,12 @@ def kinds_of(policy: Policy, packages: pa.Table) -> tuple[Ints, Ints, list[tuple
         ),
         same_major(packages, policy.host, policy.family, facts).astype(np.int64),
     ]
-    said = [distinct(packages[name]) for name in packages.column_names if name not in ("name", "arch", "evr")]
+    others = [packages[name] for name in packages.column_names if name not in ("name", "arch", "evr")]
+    # A column that says nothing tells no kinds apart; those of rpm say nothing.
+    said = [distinct(column) for column in others if column.null_count < len(column)]
     ids, one_of = fold([*read, *(codes for codes, _ in said)])
     columns = [column[one_of].tolist() for column in read]
-    columns += [[values[code] for code in codes[one_of].tolist()] for codes, values in said]
+    columns += [column.take(pa.array(one_of)).to_pylist() for column in others]
     return ids, one_of, list(zip(*columns, strict=True))
 
 
@@ -172,13 +176,13 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
     """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture.
 
-    Cost: Arrow kernels.
+    Cost: a look-up a package in Python, which spares small calls what Arrow takes to make a table of all keys.
     """
-    codes, arches = distinct(packages.table["arch"])
-    native = [key_of("", arch, policy.host, policy.family)[1] for arch in arches]
-    found = pc.index_in(key_texts(packages.table["name"], codes, native), value_set=policy.key_texts)
-    numbers: Ints = pc.fill_null(found, -1).to_numpy().astype(np.int64)
-    return numbers
+    arches = packages.table["arch"].to_pylist()
+    native = {arch: key_of("", arch, policy.host, policy.family)[1] for arch in set(arches)}
+    known, texts = policy.keys, packages.table["name"].to_pylist()
+    found = [known.get((name, native[arch]), -1) for name, arch in zip(texts, arches, strict=True)]
+    return np.array(found, dtype=np.int64)
 
 
 def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:

@@ -20,7 +20,7 @@ from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.keys import Bools, Ints, distinct, lookup
 from patchrules.batch.overrides import listed, unmet
 from patchrules.batch.policy import Policy, runs
-from patchrules.batch.states import NOTHING, OWN, REASONS, STATES, Packages, own_decisions
+from patchrules.batch.states import FAILS, NOTHING, OWN, REASONS, STATES, Packages, own_decisions
 from patchrules.batch.supersedence import Supersedence
 from patchrules.batch.tally import Known
 from patchrules.batch.told import Told, told
@@ -204,7 +204,7 @@ class Updates:
             graded=good,
             targeted=good,
             notes=np.where(number >= 0, about[number], 0) if self.names else np.zeros(len(number), dtype=np.int64),
-            failing=np.isin(state, [STATES.index(one) for one in NON_COMPLIANT_STATES]),
+            failing=FAILS[state],
             chain=[[] for _ in identities],
         ).only(kept)
         return fresh(self.policy, rows, kept.astype(np.int64), [(one[1], "") for one in identities], identities)

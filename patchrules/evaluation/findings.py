@@ -171,6 +171,7 @@ def findings(
     told = (lambda done: progress(done, whole)) if progress else None
     if executor is None:
         with Clerk() as clerk:
+            clerk.give(getattr, fleet, "sources")  # files are hashed while nothing is to be written yet
             desk = Desk(question, fleet, clerk, sink, judging)
             desk.judge(desk.stream.portions(), told)
             desk.judge(desk.stream.rest(_names(desk.found.hosts)))

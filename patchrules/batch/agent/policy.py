@@ -16,12 +16,12 @@ from patchrules.batch.approvals import decisions
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import lookup
 from patchrules.batch.policy import Policy, independent_names, numbered, secures
-from patchrules.batch.states import STATES
+from patchrules.batch.states import FAILS
 from patchrules.batch.tally import Known
 from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Host
-from patchrules.model.names import NON_COMPLIANT_STATES, SECURITY_CLASSIFICATIONS
+from patchrules.model.names import SECURITY_CLASSIFICATIONS
 from patchrules.model.verdict import Settings
 
 _TEXT, _INSTANT = pa.string(), pa.timestamp("us", tz="UTC")
@@ -36,7 +36,7 @@ def compiled(
     """
     agent = AGENTS[facts.states]
     rows = agent.patches(catalog, host, family, facts)
-    keys, codes, texts = numbered(rows, host, family)
+    keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
     rows, codes = rows.take(pa.array(by_key)), codes[by_key]
     place = np.arange(rows.num_rows, dtype=np.int64)
@@ -55,7 +55,6 @@ def compiled(
         absent=np.zeros(len(keys), dtype=np.bool_),
         secure=secures(rows),
         independent=independent_names(rows, host, family),
-        key_texts=texts,
     )
     return dataclasses.replace(policy, absent=agent.absent(pool_of_keys(policy)))
 
@@ -91,7 +90,7 @@ def countable(pool: Pool, rows: Rows, table: pa.Table, keys: Sequence[tuple[str,
         state=rows.state,
         level=rows.level,
         notes=np.zeros(len(rows.owner), dtype=np.int64),
-        failing=np.isin(rows.state, [STATES.index(state) for state in NON_COMPLIANT_STATES]),
+        failing=FAILS[rows.state],
         security=lookup(table["classification"], lambda text: text.lower() in SECURITY_CLASSIFICATIONS),
         absent=present[rows.owner] & (np.diff(rows.owner, prepend=-1) > 0),
     )
