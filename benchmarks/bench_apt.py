@@ -10,7 +10,6 @@ and have our modules as bytecode, as whoever installed us has. One JSON line: ``
 from __future__ import annotations
 
 import argparse
-import importlib.abc
 import itertools
 import json
 import os
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import patchrules as pr
+from patchrules.cli._memory import without_pandas
 
 LISTS = Path("/var/lib/apt/lists")
 STATUS = Path("/var/lib/dpkg/status")
@@ -64,7 +64,7 @@ def _suite(packages: Path) -> str:
 
 def ours(folder: Path) -> dict[str, Any]:
     """Return the names of packages that have something newer, and the processor time that each step took."""
-    sys.meta_path.insert(0, _NoPandas())
+    without_pandas()
     spent = {"start": time.process_time()}
     inventory = pr.read_inventory(STATUS, host="here", family=_family())
     spent["inventory"] = time.process_time()
@@ -78,15 +78,6 @@ def ours(folder: Path) -> dict[str, Any]:
         name: round(last - first, 3) for (_, first), (name, last) in itertools.pairwise([("", 0.0), *spent.items()])
     }
     return {"names": sorted(run.verdicts["name"].to_pylist()), "split": split}
-
-
-class _NoPandas(importlib.abc.MetaPathFinder):
-    """Says that there is no pandas: only our tests of Spark install it, and Arrow imports it wherever it is."""
-
-    def find_spec(self, name: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as Python asks
-        """Refuse that one name."""
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
 
 
 def _family() -> str:

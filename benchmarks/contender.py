@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.contender NAME FOLDER LAYOUT OUTPUT`` prepares, says so, and then answers each line on its input
 with one run: ``{"seconds": ..., "cpu_seconds": ..., "peak_rss_mb": ...}``. The parent decides the order. Whoever uses
-Arrow allocates as our command line does.
+Arrow allocates as our command line does, and none imports pandas, which only our tests of Spark install.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import time
 from pathlib import Path
 
 from benchmarks.large_fleet import peak_rss_mb
+from patchrules.cli._memory import without_pandas
 from patchrules.evaluation.memory import spare_memory
 
 
 def main() -> None:
     """Prepare once, run when told."""
     name, folder, layout, output = sys.argv[1], Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
+    without_pandas()
     spare_memory()
     peer = importlib.import_module(f"benchmarks.peers.{name}")
     start = time.perf_counter()

@@ -1,6 +1,6 @@
 """``python -m patchrules`` is the command ``patchrules``."""
 
-from patchrules.cli import main
+from patchrules.cli import command
 
 if __name__ == "__main__":
-    main(prog_name="patchrules")
+    command()

@@ -89,7 +89,7 @@ class Evaluation:
         """
         policy = np.array(policy_of_host, dtype=np.int64)
         host = np.repeat(np.arange(len(policy), dtype=np.int32), rows.lengths)
-        kinds = self._looked_up(rows, host, policy)
+        kinds = self._looked_up(rows, policy)
         kinds[self._older(rows, host, policy)] = NOT_JUDGED
         listable = self._listable(rows, memory)
         counts, positions = self._counted(rows, kinds, listable)
@@ -109,31 +109,35 @@ class Evaluation:
         lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
         return Judged(summed(counts, lacking[policy], doubts), listed)
 
-    def _looked_up(self, rows: Rows, host: Codes, policy: Ints) -> Codes:
+    def _looked_up(self, rows: Rows, policy: Ints) -> Codes:
         """Return what every row's package adds to the counts under its host's policy, judging what is new."""
         self._make_room()
-        width, table = self._kinds.shape[1], self._kinds.ravel()
-        kinds = np.empty(len(rows.package), dtype=table.dtype)
+        kinds, unmet = np.empty(len(rows.package), dtype=self._kinds.dtype), []
         for hosts, some in blocks(rows.lengths):
-            place = np.repeat((policy[hosts] + 1) * width, rows.lengths[hosts])
-            if rows.installed is not None:
-                place[~rows.installed[some]] = 0
-            place += rows.package[some]
-            kinds[some] = table.take(place)
-        new = np.flatnonzero(kinds < 0)
-        if len(new):
-            place = (policy[host[new]] + 1) * width + rows.package[new]
-            self._judge_at(place)
+            place = self._places(rows, policy, hosts, some)
+            kinds[some] = self._kinds.ravel().take(place)
+            if kinds[some].min(initial=0) < 0:
+                self._table.ravel()[place[kinds[some] < 0]] = _WANTED
+                unmet.append((hosts, some))
+        if unmet:
+            self._judge_wanted()
             kinds = kinds.astype(self._kinds.dtype, copy=False)
-            kinds[new] = self._kinds.ravel()[place]
+        for hosts, some in unmet:
+            kinds[some] = self._kinds.ravel().take(self._places(rows, policy, hosts, some))
         return kinds
 
-    def _judge_at(self, place: Ints) -> None:
-        """Judge what is at some places of the table. Cost: a pass over the table, which is less than a sort of rows."""
-        width, table = self._table.shape[1], self._table.ravel()
+    def _places(self, rows: Rows, policy: Ints, hosts: slice, some: slice) -> Ints:
+        """Return where in the table the packages of some rows are, under the policies of their hosts."""
+        place = np.repeat((policy[hosts] + 1) * self._table.shape[1], rows.lengths[hosts])
+        if rows.installed is not None:
+            place[~rows.installed[some]] = 0
+        place += rows.package[some]
+        return place
+
+    def _judge_wanted(self) -> None:
+        """Judge what is marked in the table. Cost: a pass over the table, which is less than a sort of rows."""
         # INVARIANT: every mark is gone when what it marks was judged.
-        table[place] = _WANTED
-        wanted = np.flatnonzero(table == _WANTED)
+        wanted, width = np.flatnonzero(self._table == _WANTED), self._table.shape[1]
         for number in np.unique(wanted // width).tolist():
             mine = wanted[wanted // width == number] % width
             likely = self._likely(number - 1) if len(mine) < _FEW else mine[:0]

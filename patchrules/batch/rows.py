@@ -63,7 +63,7 @@ def coded(packages: pa.Table, lengths: Ints, numbers: PackageNumbers) -> Rows:
     name, names = indices(packages["name"])
     # A dictionary may hold a name twice, and two codes of one name would look like two names.
     same = Vocabulary().numbers(names)
-    again = repeated(lengths, name if len(set(same.tolist())) == len(names) else same[name], len(names))
+    again = repeated(lengths, name, len(names), None if len(set(same.tolist())) == len(names) else same)
     return Rows(lengths, package, again, **flags(packages))
 
 
@@ -78,8 +78,10 @@ def flags(packages: pa.Table) -> dict[str, Any]:
     }
 
 
-def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
+def repeated(lengths: Ints, code: Codes, names: int, name_of: Codes | None = None) -> Ints:
     """Return the positions of the rows whose name stands more than once among the rows of their host.
+
+    ``names`` are more than any number of a name; codes are such numbers, or ``name_of`` has that of each.
 
     Every row marks the place of its host and name; where fewer places than rows are marked, every row writes its
     position there and reads it back: where another row wrote later, the name is repeated. Hosts are taken in blocks
@@ -92,6 +94,7 @@ def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
     """
     ends = np.cumsum(lengths)
     if names > _SLOTS:
+        name = code if name_of is None else name_of.take(code)
         ids = fold([np.repeat(np.arange(len(lengths)), lengths), name.astype(np.int64)])[0]
         return np.flatnonzero(np.bincount(ids)[ids] > 1)
     block = max(_SLOTS // max(names, 1), 1)
@@ -102,7 +105,7 @@ def repeated(lengths: Ints, name: Codes, names: int) -> Ints:
         own = lengths[first : first + block]
         start, stop = int(ends[first] - lengths[first]), int(ends[min(first + block, len(ends)) - 1])
         place = np.repeat(np.arange(len(own)) * names, own)
-        place += name[start:stop]
+        place += code[start:stop] if name_of is None else name_of.take(code[start:stop])
         marked = np.zeros(len(own) * names, dtype=np.bool_)
         marked[place] = True
         if np.count_nonzero(marked) == len(place):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.batch.keys import Ints, Vocabulary, indices, whole
 from patchrules.batch.packages import IDENTITY, Numbers, PackageNumbers
@@ -57,13 +58,13 @@ class Dimension:
         # Bounds of the column's own kind spare a copy of it, but a narrow kind does not hold the last of them.
         bounds = np.arange(first, first + hosts.num_rows + 1, dtype=np.result_type(host.dtype, np.int32))
         lengths = np.diff(np.searchsorted(host, bounds))
-        same = repeated(lengths, self._name.take(package), self._names)
+        same = repeated(lengths, package, self._names, self._name)
         rows = Rows(lengths, self._numbered(package), same, **flags(installed))
         return Portion(hosts, lengths, lambda: self._table(again(), hosts, lengths)), rows
 
     def _numbered(self, package: Ints) -> Numbers:
         """Return the number of each row's package in the evaluation."""
-        found = self._number.take(package)
+        found = self._numbers_at(package)
         unmet = found == _UNMET
         if unmet.any():
             named = np.zeros(len(self._number), dtype=np.bool_)
@@ -71,7 +72,12 @@ class Dimension:
             with self._lock:
                 new = np.flatnonzero(named & (self._number == _UNMET))
                 self._number[new] = self._numbers.numbers(self._said.take(pa.array(new)))
-            found = self._number.take(package)
+            found = self._numbers_at(package)
+        return found
+
+    def _numbers_at(self, package: Ints) -> Numbers:
+        """Return the number of each row's package, _UNMET where it has none; others may work meanwhile."""
+        found: Numbers = pc.take(pa.array(self._number), pa.array(package), boundscheck=False).to_numpy()
         return found
 
     def _table(self, installed: pa.Table, hosts: pa.Table, lengths: Ints) -> pa.Table:

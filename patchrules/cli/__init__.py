@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import click
 
 from patchrules.cli._folder import Folder
-from patchrules.cli._memory import choose_allocators
+from patchrules.cli._memory import choose_allocators, without_pandas
 from patchrules.errors import InvariantError, PatchRulesError, Where
 
 BAD_INPUT = 2
@@ -90,3 +90,9 @@ def main(project: str | None) -> None:
     Decides as AWS Systems Manager Patch Manager does: offline, for one host or a fleet. Exit code 0: everything
     complies, 1: something does not, 2: the input is wrong.
     """
+
+
+def command() -> None:
+    """Run the command in a process of its own, which is what the script ``patchrules`` does."""
+    without_pandas()
+    main(prog_name="patchrules")

@@ -215,7 +215,7 @@ def stream_of(
     if not isinstance(fleet, Fleet):
         return InMemory(fleet, numbers)
     if fleet.star:
-        return StarStream(fleet.star, numbers, readers)
+        return StarStream(fleet.star, numbers)
     split = split_hosts(fleet.parts) if fleet.split is None else fleet.split
     return Stream(numbers, fleet.parts, fleet.options, split, readers=readers)
 

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 
 from patchrules.batch.listing import SCHEMA as SCHEMA_OF_VERDICTS
 from patchrules.errors import ColumnError, Diagnostic, DocumentError, Where
-from patchrules.evaluation.clerk import Clerk
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
@@ -81,27 +80,22 @@ def placed(folder: str | os.PathLike[str], files: frozenset[str] = _FILES) -> It
 
 
 class VerdictFile:
-    """The verdicts of a run on their way into a fresh folder, written by a thread while more are judged.
-
-    ``rows`` is how many were written.
-    """
+    """The verdicts of a run on their way into a fresh folder; ``rows`` is how many were written."""
 
     def __init__(self, folder: Path) -> None:
         """Open the file."""
         self.rows = 0
         self._folder = folder
         self._file = pq.ParquetWriter(folder / _VERDICTS, SCHEMA_OF_VERDICTS, **WRITING)
-        self._clerk = Clerk()
 
     def write(self, verdicts: pa.Table) -> None:
-        """Write some verdicts, with dictionaries for texts; raises OSError where an earlier table was not written."""
+        """Write some verdicts, with dictionaries for texts; raises OSError where they cannot be written."""
         if verdicts.num_rows:
-            self._clerk.give(self._file.write_table, verdicts)
+            self._file.write_table(verdicts)
         self.rows += verdicts.num_rows
 
     def finish(self, run: Run) -> None:
         """Write what is still to be written, and the hosts and inputs of the run."""
-        self._clerk.wait()
         said = document(run, self.rows)
         self._file.add_key_value_metadata({_ID: said["id"].encode()})
         self._file.close()
@@ -111,8 +105,7 @@ class VerdictFile:
         _write_document(self._folder, said)
 
     def close(self) -> None:
-        """Give the file and the thread back, whatever was written."""
-        self._clerk.close()
+        """Give the file back, whatever was written."""
         self._file.close()
 
 

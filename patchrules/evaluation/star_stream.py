@@ -13,7 +13,7 @@ from patchrules.batch.rows import Rows
 from patchrules.batch.star import Dimension, is_sorted
 from patchrules.errors import InventoryError
 from patchrules.evaluation.opened import diagnostics_of
-from patchrules.evaluation.streaming import AHEAD, ahead
+from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
 from patchrules.inventory._architectures import ARCHES, has
 from patchrules.inventory._star import Star, StarPart
@@ -22,21 +22,25 @@ _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
 
 
 class StarStream:
-    """The parts of a star on their way into an evaluation; with one of ``readers`` packages are numbered in order."""
+    """The parts of a star on their way into an evaluation.
 
-    def __init__(self, star: Star, numbers: PackageNumbers, readers: int = AHEAD) -> None:
+    One thread reads, in a third of the time that judging takes: another would only keep memory. Packages are thus
+    numbered in order of rows.
+    """
+
+    def __init__(self, star: Star, numbers: PackageNumbers) -> None:
         """Start with no part read."""
         self.rejects = [] if star.rejects is None else [star.rejects]
         self.diagnostics = diagnostics_of(star)
         self.aside: list[Any] = []
         self.done = 0
-        self._star, self._readers = star, readers
+        self._star = star
         self._dimension = Dimension(star.packages, numbers)
         self._allowed = Allowed(numbers, {scheme: {*arches, None} for scheme, arches in ARCHES.items()})
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
-        for part, (portion, rows) in ahead(self._read, self._star.parts, self._readers):
+        for part, (portion, rows) in ahead(self._read, self._star.parts, threads=1):
             self.done += part.rows
             yield portion, rows
             del portion, rows  # a part that was judged does not stay in memory while another one is waited for

@@ -57,3 +57,13 @@ def test_what_arrow_reads_is_said_where_nobody_has(monkeypatch, named):
     assert {name: os.environ.get(name) for name in _memory.ALLOCATORS} == (
         dict.fromkeys(_memory.ALLOCATORS) if named else _memory.ALLOCATORS
     )
+
+
+def test_the_command_does_not_find_pandas(tmp_path):
+    (tmp_path / "pandas.py").write_text("raise SystemExit('pandas was imported')", encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    (tmp_path / "bash.jsonl").write_text('{"host": "a", "name": "bash", "evr": "5.1-1"}', encoding="utf-8")
+    command = [sys.executable, "-m", "patchrules", "inspect", tmp_path / "bash.jsonl"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "pandas" not in said.stdout + said.stderr
+    assert said.returncode == 0, said.stderr
