@@ -42,16 +42,13 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
         return document.fail("PR2115", message, hint="say which format it is with format= or --format")
-    bad = rows.rejects.filter(_no_packages(rows.rejects))
-    if bad.num_rows > found:
-        first, message = (
-            bad.slice(0, 1).to_pylist()[0],
-            f"{bad.num_rows:,} of {bad.num_rows + found:,} rows were refused",
-        )
-        return document.fail("PR2131", message, line=first["line"], hint=_HINTS["PR2131"])
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():
         return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=_HINTS["PR2116"])
+    bad = rows.rejects.filter(_no_packages(rows.rejects))
+    if bad.num_rows > found:
+        message = f"{bad.num_rows:,} of {bad.num_rows + found:,} rows were refused"
+        return document.fail("PR2131", message, line=bad["line"][0].as_py(), hint=_HINTS["PR2131"])
     return None
 
 

@@ -19,6 +19,7 @@ from patchrules.versions.refused import refused_versions
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
     {
+        "PR2132",
         "PR2203",
         "PR2204",
         "PR2205",
