@@ -353,3 +353,6 @@ CODES: dict[str, str] = {
     "PR8022": "an entry of a list means no patch of the catalog",
     # PR9xxx is left to users
 }
+
+OR_A_CODE = ", or the code of a diagnostic"
+"""What is said behind the words of a setting that takes any of the codes, too: they are no list to print."""
