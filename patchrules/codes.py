@@ -94,6 +94,8 @@ CODES: dict[str, str] = {
     "PR2115": "most rows of a file, or of a host in a table, do not have the shape of its format",
     "PR2116": "a list or table is cut off in its last row, which nothing ends",
     "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
+    "PR2131": "most rows of a host were refused, for their shape or their versions: the others are not judged",
+    "PR2132": "a dpkg status file has no installed package, and no empty line ends it: it may be cut off",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
@@ -351,3 +353,6 @@ CODES: dict[str, str] = {
     "PR8022": "an entry of a list means no patch of the catalog",
     # PR9xxx is left to users
 }
+
+OR_A_CODE = ", or the code of a diagnostic"
+"""What is said behind the words of a setting that takes any of the codes, too: they are no list to print."""

@@ -59,7 +59,7 @@ def read(document: Document, options: ReadOptions) -> Part:
     columns = {ours: found[theirs] for ours, theirs in _COLUMNS.items()}
     columns["source"] = _sources(found)
     rows.counts["PR3212"] += _repeated(found.select(["Package", "Architecture", "Version"]))
-    rows.counts["PR2232"] += document.ending != "whole"
+    rows.counts["PR2232"] += document.ending in ("middle", "stump")
     return replace(rows.part(table(CATALOG, columns, found.num_rows), "dpkg"), size=document.unpacked)
 
 

@@ -14,7 +14,7 @@ from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 from patchrules.cli._windows import told
-from patchrules.codes import CODES
+from patchrules.codes import CODES, OR_A_CODE
 
 if TYPE_CHECKING:
     from patchrules.evaluation.run import Run
@@ -34,7 +34,7 @@ class _FailOn(Named):
     """Names and codes of diagnostics with commas between them."""
 
     takes_several = True
-    beside = ", or the code of a diagnostic"
+    beside = OR_A_CODE
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """Return the names and codes."""

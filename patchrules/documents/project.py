@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from patchrules.codes import CODES
+from patchrules.codes import CODES, OR_A_CODE
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.predefined import predefined_names
 from patchrules.documents.text import MAX_BYTES, Document, Door, quoted
@@ -195,7 +195,7 @@ class _Reader:
         """Return one of the words, or the code of a diagnostic."""
         if isinstance(value, str) and value.upper() in CODES:
             return value.upper()
-        return self.word(value, pointer, words, beside=", or the code of a diagnostic")
+        return self.word(value, pointer, words, beside=OR_A_CODE)
 
     def family(self, value: Any, pointer: str, _words: Sequence[str]) -> str | None:  # noqa: ANN401
         """Return the name of a family."""

@@ -84,7 +84,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     policy or catalogs that were not loaded, BaselineError PR1801 when ``policy`` is one baseline and no host is of its
     operating system, PR1813 when a BaselineOverride and an InstallOverrideList are given together, CatalogError PR3801
     when a catalog does not say its products and the hosts of its family have several, and DocumentError PR7805 when
-    ``since`` kept no digests.
+    ``since`` kept no digests, and PR7806 where it is no run.
     """
     fleet = as_fleet(fleet)
     one_override(baseline_override, install_override)

@@ -117,8 +117,18 @@ def as_run(found: object, name: str = "run") -> Run:
     """
     if isinstance(found, Run):
         return found
+    raise no_run(f"`{name}` is {shown(found)}", "a run")
+
+
+def no_run(said: str, wanted: str) -> DocumentError:
+    """Return the error about what was given in place of a run.
+
+    >>> print(no_run("`runs` has 'monday/'", "runs"))
+    `runs` has 'monday/', wanted runs [PR7806]
+      hint: read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)
+    """
     hint = "read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)"
-    raise DocumentError(f"`{name}` is {shown(found)}, wanted a run", code="PR7806", hint=hint)
+    return DocumentError(f"{said}, wanted {wanted}", code="PR7806", hint=hint)
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import DIGESTS, FIXES, RUN_HOSTS, UPCOMING, VERDICTS, Column
+from patchrules.model.loaded import shown
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
@@ -120,6 +121,9 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     Raises DocumentError PR7801 for what is no saved run and PR7802 for one that is damaged or was changed by hand, and
     ColumnError for a table that misses a column.
     """
+    if not isinstance(path, str | os.PathLike):
+        message = f"`path` is {shown(path)}, wanted the folder of a saved run"
+        raise DocumentError(message, code="PR7801", hint=_HINT)
     folder = Path(path)
     said = _said(folder, str(path))
     try:

@@ -23,10 +23,11 @@ from patchrules.evaluation.judging import Answer, Judging, Question, by_host
 from patchrules.evaluation.plain import plain
 from patchrules.evaluation.refused import refused
 from patchrules.evaluation.repositories import rows_of
-from patchrules.evaluation.run import Run, this_version
+from patchrules.evaluation.run import Run, no_run, this_version
 from patchrules.evaluation.saved import load_run
 from patchrules.families import facts_of, families
 from patchrules.model.columns import DIGESTS, RUN_HOSTS
+from patchrules.model.loaded import shown
 from patchrules.model.names import Dialect
 from patchrules.sources import arrow
 
@@ -48,7 +49,12 @@ class Earlier:
 
 
 def earlier(since: Run | str | os.PathLike[str]) -> Earlier:
-    """Return a run, or the saved run in a folder; raises DocumentError PR7805 where it kept no digests."""
+    """Return a run, or the saved run in a folder.
+
+    Raises DocumentError PR7805 where it kept no digests and PR7806 for what is neither.
+    """
+    if not isinstance(since, Run | str | os.PathLike):
+        raise no_run(f"`since` is {shown(since)}", "a run or the folder of a saved one")
     run = since if isinstance(since, Run) else load_run(since)
     if run.digests is None:
         message = "the run before kept no digests of its hosts, so nobody can tell which of them changed"

@@ -19,7 +19,7 @@ from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryE
 from patchrules.families import family_named
 from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
-from patchrules.inventory._damaged import damage
+from patchrules.inventory._damaged import damage, without_refused
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
@@ -231,7 +231,8 @@ class _Reading:
         packages = self._placed(without_strange(packages, odd), hosts)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
         rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects, refused]).combine_chunks()
-        return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts))
+        packages, rejects, lost = without_refused(packages, rejects)
+        return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *doubts, *lost))
 
     def _placed(self, packages: Any, hosts: Any) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the packages without those of files that are none of their host's family; raises PR2106 for all."""

@@ -16,12 +16,14 @@ from patchrules.model.columns import HOSTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
 
-_SHAPE, UNREAD = "PR2001", "PR2117"
-"""Codes of refused rows: one that has not the shape of its format, and one by which a tool says what it left out."""
+_SHAPE, _VERSION, UNREAD = "PR2001", "PR2002", "PR2117"
+"""Codes of refused rows: one that has not the shape of its format, one whose version is none, and one by which a tool
+says what it left out."""
 
 _HINTS = {
     "PR2115": "write the table again, a cell a column in every row",
     "PR2116": "collect it again; where the line is no row (a prompt), take it out",
+    "PR2131": "the refused rows say what is wrong: collect the list again, or state the family that it is of",
 }
 
 
@@ -43,7 +45,42 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():
         return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=_HINTS["PR2116"])
+    bad = rows.rejects.filter(_no_packages(rows.rejects))
+    if bad.num_rows > found:
+        message = f"{bad.num_rows:,} of {bad.num_rows + found:,} rows were refused"
+        return document.fail("PR2131", message, line=bad["line"][0].as_py(), hint=_HINTS["PR2131"])
     return None
+
+
+def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagnostic, ...]]:  # noqa: ANN401  pyarrow is Any
+    """Return packages without those of hosts most of whose rows were refused, the rejects that say so, and the doubt.
+
+    Cost: Python once a host with a refused row.
+    """
+    bad = rejects.filter(_no_packages(rejects)).group_by("host", use_threads=False)
+    refused = bad.aggregate([("host", "count"), ("file", "first"), ("line", "first")]).to_pylist()
+    if not refused:
+        return packages, rejects, ()
+    mine = packages["host"].filter(pc.is_in(packages["host"], pa.array([one["host"] for one in refused], pa.string())))
+    found = Counter({one["values"]: one["counts"] for one in pc.value_counts(mine).to_pylist()})
+    said = [
+        {"file": one["file_first"], "line": one["line_first"], "host": one["host"], "code": "PR2131"}
+        | {"message": f"{count:,} of {count + kept:,} rows of host `{one['host']}` were refused"}
+        for one in refused
+        if (count := one["host_count"]) > (kept := found[one["host"]]) > 0
+    ]
+    if not said:
+        return packages, rejects, ()
+    lost = pa.array([one["host"] for one in said], pa.string())
+    where = Where(said[0]["file"], said[0]["line"])
+    doubt = Diagnostic("PR2131", Level.ERROR, said[0]["message"], where, len(said), _HINTS["PR2131"])
+    told = pa.concat_tables([rejects, pa.Table.from_pylist(said, rejects.schema)])
+    return packages.filter(pc.invert(pc.is_in(packages["host"], lost))), told, (doubt,)
+
+
+def _no_packages(rejects: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return of each refused row whether it may have been any package; one that misses a value mostly is none."""
+    return pc.is_in(rejects["code"], pa.array([_SHAPE, _VERSION]))
 
 
 def without_damaged(document: Document, rows: Rows, header: int, family: str | None) -> Rows:

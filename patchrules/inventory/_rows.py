@@ -19,6 +19,7 @@ from patchrules.versions.refused import refused_versions
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
     {
+        "PR2132",
         "PR2203",
         "PR2204",
         "PR2205",
@@ -121,6 +122,7 @@ class PackageRows:
             stated = self._options.host
             self.facts = {stated: next(iter(self.facts.values()), {})}
             self.columns["host"] = [stated] * len(self.columns["host"])
+            self.rejects = [(*row[:4], stated if row[4] in names else row[4]) for row in self.rejects]
         for name in names - self.facts.keys():
             if not self._options.host_stated or len(names) > 1:
                 self.facts[name] = {}
@@ -138,13 +140,16 @@ class PackageRows:
         }
         if not refused and "".join(names).isprintable():
             return
+        hosts = self.columns.get("host") or [""] * len(names)
         keep = []
-        for scheme, line, name, version in zip(schemes, self.columns["line"], names, versions, strict=True):
+        for scheme, line, name, version, host in zip(
+            schemes, self.columns["line"], names, versions, hosts, strict=True
+        ):
             why = refused.get((scheme, version))
             keep.append(why is None and name.isprintable())
             if not keep[-1]:
                 said = why or "the package name holds characters that cannot be shown"
-                self.reject(line, "PR2002" if why else "PR2003", said, f"{name} {version}")
+                self.reject(line, "PR2002" if why else "PR2003", said, f"{name} {version}", host)
         for column, values in self.columns.items():
             self.columns[column] = [value for value, kept in zip(values, keep, strict=True) if kept]
 

@@ -97,6 +97,8 @@ def star_of(folder: Path) -> Star | None:
     files = [folder / name for name in (HOSTS_FILE, PACKAGES_FILE)]
     found = folder / INSTALLED
     rows = sorted(found.glob("*.parquet")) if found.is_dir() else [folder / f"{INSTALLED}.parquet"]
+    if not rows:
+        raise unreadable(str(found), FileNotFoundError("the folder has no Parquet file"))
     said, refused = _said(folder / SAID), folder / REJECTS_FILE
     _together(folder, [*files, *rows], said)
     hosts, packages = (_texts_of(_loaded(path), path) for path in files)

@@ -65,7 +65,10 @@ def read(document: Document, options: ReadOptions) -> Rows:
 
 def _look_at_the_end(document: Document, rows: PackageRows, line: int, last: Mapping[str, str]) -> None:
     """Refuse the last stanza where its last line has no end and it misses what dpkg writes of every package."""
-    if document.ending == "whole":
+    if document.ending == "line" and not rows.columns["line"]:
+        # A distroless image may have a file of a stub beside others, which ends like that, so it is told only.
+        rows.counts["PR2132"] += 1
+    if document.ending in ("whole", "line"):
         return
     if document.ending == "stump":
         line, stump = max(document.lines(), default=(0, ""))
@@ -74,6 +77,7 @@ def _look_at_the_end(document: Document, rows: PackageRows, line: int, last: Map
     wanted = _OF_EVERY if any(rows.columns["arch"]) else _OF_EVERY[:2]
     missing = next((field for field in wanted if not last.get(field)), None)
     document.open_line = line
+    rows.counts["PR2232"] += line == 1  # later ones are counted with those of lists
     if missing is None or (rows.rejects and rows.rejects[-1][0] == line):
         return
     if rows.columns["line"][-1:] == [line]:

@@ -19,10 +19,11 @@ from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import only
 from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.rows import host_names, host_row, names_listed, rows_about, verdict_row
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, no_run
 from patchrules.families import facts_of, families
 from patchrules.model.baseline import Baseline
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import shown as shown_given
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
@@ -111,7 +112,8 @@ def explain(
     hosts needs ``host``; without it the first host that lists the package is taken. ``inventory`` and ``catalogs`` are
     those that a run was made from: with them its explanation is as full as a report's. What is not there is said, with
     the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
-    are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory.
+    are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory, and DocumentError
+    PR7806 for what is no report and no run.
 
     >>> import patchrules as pr
     >>> web = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -126,6 +128,8 @@ def explain(
     if isinstance(found, Run):
         short = _of_run(found, package, host)
         return short if inventory is None else _traced(short, found, inventory, catalogs)
+    if not isinstance(found, HostReport):
+        raise no_run(f"`found` is {shown_given(found)}", "a run or a report")
     if host is not None and host != found.host.id:
         raise UnknownNameError("host", host, [found.host.id])
     return _of_report(found, package)

@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, no_run
 from patchrules.evaluation.saved import load_run, saved_runs
 from patchrules.model.columns import EXPOSED, SPELLS
+from patchrules.model.loaded import shown
 from patchrules.model.names import ComplianceLevel, Status
 from patchrules.questions import cves
 from patchrules.questions.wording import counted, when
@@ -103,7 +104,8 @@ def history(runs: Runs) -> History:
     """Return what several runs of one fleet say together; a folder's runs are read one at a time.
 
     Instants are UTC, durations whole days. O(verdicts that fail) in Arrow a run; memory is that of one run and the
-    spells. Raises DocumentError PR7804 for a folder without a saved run, and what :func:`load_run` raises.
+    spells. Raises DocumentError PR7804 for a folder without a saved run, PR7806 for what are no runs, and what
+    :func:`load_run` raises.
 
     >>> import patchrules as pr
     >>> packages = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]}
@@ -156,7 +158,13 @@ def _in_order(runs: Runs) -> Iterable[Run]:
     """Return runs, the earliest first."""
     if isinstance(runs, str | os.PathLike):
         return (load_run(place) for place in saved_runs(runs))
-    return sorted(runs, key=lambda run: run.settings.as_of)
+    if not isinstance(runs, Iterable):
+        raise no_run(f"`runs` is {shown(runs)}", "runs or the folder that they were saved in")
+    found = list(runs)
+    for one in found:
+        if not isinstance(one, Run):
+            raise no_run(f"`runs` has {shown(one)}", "runs")
+    return sorted(found, key=lambda run: run.settings.as_of)
 
 
 def _point(run: Run) -> Point:

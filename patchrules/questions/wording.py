@@ -15,7 +15,7 @@ UNKNOWN = {
     Unknown.NO_BASELINE: "nothing says which baseline serves it",
     Unknown.NO_CATALOG: "no catalog speaks for it",
     Unknown.NO_SOURCE: "its baseline has Sources, and none of them is for its product",
-    Unknown.NO_INVENTORY: "no installed package was read",
+    Unknown.NO_INVENTORY: "no installed package, or no whole list of them, was read",
     Unknown.NO_ARCHITECTURE: "neither its packages nor anybody else says its architecture",
     Unknown.STALE_CATALOG: "a catalog is older than the limit",
     Unknown.STALE_INVENTORY: "its inventory is older than the limit",

@@ -6,7 +6,7 @@ import functools
 import importlib
 import os
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import BinaryIO, TypeAlias
 
 from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, no_run
 from patchrules.evaluation.saved import load_run
+from patchrules.model.loaded import shown
 from patchrules.model.verdict import HostReport
 from patchrules.questions.tables import TABLES
 from patchrules.reports._placed import placed
@@ -64,7 +65,8 @@ def write(
     lines, Parquet or Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give
     ``html`` its trend; ``account`` and ``region`` are for ``asff``.
 
-    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7901 to PR7906).
+    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7806, PR7901 to
+    PR7906).
 
     >>> import io, patchrules as pr
     >>> host = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -75,7 +77,7 @@ def write(
     'web-1,UNKNOWN,NO_CATALOG,AWS-'
     """
     writer = writer_for(target, format, table=table)
-    whole = run if isinstance(run, Run) else run_of(run)
+    whole = run if isinstance(run, Run) else run_of(_reports(run))
     whole = load_run(whole.folder) if whole.folder else whole
     look = Look(width, color, again, tuple(earlier), account, region)
     if table is not None and writer.write_table is not None:
@@ -87,6 +89,17 @@ def write(
     else:
         with _opened(target) as stream:
             writer.write(whole, stream, look)
+
+
+def _reports(found: object) -> Sequence[HostReport]:
+    """Return one report or several as a list; raises DocumentError PR7806 for a path or anything else."""
+    if isinstance(found, str | os.PathLike) or not isinstance(found, Iterable | HostReport):
+        raise no_run(f"`run` is {shown(found)}", "a run, a report or several reports")
+    several = [found] if isinstance(found, HostReport) else list(found)
+    for one in several:
+        if not isinstance(one, HostReport):
+            raise no_run(f"`run` has {shown(one)}", "a run, a report or several reports")
+    return several
 
 
 def _opened(target: Target) -> AbstractContextManager[BinaryIO]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.evaluation.plain import plain, stamp
@@ -25,31 +26,20 @@ _HOSTS = 100
 LISTS = ("notes", "chain", "cves")
 
 
-def objects(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield one object a host, in the order of the run's hosts; patches are sorted by name and architecture.
-
-    Bounded memory: the verdicts of one host are Python objects at a time.
-    """
-    for host, rows in by_host(run):
-        yield {
-            "schema": SCHEMA,
-            "host": host["host"],
-            "baseline": host["baseline"],
-            "as_of": stamp(run.settings.as_of),
-            "dialect": str(run.settings.dialect),
-            "status": host["status"],
-            "unknown": host["unknown"] or [],
-            "counts": {name: host[name] for name in COUNTS},
-            "non_compliant_severity": host["non_compliant_severity"],
-            "doubts": dict(sorted(host["doubts"] or ())),
-            "patches": [patch_object(row) for row in rows],
-        }
-
-
-def patch_object(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of verdicts as one patch of a host."""
-    evidence = {name: text(row[name]) for name in EVIDENCE} | {name: row[name] or [] for name in LISTS}
-    return {**{name: row[name] for name in PATCH}, "evidence": evidence}
+def host_object(run: Run, host: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of hosts as JSON says it, without its patches."""
+    return {
+        "schema": SCHEMA,
+        "host": host["host"],
+        "baseline": host["baseline"],
+        "as_of": stamp(run.settings.as_of),
+        "dialect": str(run.settings.dialect),
+        "status": host["status"],
+        "unknown": host["unknown"] or [],
+        "counts": {name: host[name] for name in COUNTS},
+        "non_compliant_severity": host["non_compliant_severity"],
+        "doubts": dict(sorted(host["doubts"] or ())),
+    }
 
 
 def diagnostics(run: Run) -> list[dict[str, Any]]:
@@ -72,6 +62,13 @@ def by_host(run: Run) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         for host in batch.to_pylist():
             rows = ordered.slice(*places.get(host["host"], (0, 0))).to_pylist()
             yield host, sorted(rows, key=lambda row: (row["name"], row["arch"]))
+
+
+def placed_verdicts(run: Run) -> tuple[Any, Any]:
+    """Return the place of every verdict's host among the hosts, and the verdicts by host, name and architecture."""
+    host = pc.index_in(run.verdicts["host"].cast(pa.string()), value_set=run.hosts["host"]).combine_chunks()
+    keys = {"host": host, "name": run.verdicts["name"], "arch": run.verdicts["arch"]}
+    return host, pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys]).cast(pa.int64())
 
 
 def text(value: object) -> object:

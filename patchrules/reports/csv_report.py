@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from patchrules.evaluation.run import Run
 from patchrules.model.columns import VERDICTS
-from patchrules.reports._hosts import text
+from patchrules.reports._cells import coded
+from patchrules.reports._hosts import placed_verdicts, text
 from patchrules.reports._writer import Look, Writer
 from patchrules.sources.arrow import counting
 
@@ -27,7 +28,6 @@ _ROWS = 20_000
 _ABOUT = ("host", "status", "unknown", "baseline")
 _PATCH = tuple(column.name for column in VERDICTS[1:])
 _HEADER = ("host", "host_status", "unknown", "baseline", *_PATCH)
-_ORDER = [(name, "ascending") for name in ("host", "name", "arch")]
 
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
@@ -51,9 +51,7 @@ def _placed(run: Run) -> Iterator[tuple[Any, Any]]:
 
     Hosts are in the order of the run, their verdicts in order of name and architecture.
     """
-    host = pc.index_in(run.verdicts["host"].cast(pa.string()), value_set=run.hosts["host"]).combine_chunks()
-    keys = {"host": host, "name": run.verdicts["name"], "arch": run.verdicts["arch"]}
-    order = pc.sort_indices(pa.table(keys), sort_keys=_ORDER).cast(pa.int64())
+    host, order = placed_verdicts(run)
     every = counting(run.hosts.num_rows)
     lacking = every.filter(pc.invert(pc.is_in(every, value_set=host)))
     owner = pa.concat_arrays([host.take(order), lacking])
@@ -67,18 +65,8 @@ def _placed(run: Run) -> Iterator[tuple[Any, Any]]:
 
 def _cells(table: pa.Table) -> list[Any]:
     """Return what stands in the cells of each column, as dictionaries."""
-    return [_coded(column) if len(column) else pa.array([], pa.string()) for column in table.columns]
-
-
-def _coded(column: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return the cells of a column, null for an empty one. Cost: Python once a distinct value, of a map once a row."""
-    if pa.types.is_map(column.type):
-        return pa.array([_quoted(cell(value)) for value in column.to_pylist()], pa.string())
-    if pa.types.is_list(column.type):
-        column = pc.binary_join(column, " ")
-    coded = (column if pa.types.is_dictionary(column.type) else column.dictionary_encode()).combine_chunks()
-    shown = [_quoted(cell(value)) for value in coded.dictionary.to_pylist()]
-    return pa.DictionaryArray.from_arrays(coded.indices, pa.array(shown, pa.string()))
+    joined = (pc.binary_join(one, " ") if pa.types.is_list(one.type) else one for one in table.columns)
+    return [coded(column, lambda value: _quoted(cell(value))) for column in joined]
 
 
 def cell(value: object) -> str:

@@ -5,32 +5,30 @@ The object of a single host has the run's ``diagnostics`` itself.
 
 from __future__ import annotations
 
-import json
 from typing import BinaryIO
 
 from patchrules.evaluation.run import Run
-from patchrules.reports._hosts import SCHEMA, diagnostics, objects
+from patchrules.reports._host_texts import as_bytes, host_texts
+from patchrules.reports._hosts import SCHEMA, diagnostics
+from patchrules.reports._json_texts import Layout
 from patchrules.reports._writer import Look, Writer
+
+_LAYOUT = Layout(indented=True)
 
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
-    """Write the report; hosts are written one by one."""
+    """Write the report; control characters and half surrogates are escaped."""
     doubts = diagnostics(run)
     if run.hosts.num_rows == 1:
-        stream.write(_text({**next(objects(run)), "diagnostics": doubts}, "") + b"\n")
+        stream.writelines(host_texts(run, _LAYOUT, 0, {"diagnostics": doubts}))
+        stream.write(b"\n")
         return
     stream.write(b'{\n  "schema": "' + SCHEMA.encode() + b'",\n  "hosts": [')
-    for position, found in enumerate(objects(run)):
+    for position, found in enumerate(host_texts(run, _LAYOUT, 2)):
         stream.write(b"," if position else b"")
-        stream.write(b"\n    " + _text(found, "    "))
+        stream.write(b"\n    " + found)
     stream.write(b"\n  ]" if run.hosts.num_rows else b"]")
-    stream.write(b',\n  "diagnostics": ' + _text(doubts, "  ") + b"\n}\n")
-
-
-def _text(found: object, margin: str) -> bytes:
-    """Return an object as indented JSON; control characters and half surrogates are escaped."""
-    written = json.dumps(found, indent=2, ensure_ascii=False).replace("\n", f"\n{margin}")
-    return written.encode("utf-8", "backslashreplace")
+    stream.write(b',\n  "diagnostics": ' + as_bytes(_LAYOUT.dump(doubts, 1)) + b"\n}\n")
 
 
 WRITER = Writer("json", "JSON, one document", (".json",), write, tells=True)

@@ -6,38 +6,33 @@ of the whole run, so no host's line could; ``jq 'select(.host)'`` passes it over
 
 from __future__ import annotations
 
-import json
 from typing import BinaryIO
 
 import pyarrow as pa
 
 from patchrules.evaluation.run import Run
-from patchrules.reports._hosts import SCHEMA, diagnostics, objects, text
+from patchrules.reports._host_texts import host_texts
+from patchrules.reports._hosts import SCHEMA, diagnostics
+from patchrules.reports._json_texts import Layout, cells, rows
 from patchrules.reports._writer import Look, Writer
 
-_ROWS = 10_000
+_LAYOUT = Layout(indented=False)
+_ROWS = 4000
 
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
     """Write one line a host. Line separators in names stay escaped: every tool agrees on what a line is."""
-    stream.writelines(_line(found) for found in objects(run))
+    stream.writelines(found + b"\n" for found in host_texts(run, _LAYOUT, 0))
     if run.diagnostics:
-        stream.write(_line({"schema": SCHEMA, "diagnostics": diagnostics(run)}))
+        stream.write(_LAYOUT.dump({"schema": SCHEMA, "diagnostics": diagnostics(run)}).encode() + b"\n")
 
 
 def write_table(table: pa.Table, stream: BinaryIO) -> None:
     """Write any table of a run, one row a line; a map is an object, an instant ISO 8601 with ``Z``."""
-    maps = {field.name for field in table.schema if pa.types.is_map(field.type)}
-    for batch in table.to_batches(max_chunksize=_ROWS):
-        stream.writelines(
-            _line({name: dict(row[name] or ()) if name in maps else text(row[name]) for name in row})
-            for row in batch.to_pylist()
-        )
-
-
-def _line(found: object) -> bytes:
-    """Return an object on a line of its own."""
-    return json.dumps(found, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+    columns = {name: cells(table[name], _LAYOUT, 0) for name in table.column_names}
+    for start in range(0, table.num_rows, _ROWS):
+        some = {name: one.slice(start, _ROWS).cast(pa.string()).fill_null("null") for name, one in columns.items()}
+        stream.write(memoryview(rows(some, _LAYOUT, 0, after="\n").buffers()[2]))
 
 
 WRITER = Writer(

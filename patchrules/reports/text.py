@@ -58,9 +58,9 @@ _RANK = {Status.NON_COMPLIANT: 0, Status.UNKNOWN: 1, Status.COMPLIANT: 2}
 _WHY = {
     Unknown.NO_PRODUCT: "the product is not known: say it with --product, e.g. Debian12, or --hosts FILE",
     Unknown.NO_BASELINE: "nothing says which baseline serves the host: ask patchrules resolve",
-    Unknown.NO_CATALOG: "no catalog speaks for the host's product: give one that does, --catalog 'PRODUCT_GLOB=PATH'",
+    Unknown.NO_CATALOG: "no catalog fits its system (PR7018: whose they are): give one, --catalog 'PRODUCT_GLOB=PATH'",
     Unknown.NO_SOURCE: "the baseline has Sources, and none is for the product of the host",
-    Unknown.NO_INVENTORY: "no installed package was read: look at the inventory file",
+    Unknown.NO_INVENTORY: "no package, or no whole list of them, was read (PR21xx say why): collect the list again",
     Unknown.NO_ARCHITECTURE: "packages state no architecture, and nobody says the host's: --arch or --hosts FILE",
     Unknown.STALE_CATALOG: "a catalog is older than --max-catalog-age",
     Unknown.STALE_INVENTORY: "the inventory is older than --max-inventory-age",

@@ -160,9 +160,11 @@ def blocks(document: Document) -> Iterator[Block]:
 
 def _ending(rest: bytes) -> str:
     """Return how a file ends whose last whole stanza has ``rest`` behind it."""
-    text = rest.rstrip(b" \t\r")
-    if not text or text.endswith(b"\n"):
+    text = without_gaps(rest.replace(b"\r\n", b"\n")).rstrip(b" \t")
+    if not text.strip() or text.endswith(b"\n\n"):
         return "whole"
+    if text.endswith(b"\n"):
+        return "line"
     return "middle" if b":" in rest else "stump"
 
 

@@ -59,8 +59,8 @@ class Document:
     ``name`` is what the user wrote; ``path`` is None for bytes and file objects; ``undecodable`` is the number of
     replaced characters that the last :meth:`lines` met so far. ``open_line`` is the line at which the last row begins
     where nothing ends it, as far as a reader of lines or stanzas has seen; ``ending`` says of stanzas how they end:
-    ``whole``, in the ``middle`` of a line, or as a ``stump``, which has no field yet, and ``unpacked`` how many bytes
-    they were after decompression.
+    ``whole``, with a ``line`` but no empty one behind it, in the ``middle`` of a line, or as a ``stump``, which has no
+    field yet, and ``unpacked`` how many bytes they were after decompression.
 
     >>> import gzip
     >>> document = open_document(gzip.compress(b"one\ntwo"), name="two-lines")

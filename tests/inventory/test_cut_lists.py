@@ -113,3 +113,40 @@ def test_a_row_that_misses_a_value_at_the_cut_is_a_cut():
         read(b"bash\t5.2-1\tamd64\ndash\t5.2-1\tamd64\nzlib1g\t", format="dpkg_query")
     assert raised.value.code == "PR2116"
     assert "<bytes>:3" in str(raised.value)
+
+
+FIRST = STATUS[: STATUS.index(b"Package: dash") - 1]
+
+
+@PACKED
+@pytest.mark.parametrize("end", range(1, len(FIRST)))
+def test_a_status_file_that_is_cut_in_its_first_stanza_says_so(end, packed):
+    content = packed(FIRST[:end])
+    if b"Version: 1" not in FIRST[:end] and FIRST[:end].endswith(b"\n"):
+        # Whole lines may be a stub, as a distroless image has them beside other files.
+        found = read(content, format="dpkg_status")
+        assert found.packages.num_rows == 0
+        assert [one.level for one in found.diagnostics if one.code == "PR2132"] == [Level.WARNING]
+    elif b"Version: 1" not in FIRST[:end] or FIRST[:end].endswith(b"-"):
+        with pytest.raises(InventoryError, match=r"PR2116|PR2115"):
+            read(content, format="dpkg_status")
+    else:
+        # What ends with a line may be a file of one package, as distroless images have.
+        found = read(content, format="dpkg_status")
+        assert found.packages.num_rows == 1
+        assert [one.level for one in told(found)] == [Level.WARNING] * (not FIRST[:end].endswith(b"\n"))
+
+
+@pytest.mark.parametrize("ending", [b"\n\n", b"\n \n", b"\r\n\r\n"])
+def test_a_stub_that_is_ended_is_no_cut(ending):
+    found = read(b"Package: stub\nArchitecture: all" + ending, format="dpkg_status")
+    assert found.rejects["code"].to_pylist() == ["PR2003"]
+    assert "PR2132" not in {one.code for one in found.diagnostics}
+
+
+def test_a_stub_beside_other_files_of_its_host_does_not_keep_them_from_being_judged(tmp_path):
+    (tmp_path / "web-1").mkdir()
+    for name, content in {"bash": FIRST, "stub": b"Package: stub\n"}.items():
+        (tmp_path / "web-1" / f"{name}.status").write_bytes(content)
+    (tmp_path / "web-1/hostname").write_text("web-1\n")
+    assert read_inventory(tmp_path, format="dpkg_status").packages["name"].to_pylist() == ["bash"]

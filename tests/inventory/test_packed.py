@@ -67,6 +67,15 @@ def test_a_packed_fleet_is_opened_by_its_own_path(folder):
         pr.read_inventory(folder / "fleet")
 
 
+def test_a_packed_fleet_whose_folder_of_rows_is_empty_is_refused(folder):
+    """Others write a folder of rows; an interrupted copy leaves it empty."""
+    in_a_folder(folder)[0].unlink()
+    with pytest.raises(InventoryError) as raised:
+        pr.open_fleet(folder / "fleet")
+    said = f"`{folder}/fleet/installed`: the table cannot be read: the folder has no Parquet file [PR2103]"
+    assert str(raised.value).splitlines()[0] == said
+
+
 def test_the_names_of_its_files_alone_make_no_packed_fleet(tmp_path):
     pq.write_table(pa.table(PACKAGES), tmp_path / "packages.parquet")
     for read in (pr.open_fleet, pr.read_inventory):

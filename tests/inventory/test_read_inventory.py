@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import patchrules as pr
 from patchrules.errors import ColumnError, InventoryError, Level, UnknownNameError
 from patchrules.inventory import read_inventory, readers
 
@@ -233,3 +235,64 @@ def test_an_empty_file_is_called_empty(tmp_path):
     (tmp_path / "web-1.rpmqa").touch()
     with pytest.raises(InventoryError, match="the file is empty"):
         read_inventory(tmp_path / "web-1.rpmqa")
+
+
+GOOD, NONE = ("bash", "5.2-1"), ("dash", "no version")
+MOSTLY_REFUSED = {
+    "more": ([GOOD, NONE, NONE], False),
+    "half": ([GOOD, NONE], True),
+    "none is left": ([NONE], False),
+}
+
+
+def status(rows):
+    stanza = "Package: {}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {}\n\n"
+    return "".join(stanza.format(*row) for row in rows).encode()
+
+
+@pytest.mark.parametrize(("rows", "judged"), MOSTLY_REFUSED.values(), ids=MOSTLY_REFUSED)
+def test_a_host_is_not_judged_by_the_few_rows_that_were_not_refused(rows, judged, tmp_path):
+    """SEMANTICS 5.16: versions that are none, in a file of one host, and in a table of several."""
+    (tmp_path / "web-1.status").write_bytes(status(rows))
+    (tmp_path / "web-2.status").write_bytes(status([GOOD]))
+    files = read_inventory(tmp_path, family="debian")
+    both = [("web-1", *row) for row in rows] + [("web-2", *GOOD)]
+    table = pa.table(dict(zip(("host", "name", "evr"), map(list, zip(*both, strict=True)), strict=True)))
+    told = not judged and len(rows) > 1
+    for found, said in ((files, not judged), (read_inventory(table, family="debian"), told)):
+        assert set(found.packages["host"].to_pylist()) == ({"web-1", "web-2"} if judged else {"web-2"})
+        assert found.hosts["host"].to_pylist() == ["web-1", "web-2"]
+        refused = [row["host"] for row in found.rejects.to_pylist() if row["code"] == "PR2131"]
+        assert refused == ["web-1"] * said
+        assert [one.code for one in found.diagnostics if one.level is Level.ERROR] == ["PR2131"] * said
+
+
+def test_rows_that_miss_a_value_say_nothing_against_the_others():
+    """Half-removed packages have no version: dpkg keeps them, and the host has what the others say."""
+    stub = b"Package: libpam-runtime\nArchitecture: all\n\n"
+    assert read_inventory(status([GOOD]) + stub * 3, host="web-1", family="debian").packages.num_rows == 1
+
+
+def test_a_fleet_tells_how_many_hosts_lost_most_of_their_rows(tmp_path):
+    rows = {
+        "host": ["a", "a", "a", "b", "b", "b", "c"],
+        "name": list("xyzxyzx"),
+        "evr": ["1-1", "-", "-"] * 2 + ["1-1"],
+    }
+    pq.write_table(pa.table(rows), tmp_path / "fleet.parquet")
+    fleet = pr.open_fleet(tmp_path / "fleet.parquet", product="Debian12", arch="amd64")
+    run = pr.evaluate_fleet(pr.Registry(()), fleet, [], as_of="2026-11-01T00:00Z")
+    unknown = {row["host"] for row in run.hosts.to_pylist() if "NO_INVENTORY" in row["unknown"]}
+    assert unknown == {"a", "b"}
+    (told,) = [one for one in run.diagnostics if one.code == "PR2131"]
+    assert (told.count, told.message) == (2, "2 of 3 rows of host `a` were refused")
+    assert str(told.where) == f"{tmp_path}/fleet.parquet:2"
+
+
+@pytest.mark.parametrize("stated", [None, "other"])
+def test_a_log_of_hosts_says_whose_rows_were_refused(stated):
+    rows = [{"name": name, "version": version, "arch": "amd64"} for name, version in (GOOD, NONE, ("zlib1g", "-"))]
+    log = {"name": "deb_packages", "hostIdentifier": "web-1", "action": "snapshot", "snapshot": rows, "unixTime": 1}
+    found = read_inventory(json.dumps(log).encode() + b"\n", host=stated, family="debian")
+    assert found.packages.num_rows == 0
+    assert [row["host"] for row in found.rejects.to_pylist()] == [stated or "web-1"] * 3

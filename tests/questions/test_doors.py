@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -231,3 +232,39 @@ def test_facts_of_their_types_are_taken():
     stated = {"tags": {"Env": "prod"}, "patch_group": "web", "boot_time": BOOTED, "captured_at": None}
     found = pr.host("web-1", product="Debian12", **dict[str, Any](stated))
     assert (found.tags, found.patch_group, found.boot_time) == ({"Env": "prod"}, "web", BOOTED)
+
+
+REPORT: Any = pr.evaluate(PROD, HOST, [], as_of=AS_OF)
+WRITE = lambda run: pr.write(run, io.BytesIO())  # noqa: E731
+SINCE = lambda run: pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, since=run)  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    ("ask", "given", "said", "wanted"),
+    [
+        (WRITE, "monday", "`run` is 'monday'", "a run, a report or several reports"),
+        (WRITE, 3, "`run` is a `int`", "a run, a report or several reports"),
+        (WRITE, [RUN], "`run` has a `Run`", "a run, a report or several reports"),
+        (WRITE, [REPORT, "r"], "`run` has 'r'", "a run, a report or several reports"),
+        (lambda found: pr.explain(found, "bash"), "monday", "`found` is 'monday'", "a run or a report"),
+        (lambda found: pr.explain(found, "bash", host="web-1"), [REPORT], "`found` is a `list`", "a run or a report"),
+        (pr.history, 3, "`runs` is a `int`", "runs or the folder that they were saved in"),
+        (pr.history, RUN, "`runs` is a `Run`", "runs or the folder that they were saved in"),
+        (pr.history, [RUN, Path("monday")], "`runs` has 'monday'", "runs"),
+        (lambda runs: pr.exposed(runs, "CVE-2026-1"), [None], "`runs` has None", "runs"),
+        (SINCE, 3, "`since` is a `int`", "a run or the folder of a saved one"),
+    ],
+)
+def test_what_is_neither_run_nor_report_is_refused(ask, given, said, wanted):
+    with pytest.raises(DocumentError) as refused:
+        ask(given)
+    assert str(refused.value).splitlines() == [
+        f"{said}, wanted {wanted} [PR7806]",
+        "  hint: read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)",
+    ]
+
+
+def test_what_is_no_folder_is_no_saved_run():
+    number: Any = 3
+    with pytest.raises(DocumentError, match=r"`path` is a `int`, wanted the folder of a saved run .PR7801.\n  hint: "):
+        pr.load_run(number)
