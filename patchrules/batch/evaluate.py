@@ -322,6 +322,8 @@ class Evaluation:
         if not self._failing_only:
             return listed
         kept = self._all_known().failing[listed.verdict] | listed.waiting
+        if kept.all():
+            return listed
         return Listed(*(column[kept] for column in fields(listed)))
 
     def _with_absent(

@@ -34,6 +34,9 @@ from patchrules.sources import arrow
 TABLE_ROWS = 200_000
 """Verdicts that are written out at a time, at least: what a table costs whatever its length is paid less often."""
 
+FIRST_ROWS = 50_000
+"""Verdicts of the first table, at least: most texts are made for it, and sooner where it does not wait for more."""
+
 Progress = Callable[[int, int], None]
 """Is told the rows that are judged, and how many there are."""
 
@@ -102,6 +105,7 @@ class Desk:
         self.stream = stream_of(share, self._judging.numbers)
         self.found = Found()
         self._unwritten: list[Answer] = []
+        self._enough = FIRST_ROWS
         self._approaching = Approaching(self._judging)
         self._sink = sink or self.found.verdicts.append
 
@@ -114,8 +118,9 @@ class Desk:
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
             self.found.undated.append(portion.hosts["captured_at"].null_count)
             self._unwritten.append(answer)
-            if sum(one.verdicts.num_rows for one in self._unwritten) >= TABLE_ROWS:
+            if sum(one.verdicts.num_rows for one in self._unwritten) >= self._enough:
                 self._write()
+                self._enough = TABLE_ROWS
             if told:
                 told(self.stream.done)
             del portion, rows  # a portion that was judged does not stay in memory while another one is waited for
