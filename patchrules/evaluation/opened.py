@@ -78,7 +78,7 @@ class Fleet:
         """What is doubtful about the whole inventory."""
         return self.inventory.diagnostics
 
-    @cached_property
+    @property
     def sources(self) -> tuple[Source, ...]:
         """The files, with the proof of their bytes; those it was packed from. Cost: reads each of them once more."""
         if self.star and self.star.said:

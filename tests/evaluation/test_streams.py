@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import random
@@ -19,7 +20,9 @@ from hypothesis import strategies as st
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
+from patchrules.batch.evaluate import Evaluation
 from patchrules.batch.packages import PackageNumbers
+from patchrules.batch.tally import MEASURES
 from patchrules.errors import ColumnError, DocumentError, InventoryError, UnknownNameError
 from patchrules.evaluation import findings, packing, split, streaming
 from patchrules.evaluation.opened import Fleet
@@ -94,6 +97,11 @@ def small(monkeypatch, rows=500):
     monkeypatch.setattr(_parts, "PART_ROWS", rows)
 
 
+def tables_of(monkeypatch, rows):
+    for name in ("FIRST_ROWS", "TABLE_ROWS"):
+        monkeypatch.setattr(findings, name, rows)
+
+
 def test_a_table_in_memory(rows, judge, expected):
     same(judge(pr.open_fleet(rows)), expected)
 
@@ -118,16 +126,47 @@ def test_row_groups_of_any_size(rows, judge, expected, tmp_path, monkeypatch, gr
 def test_verdicts_written_out_few_or_many_at_a_time(rows, judge, tmp_path, monkeypatch, table, listed):
     small(monkeypatch, 300)
     whole = judge(pr.read_inventory(rows), rows=listed)
-    monkeypatch.setattr(findings, "TABLE_ROWS", table)
+    tables_of(monkeypatch, table)
     pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=300)
     same(judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed), whole)
     judge(pr.open_fleet(tmp_path / "fleet.parquet"), rows=listed, output=tmp_path / "run")
     same(replace(pr.load_run(tmp_path / "run"), diagnostics=whole.diagnostics), whole)
+    groups = pq.ParquetFile(tmp_path / "run/verdicts.parquet").num_row_groups
+    assert groups == 1 if table == 1_000_000 else groups > (table == 1)
+
+
+def test_the_first_table_is_shorter(rows, judge, tmp_path, monkeypatch):
+    small(monkeypatch, 300)
+    monkeypatch.setattr(findings, "FIRST_ROWS", 1)
+    judge(pr.open_fleet(rows), output=tmp_path / "run")
+    assert pq.ParquetFile(tmp_path / "run/verdicts.parquet").num_row_groups == 2
+
+
+def test_files_are_hashed_once_more_for_each_run(rows, judge, tmp_path):
+    place = tmp_path / "fleet.parquet"
+    pq.write_table(rows, place, compression="none")
+    fleet = pr.open_fleet(place)
+    for compression in ("none", "zstd"):
+        pq.write_table(rows, place, compression=compression)
+        assert judge(fleet).sources[0].sha256 == hashlib.sha256(place.read_bytes()).hexdigest()
+
+
+def test_there_may_be_more_kinds_of_counts_than_narrow_numbers(rows, judge, expected, monkeypatch):
+    begin = Evaluation.__init__
+
+    def begun(self, *given, **options):
+        begin(self, *given, **options)
+        self._classes.numbers(
+            bytes([0] * 4) + number.to_bytes(4) + bytes(8 * (MEASURES - 1)) for number in range(1, 1 << 15)
+        )
+
+    monkeypatch.setattr(Evaluation, "__init__", begun)
+    same(judge(pr.open_fleet(rows)), expected)
 
 
 def test_verdicts_are_the_same_however_writing_and_judging_take_turns(rows, judge, expected, tmp_path, monkeypatch):
     small(monkeypatch, 100)
-    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    tables_of(monkeypatch, 1)
     pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -143,7 +182,7 @@ def test_a_sink_that_fails_stops_the_run(rows, judge, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     small(monkeypatch, 100)
-    monkeypatch.setattr(findings, "TABLE_ROWS", 1)
+    tables_of(monkeypatch, 1)
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     with pytest.raises(DocumentError, match="No space left on device"):
         judge(pr.open_fleet(rows), output=tmp_path / "run")
