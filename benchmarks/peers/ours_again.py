@@ -32,6 +32,6 @@ def run(prepared: Prepared, output: Path) -> None:
     question, fleet = judging.question, pr.open_fleet(folder)
 
     def found(sink: Sink) -> Run:
-        return run_found(question, findings(question, fleet, sink, judging=judging), question.registry)
+        return run_found(question, fleet, findings(question, fleet, sink, judging=judging), question.registry)
 
     collected(found, output)

@@ -113,6 +113,7 @@ class Listing:
             used[place] = True
             # A dictionary is written whole with every table, so it has only what the table says.
             distinct = _coded(self._taken(np.flatnonzero(used)))
+        # INVARIANT: every place is among the used ones, of which ``distinct`` has a row each.
         rows = pc.take(distinct, pa.array((np.cumsum(used, dtype=np.int32) - 1).take(place)), boundscheck=False)
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
         if listed.waiting.any():

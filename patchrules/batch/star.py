@@ -27,7 +27,7 @@ _UNMET = -1
 def is_sorted(installed: pa.Table, first: int, last: int, packages: int) -> bool:
     """Say whether rows are in order of host, from number ``first`` to ``last``, and name packages that there are."""
     host, package = (_integers(installed[name]) for name in ("host", "package"))
-    known = package.min(initial=0) >= 0 and package.max(initial=0) < max(packages, 1)
+    known = not len(package) or (package.min() >= 0 and package.max() < packages)
     within = not len(host) or (host[0] >= first and host[-1] <= last)
     return bool(known and within and (host[1:] >= host[:-1]).all())
 
@@ -77,6 +77,7 @@ class Dimension:
 
     def _numbers_at(self, package: Ints) -> Numbers:
         """Return the number of each row's package, _UNMET where it has none; others may work meanwhile."""
+        # INVARIANT: rows name packages that there are, so nothing is read beyond the last of them (``is_sorted``).
         found: Numbers = pc.take(pa.array(self._number), pa.array(package), boundscheck=False).to_numpy()
         return found
 

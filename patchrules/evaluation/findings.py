@@ -29,7 +29,6 @@ from patchrules.evaluation.upcoming import summed
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import REJECTS, RUN_HOSTS, VERDICTS
 from patchrules.model.host import Inventory
-from patchrules.model.source import Source
 from patchrules.sources import arrow
 
 TABLE_ROWS = 200_000
@@ -73,7 +72,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The hosts that were judged (``model.columns.RUN_HOSTS``), by whom, from what files, and what was doubtful."""
+    """The hosts that were judged (``model.columns.RUN_HOSTS``), by which baselines, and what was doubtful."""
 
     hosts: Any
     baselines: tuple[Baseline, ...]
@@ -86,7 +85,6 @@ class Findings:
     digests: Any = None
     carried: tuple[str, ...] = ()
     upcoming: Any = None
-    sources: tuple[Source, ...] = ()
 
 
 class Desk:
@@ -178,12 +176,10 @@ def findings(
     told = (lambda done: progress(done, whole)) if progress else None
     if executor is None:
         with Clerk() as clerk:
-            sources: list[Source] = []
-            clerk.give(lambda: sources.extend(fleet.sources))  # files are hashed while nothing is to be written yet
             desk = Desk(question, fleet, clerk, sink, judging)
             desk.judge(desk.stream.portions(), told)
             desk.judge(desk.stream.rest(_names(desk.found.hosts)))
-            return _together([desk.close()], sources, is_sorted=isinstance(fleet, Inventory))
+            return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))
     found, done = [], 0
     for rows, one in answered(executor, judged, question, shares(fleet)):
         for table in one.verdicts:
@@ -196,7 +192,7 @@ def findings(
         desk = Desk(question, remainder(fleet), clerk, sink)
         desk.stream.aside.extend(table for one in found for table in one.aside)
         desk.judge(desk.stream.rest(_names([table for one in found for table in one.hosts])))
-        return _together([*found, desk.close()], fleet.sources, is_sorted=isinstance(fleet, Inventory))
+        return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
 
 
 def with_carried(found: Findings, before: Run, sink: Sink) -> Findings:
@@ -238,7 +234,7 @@ def in_order(verdicts: Sequence[Any], hosts: Any) -> Any:  # noqa: ANN401 - pyar
     return whole.take(pc.array_sort_indices(places))
 
 
-def _together(found: Sequence[Found], sources: Sequence[Source], *, is_sorted: bool) -> Findings:
+def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
     """Return what was found as one; hosts of a fleet are sorted by id, wherever their rows were."""
     hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(table for one in found for table in one.hosts)])
     hosts = hosts if is_sorted else hosts.sort_by("host")
@@ -257,7 +253,6 @@ def _together(found: Sequence[Found], sources: Sequence[Source], *, is_sorted: b
         digests=kept_digests(digests, rejects) if digests else None,
         carried=tuple(name for one in found for name in one.carried),
         upcoming=summed(table for one in found for table in one.upcoming),
-        sources=tuple(sources),
     )
 
 

@@ -115,7 +115,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
 
     def found(sink: Sink) -> Run:
         whole = findings(question, fleet, sink, progress, executor)
-        return run_found(question, whole if before is None else with_carried(whole, before.run, sink), policy)
+        return run_found(question, fleet, whole if before is None else with_carried(whole, before.run, sink), policy)
 
     return collected(found, output)
 
@@ -140,7 +140,7 @@ def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | Non
     return replace(run, folder=os.fspath(output))
 
 
-def run_found(question: Question, found: Findings, policy: Baseline | Registry) -> Run:
+def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, policy: Baseline | Registry) -> Run:
     """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
@@ -156,7 +156,7 @@ def run_found(question: Question, found: Findings, policy: Baseline | Registry) 
         limits=question.limits,
         version=this_version(),
         baselines=found.baselines,
-        sources=(*found.sources, *(source for one in question.catalogs for source in one.sources)),
+        sources=(*fleet.sources, *(source for one in question.catalogs for source in one.sources)),
         diagnostics=(*doubts, *found.faults, *(d for one in found.baselines for d in one.diagnostics)),
         fixes=fixes_in(question.catalogs, found.hosts, found.listed),
         digests=found.digests,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +81,7 @@ class Fleet:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The files, with the proof of their bytes; those it was packed from. Cost: reads each of them once more."""
+        """The files, with the proof of their bytes; those it was packed from. Cost: reads each once more."""
         if self.star and self.star.said:
             return noun(tuple[Source, ...], self.star.said["sources"])
         rows: dict[str, int] = {}
@@ -88,7 +89,8 @@ class Fleet:
             rows[part.file] = rows.get(part.file, 0) + part.rows
         in_memory = any(getattr(part, "table", None) is not None for part in self._parts)
         files = [] if in_memory else [open_document(Path(name)) for name in rows]
-        return tuple(one.source("arrow_table", rows=rows[one.name]) for one in files)
+        with ThreadPoolExecutor(2) as hashing:
+            return tuple(hashing.map(lambda one: one.source("arrow_table", rows=rows[one.name]), files))
 
     def __str__(self) -> str:
         """Return the size on one line."""

@@ -126,7 +126,7 @@ class Prepared:
             judging = Judging(given, self._policies(given))
 
         def found(sink: Sink) -> Run:
-            return run_found(given, findings(given, fleet, sink, progress, judging=judging), given.registry)
+            return run_found(given, fleet, findings(given, fleet, sink, progress, judging=judging), given.registry)
 
         return collected(found, output)
 

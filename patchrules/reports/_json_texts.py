@@ -14,6 +14,9 @@ import pyarrow.compute as pc
 from patchrules.reports._cells import coded
 from patchrules.reports._hosts import text
 
+_PIECE = 10_000
+"""Lists that are texts at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -49,7 +52,9 @@ def cells(column: Any, layout: Layout, depth: int) -> Any:  # noqa: ANN401  pyar
     if pa.types.is_map(column.type):
         return coded(column, lambda value: layout.dump(dict(value or ()), depth))
     if pa.types.is_list(column.type):
-        lists = [_lists(chunk, layout, depth) for chunk in column.chunks]
+        # INVARIANT: the texts of a piece are less than the two gigabytes that a column of texts holds.
+        pieces = pa.table([column], names=["lists"]).to_batches(max_chunksize=_PIECE)
+        lists = [_lists(piece.column(0), layout, depth) for piece in pieces]
         return coded(pa.chunked_array(lists, pa.string()), str)
     return coded(column, lambda value: layout.dump(text(value)))
 

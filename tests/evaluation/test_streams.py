@@ -431,12 +431,16 @@ def test_a_folder_with_other_things_is_not_packed_over(rows, tmp_path):
         ("host", [1, 0], "is not sorted by host"),
         ("host", [0, 9], "is not sorted by host"),
         ("package", [0, 9], "is not sorted by host"),
+        ("package", [0, 1], "is not sorted by host"),
+        ("package", [-1, 0], "is not sorted by host"),
     ],
 )
-def test_a_star_whose_numbers_cannot_be_is_refused(judge, tmp_path, column, values, said):
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_star_whose_numbers_cannot_be_is_refused(judge, tmp_path, column, values, said, known):
     hosts = {"host": ["a", "b"], "family": ["rhel"] * 2, "product": [PRODUCTS[0]] * 2, "arch": ["x86_64"] * 2}
     pq.write_table(pa.table(hosts), tmp_path / "hosts.parquet")
-    pq.write_table(pa.table({"name": ["a"], "arch": ["x86_64"], "evr": ["1-1"]}), tmp_path / "packages.parquet")
+    packages = pa.table({"name": ["a"], "arch": ["x86_64"], "evr": ["1-1"]}).slice(0, known)
+    pq.write_table(packages, tmp_path / "packages.parquet")
     installed = {"host": [0, 1], "package": [0, 0], column: values}
     pq.write_table(
         pa.table({name: pa.array(one, pa.int32()) for name, one in installed.items()}), tmp_path / "installed.parquet"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import patchrules as pr
 from patchrules.model.columns import COUNTS
 from patchrules.model.names import State
-from patchrules.reports import _host_texts, jsonl_report
+from patchrules.reports import _host_texts, _json_texts, jsonl_report
 from patchrules.reports._hosts import EVIDENCE, LISTS, PATCH, SCHEMA, diagnostics
 from tests.reports.conftest import host_of, run_of_rows, verdict
 
@@ -132,6 +132,16 @@ def written(run, form):
     stream = io.BytesIO()
     pr.write(run, stream, format=form)
     return stream.getvalue()
+
+
+def test_lists_are_written_piece_by_piece(monkeypatch):
+    lengths, write = [], _json_texts._lists
+    monkeypatch.setattr(_json_texts, "_PIECE", 3)
+    monkeypatch.setattr(_json_texts, "_lists", lambda one, *given: lengths.append(len(one)) or write(one, *given))
+    lists = [[str(number)] * (number % 3) for number in range(8)]
+    found = _json_texts.cells(pa.chunked_array([lists[:7], lists[7:]]), _json_texts.Layout(indented=False), 0)
+    assert found.to_pylist() == [json.dumps(one, separators=(",", ":")) for one in lists]
+    assert lengths == [3, 3, 1, 1]
 
 
 def test_a_text_is_written_as_json_once_however_many_patches_say_it(monkeypatch):
