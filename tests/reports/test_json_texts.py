@@ -137,7 +137,12 @@ def written(run, form):
 def test_lists_are_written_piece_by_piece(monkeypatch):
     lengths, write = [], _json_texts._lists
     monkeypatch.setattr(_json_texts, "_PIECE", 3)
-    monkeypatch.setattr(_json_texts, "_lists", lambda one, *given: lengths.append(len(one)) or write(one, *given))
+
+    def written(lists, *given):
+        lengths.append(len(lists))
+        return write(lists, *given)
+
+    monkeypatch.setattr(_json_texts, "_lists", written)
     lists = [[str(number)] * (number % 3) for number in range(8)]
     found = _json_texts.cells(pa.chunked_array([lists[:7], lists[7:]]), _json_texts.Layout(indented=False), 0)
     assert found.to_pylist() == [json.dumps(one, separators=(",", ":")) for one in lists]
