@@ -19,6 +19,7 @@ from patchrules.errors import CatalogError, Diagnostic, Level
 from patchrules.families import Facts, Family, built_for, family_of, family_of_products, major_of, plain_product
 from patchrules.model.host import Host
 from patchrules.model.names import Unknown
+from patchrules.model.package import Package
 from patchrules.model.patch import Catalog
 from patchrules.reference.builds import BuildFit, fit
 from patchrules.reference.updates import APPLICATION
@@ -172,8 +173,12 @@ def _texts(patches: pa.Table, name: str) -> Iterator[Any]:
 
 def says_arch(host: Host, family: Family) -> bool:
     """Say whether the architecture of the host is known, or that of each package that is installed (DECISIONS 30)."""
-    installed = (one for one in host.packages if one.status in (None, "installed"))
-    return not family.has_arch or host.arch is not None or all(one.arch is not None for one in installed)
+    return not family.has_arch or host.arch is not None or all(one.arch is not None for one in installed(host))
+
+
+def installed(host: Host) -> list[Package]:
+    """Return the packages of a host that count as installed (DECISIONS 20)."""
+    return [one for one in host.packages if one.status in (None, "installed")]
 
 
 def reasons_unknown(
@@ -191,7 +196,7 @@ def reasons_unknown(
 ) -> tuple[Unknown, ...]:
     """Return why a host cannot be judged; empty when it can (DECISIONS 31).
 
-    ``catalogs`` are those in scope that speak for the host.
+    ``catalogs`` are those in scope that speak for the host, ``packages`` is how many of its packages are installed.
     ``has_dates`` is False where patches have no dates, so that a catalog says nothing of the time before it was made.
     ``has_source`` is False where the baseline has Sources and none is for the host's product (1.7), ``has_arch`` where
     packages state no architecture and nobody states the host's (DECISIONS 30).

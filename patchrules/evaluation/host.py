@@ -15,6 +15,7 @@ from patchrules.evaluation.coverage import (
     AgeLimits,
     hindsight,
     in_scope,
+    installed,
     is_later,
     reasons_unknown,
     says_arch,
@@ -99,7 +100,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     unknown = reasons_unknown(
         product=one.product,
         catalogs=speaking(scoped, family, one.product, one.arch, facts, one.os_build),
-        packages=len(one.packages),
+        packages=len(installed(one)),
         captured_at=one.captured_at,
         as_of=given.as_of,
         limits=limits or AgeLimits(),

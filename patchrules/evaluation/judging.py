@@ -91,7 +91,7 @@ class Judging:
         memory = memory_of(hosts, question.previous_runs, question.settings)
         judged = self._evaluation.judge(rows, policies, memory)
         baselines = [profile.baseline for profile in self.assigner.profiles]
-        why = self.assigner.unknown(portion, profiles, question.settings, question.limits)
+        why = self.assigner.unknown(portion, rows, profiles, question.settings, question.limits)
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)
         answer = Answer(summary, Unwritten(judged.listed, whole(hosts["host"])))
         slow = [number in self._slow for number in profiles]

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from patchrules.assignment import groups_of, resolve
 from patchrules.batch.keys import Vocabulary, combinations
 from patchrules.batch.portions import Portion
+from patchrules.batch.rows import Rows, installed_of
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown, speaking
@@ -155,16 +156,16 @@ class Assigner:
         return self._seen[key]
 
     def unknown(
-        self, portion: Portion, of_host: Sequence[int], given: Settings, limits: AgeLimits
+        self, portion: Portion, rows: Rows, of_host: Sequence[int], given: Settings, limits: AgeLimits
     ) -> tuple[list[int], list[tuple[Unknown, ...]]]:
         """Return for each host the position of why it cannot be judged (DECISIONS 31), and what the positions mean.
 
         O(hosts) in Arrow, O(distinct combinations of what is known of them) in Python.
         """
-        hosts = portion.hosts
+        hosts, installed = portion.hosts, installed_of(rows)
         lost = pa.array([host in self.faults for host in hosts["host"].to_pylist()]) if self.faults else None
         columns = [pa.array(of_host, pa.int64()), pc.is_null(hosts["product"])]
-        columns += [pa.array(portion.lengths > 0), pa.nulls(len(of_host), pa.bool_()) if lost is None else lost]
+        columns += [pa.array(installed > 0), pa.nulls(len(of_host), pa.bool_()) if lost is None else lost]
         archless = portion.without_arch
         columns += [pa.array(archless)]
         columns += [hosts["os_build"]]
@@ -180,7 +181,7 @@ class Assigner:
                 reasons_unknown(
                     product=product,
                     catalogs=self._speaking(profile, build) if profile else (),
-                    packages=int(portion.lengths[row]),
+                    packages=int(installed[row]),
                     captured_at=at,
                     as_of=given.as_of,
                     limits=limits,

@@ -122,7 +122,7 @@ class Carrying:
         profiles = assigner.of(hosts)
         for profile in assigner.profiles[len(self._stamps) :]:
             self._stamps.append(Stamp(profile, question, self._contents))
-        ids, reasons = assigner.unknown(portion, profiles, question.settings, question.limits)
+        ids, reasons = assigner.unknown(portion, rows, profiles, question.settings, question.limits)
         base = pa.array([self._stamps[one].base if one >= 0 else 0 for one in profiles], pa.uint64())
         others = [words_of(pa.chunked_array([base])), instants_of(hosts["boot_time"])]
         others += [words_of(hosts["patch_group"]), words_of(hosts["os_build"]), self._remembered(hosts)]

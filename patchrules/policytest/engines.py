@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from patchrules.evaluation.coverage import AgeLimits, reasons_unknown, says_arch, suits
+from patchrules.evaluation.coverage import AgeLimits, installed, reasons_unknown, says_arch, suits
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.plain import plain
@@ -49,7 +49,7 @@ def by_reference(found: Situation, facts: Facts | None = None) -> Judged:
     unknown = reasons_unknown(
         product=found.host.product,
         catalogs=[Catalog(found.family.operating_system, scope, table, None)] if speaks else [],
-        packages=len(found.host.packages),
+        packages=len(installed(found.host)),
         captured_at=None,
         as_of=found.settings.as_of,
         limits=AgeLimits(),

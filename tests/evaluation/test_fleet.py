@@ -92,6 +92,29 @@ def test_old_data_is_unknown(limits, reason, data):
     assert why(run) == {"a": reason}
 
 
+@pytest.mark.parametrize("status", ["installed", "config-files"])
+def test_packages_that_are_not_installed_are_no_inventory(status, data, tmp_path):
+    """SEMANTICS 5.16: dpkg keeps rows of what it removed."""
+    rows = pa.table(
+        {
+            "host": ["a", "a", "b"],
+            "name": ["bash", "dash", "bash"],
+            "arch": ["amd64"] * 3,
+            "evr": ["5.2"] * 3,
+            "status": [status, "config-files", "installed"],
+            "family": ["debian"] * 3,
+            "product": ["Debian12"] * 3,
+        }
+    )
+    policy = pr.predefined("AWS-DebianDefaultPatchBaseline"), pr.read_catalog(data / "catalogs/debian12")
+    wanted = {"a": [] if status == "installed" else ["NO_INVENTORY"], "b": []}
+    pr.pack_fleet(rows, tmp_path / "packed")
+    for found in (pr.open_fleet(rows), pr.read_inventory(rows), pr.open_fleet(tmp_path / "packed")):
+        assert why(pr.evaluate_fleet(policy[0], found, policy[1], as_of=AS_OF)) == wanted
+    alone = pr.read_inventory(rows.slice(0, 2))
+    assert [*map(str, pr.evaluate(policy[0], alone, policy[1], as_of=AS_OF).unknown)] == wanted["a"]
+
+
 def test_two_products_and_a_catalog_that_says_none_ask_for_the_line_to_write():
     product = pa.array(["RedhatEnterpriseLinux9.3", "RedhatEnterpriseLinux8.4"])
     with pytest.raises(CatalogError) as raised:
