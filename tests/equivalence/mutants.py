@@ -174,7 +174,7 @@ OF_UPCOMING = (
     ("before: not asked", UPCOMING, "(~lacked | (top[1::2] > top[::2]))", "True"),
     ("exists: < instead of <=", UPCOMING, "policy.decisions.released_at[row] <= moment", "policy.decisions.released_at[row] < moment"),
     ("waits: approved after the moment too", UPCOMING, "(waits.instant[row] <= moment[at])", "(waits.instant[row] >= 0)"),
-    ("gate: not asked", UPCOMING, "hit &= passes_gate(catalog, facts, enabled=rule.enable_non_security)", "pass"),
+    ("rule: whatever it selects", UPCOMING, "hit &= selected_by(rule, baseline, catalog, host, facts)", "pass"),
     ("updates: before is the instant itself", UPCOMING_UPDATES, "at in (instant - 1, instant)", "at in (instant, instant)"),
     ("updates: what is missing already too", UPCOMING_UPDATES, "if name not in known}", "}"),
     ("sightings: all versions count", SIGHTINGS, "kept[some] = self._is_newest(host[some], policy[some], package[some])", "pass"),
@@ -238,8 +238,8 @@ MUTANTS = (
     Mutant(
         "cves: of what failed not told",
         "batch/render.py",
-        "for one in (State.MISSING, State.FAILED)",
-        "for one in (State.MISSING,)",
+        "state in (State.MISSING, State.FAILED) for state",
+        "state in (State.MISSING,) for state",
     ),
     Mutant(
         "installed at: told of the next row",
@@ -288,7 +288,10 @@ MUTANTS = (
         "newest: oldest counts", "batch/evaluate.py", "[position, tie, ages[place]]", "[position, tie, -ages[place]]"
     ),
     Mutant(
-        "newest: all count", "batch/rows.py", "later = places[place] != position", "later = places[place] > position"
+        "newest: all count",
+        "batch/rows.py",
+        "later = places.take(place) != position",
+        "later = places.take(place) > position",
     ),
     Mutant("counts: a waiting row is counted twice", "batch/evaluate.py", " - measured(found))", ")"),
     Mutant(
@@ -335,6 +338,25 @@ MUTANTS = (
         "batch/states.py",
         'not in ("name", "arch", "evr")]',
         'not in ("name", "arch", "evr", "built")]',
+    ),
+    Mutant("newest: rows of one name are not looked for", "batch/rows.py", "== len(place):", "!= len(place) + 1:"),
+    Mutant(
+        "look-up: what is new stays unknown",
+        "batch/evaluate.py",
+        "for hosts, some in unmet:",
+        "for hosts, some in unmet[1:]:",
+    ),
+    Mutant(
+        "look-up: kinds of another policy",
+        "batch/evaluate.py",
+        "self._kinds[number + 1, packages]",
+        "self._kinds[1, packages]",
+    ),
+    Mutant(
+        "newest: what is not installed is the newest",
+        "batch/evaluate.py",
+        "return found if rows.installed is None else",
+        "return found if rows.installed is None or True else",
     ),
     Mutant("look-up: what is not installed counts", "batch/evaluate.py", "place[~rows.installed[some]] = 0", "pass"),
     Mutant("security: of no patch", "batch/documented.py", "(found.shown >= 0) & at(", "(found.shown < 0) & at("),
