@@ -288,10 +288,10 @@ MUTANTS = (
         "newest: oldest counts", "batch/evaluate.py", "[position, tie, ages[place]]", "[position, tie, -ages[place]]"
     ),
     Mutant(
-        "newest: all count",
+        "newest: the last row of a name is not compared",
         "batch/rows.py",
-        "later = places.take(place) != position",
-        "later = places.take(place) > position",
+        "np.flatnonzero(places.take(place) < 0)",
+        "np.flatnonzero(later)",
     ),
     Mutant("counts: a waiting row is counted twice", "batch/evaluate.py", " - measured(found))", ")"),
     Mutant(
