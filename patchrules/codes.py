@@ -187,7 +187,7 @@ CODES: dict[str, str] = {
     "PR3015": "a folder is no catalog store",
     "PR3017": "nothing of a catalog had been observed by the instant that is asked for",
     "PR3018": "a catalog is said to be observed before it was made",
-    "PR3019": "a Packages file is smaller than its Release file says: it is cut off",
+    "PR3019": "a Packages file is not the one that its Release file lists: it is smaller, or has another SHA256",
     "PR3201": "a feed of 200 or more names has no epoch but 0: its epochs are lost, and its 0 counts as not stated",
     "PR3202": "notices have no severity",
     "PR3203": "no package list was given: every package that a notice names counts as available",
