@@ -7,7 +7,7 @@ import importlib
 import os
 import pkgutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -27,6 +27,7 @@ from patchrules.catalog._store import Observation, history, is_store, known_at, 
 from patchrules.catalog.arrow_table import read_stream
 from patchrules.errors import CatalogError, UnknownNameError, Where
 from patchrules.families import Family, families, family_named, family_of_products
+from patchrules.model.loaded import shown
 from patchrules.model.patch import Catalog, Scope
 from patchrules.model.project import CatalogPlace
 from patchrules.sources.files import Document, Limits
@@ -106,7 +107,9 @@ def read_catalog(
     if on_bad_row not in ("collect", "raise"):
         raise UnknownNameError("way to treat bad rows", str(on_bad_row), ("collect", "raise"))
     known = None if family is None else family_named(family)
-    products = (products,) if isinstance(products, str) else products
+    products = _texts("products", products)
+    _texts("arch", arch)
+    _texts("repository", repository)
     known = known or family_of_products(products or ())
     options = ReadOptions(known.scheme if known else None, on_bad_row, columns or {}, limits or Limits())
     gathered = _gather(sources, options)
@@ -180,6 +183,17 @@ def read_catalogs(
             stated |= {"family": scope.family or family, "products": scope.products or None}
             catalogs.append(read_catalog(*paths, on_bad_row=on_bad_row, limits=limits, **stated))
     return tuple(catalogs)
+
+
+def _texts(name: str, given: object) -> tuple[str, ...]:
+    """Return what was stated of the scope as texts; raises CatalogError PR3228 for anything else."""
+    several = name == "products" and isinstance(given, Iterable) and not isinstance(given, str | bytes)
+    found = tuple(given) if several and isinstance(given, Iterable) else () if given is None else (given,)
+    for one in found:
+        if not isinstance(one, str):
+            message = f"`{name}` {'has' if several else 'is'} {shown(one)}, wanted text"
+            raise CatalogError(message, code="PR3228", hint="put it in quotes")
+    return found
 
 
 def _place_of(spec: str) -> CatalogPlace:

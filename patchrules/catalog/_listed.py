@@ -1,14 +1,18 @@
-"""Whether a Packages file is the one that its Release file lists, as far as sizes tell: a cut one hides fixes."""
+"""Whether a Packages file is the one that its Release file lists, by size and SHA256: another one may hide fixes."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from dataclasses import replace
+from typing import cast
 
 from patchrules.catalog._archives import remainder
 from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
+from patchrules.sources.files import Document
 
 __all__ = ["as_listed"]
 
@@ -19,29 +23,46 @@ _HINT = "fetch both again: apt-get update, or mirror the archive anew"
 def as_listed(part: Part, release: Part) -> Part:
     """Return the part of a Packages file, with a doubt (PR3231) where its Release file lists another size.
 
-    What is smaller than anything listed by its name is cut off, and is refused: CatalogError PR3019. The list without
-    compression is compared, where its size is listed; else the file as it is, for apt may compress it anew. A name that
-    is not listed says nothing.
+    What is smaller than anything listed by its name is cut off, and is refused, as is what has a size that is listed
+    and not its SHA256: CatalogError PR3019. The list without compression is compared, where it is listed; else the file
+    as it is, for apt may compress it anew. A name that is not listed says nothing. Cost: nothing where the stored bytes
+    are the listed ones, for their SHA256 is known; else the list is decompressed once more.
     """
     name = remainder(part, release)
-    size, wanted = part.size, _sizes(release, _ENDING.sub("", name))
-    if not wanted:
-        size, wanted = part.source.bytes, _sizes(release, name)
-    if size is None or not wanted or size in wanted:
+    stored, whole = _entries(release, name), _entries(release, _ENDING.sub("", name))
+    wanted, content = whole or stored, part.content
+    if content is None or not wanted or part.source.sha256 in {digest for _, digest in stored}:
         return part
-    said = f"{size:,} bytes, and `{release.source.name}` lists {' or '.join(f'{one:,}' for one in sorted(wanted))}"
-    where = Where(file=part.source.name)
-    if size < min(wanted):
-        raise CatalogError(f"the list of packages is cut off: it has {said}", code="PR3019", where=where, hint=_HINT)
-    told = Diagnostic("PR3231", Level.WARNING, f"{CODES['PR3231']}: it has {said}", where, hint=_HINT)
+    size = content.unpacked if whole else part.source.bytes
+    where, lists = Where(file=part.source.name), f"and `{release.source.name}` lists"
+    sums = {digest for listed, digest in wanted if listed == size}
+    if "" in sums:
+        return part
+    if sums:
+        found = _sha256(content) if whole else part.source.sha256
+        if found in sums:
+            return part
+        message = f"the list of packages is another one: its SHA256 is {found}, {lists} {' or '.join(sorted(sums))}"
+        raise CatalogError(message, code="PR3019", where=where, hint=_HINT)
+    sizes = sorted({listed for listed, _ in wanted})
+    said = f"it has {size:,} bytes, {lists} {' or '.join(f'{one:,}' for one in sizes)}"
+    if size < sizes[0]:
+        raise CatalogError(f"the list of packages is cut off: {said}", code="PR3019", where=where, hint=_HINT)
+    told = Diagnostic("PR3231", Level.WARNING, f"{CODES['PR3231']}: {said}", where, hint=_HINT)
     return replace(part, diagnostics=(*part.diagnostics, told))
 
 
-def _sizes(release: Part, name: str) -> set[int]:
-    """Return the sizes that are listed for a name; for one without folders, those of all files of that name.
+def _entries(release: Part, name: str) -> set[tuple[int, str]]:
+    """Return size and SHA256 that are listed for a name; for one without folders, those of all files of that name.
 
     apt writes the folders of a name with underscores.
     """
     alike = {path: path.replace("/", "_") for path in release.listed}
     exact = {release.listed[path] for path, flat in alike.items() if name in (path, flat)}
-    return exact or {size for path, size in release.listed.items() if name and path.endswith(f"/{name}")}
+    return exact or {one for path, one in release.listed.items() if name and path.endswith(f"/{name}")}
+
+
+def _sha256(content: Document) -> str:
+    """Return the SHA256 of a list without its compression."""
+    with content.stream() as stream:
+        return hashlib.file_digest(cast("io.BufferedReader", stream), "sha256").hexdigest()

@@ -43,8 +43,8 @@ class Part:
     module a package belongs, ``advisories`` by ``fixes`` when a version of a package was released, ``patches`` are
     complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
-    ``size`` is how many bytes an archive's list has after decompression, ``listed`` are the sizes of the files that a
-    Release file names, by their paths.
+    ``content`` is the document of an archive's list, ``listed`` are size and sha256 of the files that a Release file
+    names, by their paths; the sha256 is empty where it names other sums only.
     ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for and
     the ``sources`` it was built from.
     """
@@ -62,8 +62,8 @@ class Part:
     scope: Scope | None = None
     sources: tuple[Source, ...] = ()
     fixes: Any = None
-    size: int | None = None
-    listed: Mapping[str, int] = field(default_factory=dict)
+    content: Document | None = None
+    listed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

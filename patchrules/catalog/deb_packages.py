@@ -60,7 +60,7 @@ def read(document: Document, options: ReadOptions) -> Part:
     columns["source"] = _sources(found)
     rows.counts["PR3212"] += _repeated(found.select(["Package", "Architecture", "Version"]))
     rows.counts["PR2232"] += document.ending in ("middle", "stump")
-    return replace(rows.part(table(CATALOG, columns, found.num_rows), "dpkg"), size=document.unpacked)
+    return replace(rows.part(table(CATALOG, columns, found.num_rows), "dpkg"), content=document)
 
 
 def _repeated(found: Any) -> int:  # noqa: ANN401  pyarrow is Any

@@ -17,7 +17,7 @@ from patchrules.sources.files import Document
 
 _FIELDS = ("Origin", "Label", "Suite", "Codename", "Version", "Date")
 _SUMS = ("SHA256", "SHA512", "SHA1", "MD5Sum")
-_LISTED = re.compile(r"^[0-9A-Fa-f]+[ \t]+([0-9]{1,18})[ \t]+(\S*\bPackages(?:\.[a-z0-9]+)?)$", re.MULTILINE)
+_LISTED = re.compile(r"^([0-9A-Fa-f]+)[ \t]+([0-9]{1,18})[ \t]+(\S*\bPackages(?:\.[a-z0-9]+)?)$", re.MULTILINE)
 _ARCHIVE = re.compile(rb"^(?:Suite|Codename):", re.MULTILINE | re.IGNORECASE)
 _DATE = re.compile(rb"^Date:", re.MULTILINE | re.IGNORECASE)
 _PACKAGE = re.compile(rb"^(?:Package|Archive):", re.MULTILINE | re.IGNORECASE)
@@ -30,12 +30,13 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, options: ReadOptions) -> Part:
-    """Return Origin, Label, Suite, Codename, Version and Date as facts, and the sizes of the Packages files listed."""
+    """Return Origin, Label, Suite, Codename, Version and Date as facts, and size and sum of Packages files."""
     rows = PartRows(document, options, "release", "deb_release")
     found = next((stanza for _, stanza in stanzas(document, (*_FIELDS, *_SUMS))), {})
     facts = {name: text for name, text in found.items() if name in _FIELDS}
-    sums = next((found[name] for name in _SUMS if name in found), "")
-    listed = {path: int(size) for size, path in _LISTED.findall(sums)}
+    kind = next((name for name in _SUMS if name in found), "")
+    rows_listed = _LISTED.findall(found.get(kind, ""))
+    listed = {path: (int(size), digest.lower() if kind == "SHA256" else "") for digest, size, path in rows_listed}
     return replace(rows.part(table(CATALOG, {}, 0), "dpkg", facts), listed=listed)
 
 

@@ -52,11 +52,11 @@ def family_named(name: str) -> Family:
     >>> family_named("REDHAT_ENTERPRISE_LINUX").name
     'rhel'
     """
-    shelf = families()
+    shelf, text = families(), str(name)
     by_aws_name = {family.operating_system.value: family for family in shelf.values()}
-    found = shelf.get(name.lower()) or by_aws_name.get(name.upper())
+    found = shelf.get(text.lower()) or by_aws_name.get(text.upper())
     if found is None:
-        raise UnknownNameError("family", name, shelf)
+        raise UnknownNameError("family", text, shelf)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -25,6 +25,8 @@ NOT_TOLD = "not recorded"
 _FACTS = tuple(column.name for column in HOSTS[:5])
 _POLICY = ("", Cause.BASELINE, Cause.ASSIGNMENT)
 _MOST = 5
+_CATALOG, _INVENTORY = frozenset({Cause.CATALOG}), frozenset({Cause.INVENTORY})
+_EITHER = _CATALOG | _INVENTORY
 _END = "\x1f"
 
 
@@ -120,14 +122,15 @@ def causes_of(before: Run, after: Run) -> Causes:
     kinds = [_kind(pair, known) for pair in pairs.dictionary.to_pylist()]
     policies = pa.array([_POLICY.index(kind) for kind in kinds], pa.int64()).take(pairs.indices)
     counts = {row["values"]: row["counts"] for row in pc.value_counts(pairs).to_pylist()}
+    files = list(_files(before, after))
     differences = [
         *_edited(known),
         *(_reassigned(pair, counts[pair]) for pair in sorted(counts) if _kind(pair, known) == Cause.ASSIGNMENT),
-        *_files(before, after),
+        *(told for _, told in files),
         *_hosts(before, after),
         *_stated(before, after),
     ]
-    unique = tuple(dict.fromkeys(one.cause for one in differences))
+    unique = {one.cause for one in differences}.union(*(may for may, _ in files))
     of_run = tuple(one for one in Cause if one in unique and one not in _POLICY)
     instants = (before.settings.as_of, after.settings.as_of)
     return Causes(of_run, tuple(differences), hosts, policies, instants)
@@ -173,21 +176,32 @@ def _reassigned(pair: str, hosts: int) -> Difference:
     return Difference(Cause.ASSIGNMENT, f"{_counted(hosts, 'host')}: baseline {before} → {after}")
 
 
-def _files(before: Run, after: Run) -> Iterator[Difference]:
-    """Yield which files differ; a format says whether a file is a catalog or an inventory."""
-    shelves = ((Cause.CATALOG, set(catalog.readers())), (Cause.INVENTORY, set(inventory.readers())))
-    for cause, formats in shelves:
-        others = set[str]().union(*(shelf for kind, shelf in shelves if kind != cause))
-        sides = [_of(run.sources, formats, others - formats) for run in (before, after)]
+def _files(before: Run, after: Run) -> Iterator[tuple[frozenset[Cause], Difference]]:
+    """Yield which files differ, with what they may be causes of.
+
+    What may be either is said once, with the inventory.
+    """
+    placed = [_placed(run.sources) for run in (before, after)]
+    for may in (_CATALOG, _INVENTORY, _EITHER):
+        sides = [{key: name for key, (kind, name) in side.items() if kind == may} for side in placed]
         found = list(_file_edits(*sides))
         if found:
             rest = [f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else []
-            yield Difference(cause, ", ".join([*found[:_MOST], *rest]))
+            text = ", ".join([*found[:_MOST], *rest])
+            cause = Cause.CATALOG if may == _CATALOG else Cause.INVENTORY
+            yield may, Difference(cause, f"{text} (of the inventory or of a catalog)" if may == _EITHER else text)
 
 
-def _of(sources: Iterable[Source], formats: set[str], others: set[str]) -> dict[str, str]:
-    """Return the names of files by their hashes; a format that no shelf knows counts for every one."""
-    return {one.sha256: _base(one.name) for one in sources if one.format in formats or one.format not in others}
+def _placed(sources: Sequence[Source]) -> dict[str, tuple[frozenset[Cause], str]]:
+    """Return by their hashes what files may be of, and their names.
+
+    A format tells, where only one shelf knows it; else the order, for those of the inventory stand first.
+    """
+    catalogs, inventories = set(catalog.readers()), set(inventory.readers())
+    first = next((place for place, one in enumerate(sources) if one.format in catalogs - inventories), len(sources))
+    last = max((place for place, one in enumerate(sources) if one.format in inventories - catalogs), default=-1)
+    kinds = (_INVENTORY if place <= last else _CATALOG if place >= first else _EITHER for place in range(len(sources)))
+    return {one.sha256: (kind, _base(one.name)) for kind, one in zip(kinds, sources, strict=True)}
 
 
 def _file_edits(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from patchrules.errors import UnknownNameError
+from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import only
 from patchrules.evaluation.plain import plain, stamp
@@ -113,7 +113,7 @@ def explain(
     those that a run was made from: with them its explanation is as full as a report's. What is not there is said, with
     the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
     are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory, and DocumentError
-    PR7806 for what is no report and no run.
+    PR7806 for what is no report and no run, and for a ``package`` that is no name.
 
     >>> import patchrules as pr
     >>> web = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -125,6 +125,7 @@ def explain(
     `bsh` is not installed on web-1, and no catalog in its scope has it
       hint: did you mean `bash`?
     """
+    _check_name(package)
     if isinstance(found, Run):
         short = _of_run(found, package, host)
         return short if inventory is None else _traced(short, found, inventory, catalogs)
@@ -133,6 +134,13 @@ def explain(
     if host is not None and host != found.host.id:
         raise UnknownNameError("host", host, [found.host.id])
     return _of_report(found, package)
+
+
+def _check_name(asked: object) -> None:
+    """Raise DocumentError PR7806 for what is no text, or an empty one."""
+    if not isinstance(asked, str) or not asked.strip():
+        message = f"`package` is {shown_given(asked)}, wanted the name of a package or the id of an advisory or CVE"
+        raise DocumentError(message, code="PR7806", hint='ask about one: pr.explain(report, "openssl")')
 
 
 def _of_report(report: HostReport, asked: str) -> Explanation:

@@ -7,6 +7,7 @@ duration is an upper bound. A host that a run does not have, or cannot judge, ch
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.errors import DocumentError
 from patchrules.evaluation.run import Run, no_run
 from patchrules.evaluation.saved import load_run, saved_runs
 from patchrules.model.columns import EXPOSED, SPELLS
@@ -30,6 +32,7 @@ Runs: TypeAlias = "str | os.PathLike[str] | Sequence[Run]"
 _NAMES = tuple(column.name for column in SPELLS)
 _LEVELS = pa.array(list(ComplianceLevel))
 _BY = "\x1f"
+_CVE = re.compile(r"CVE-[0-9]{4}-[0-9]+", re.IGNORECASE)
 _SHARES = (0.5, 0.9, 0.95)
 
 
@@ -133,7 +136,8 @@ def exposed(runs: Runs, cve: str) -> pa.Table:
     """Return ``model.columns.EXPOSED``: which hosts had a CVE, from which run to which.
 
     Only packages that runs list, and catalogs that name CVEs, can tell (see ``questions.cves``). A host that a later
-    run cannot judge has it still. Raises as :func:`history`.
+    run cannot judge has it still. Raises as :func:`history`, and DocumentError PR7806 for what is no id of a CVE and
+    stands in no run.
 
     >>> exposed([], "CVE-2026-1").num_rows
     0
@@ -150,8 +154,17 @@ def exposed(runs: Runs, cve: str) -> pa.Table:
         well = [host for host in _judged(run).to_pylist() if host in there and host not in found]
         over += [there.pop(host) | {"ended": instant} for host in well]
     rows = [{"cve": cve, "ended": None, **row, "packages": sorted(row["packages"])} for row in [*over, *there.values()]]
+    if not rows:
+        _check_cve(cve)
     rows.sort(key=lambda row: (row["first_seen"], row["host"]))
     return arrow.table(EXPOSED, {column.name: [row[column.name] for row in rows] for column in EXPOSED}, len(rows))
+
+
+def _check_cve(asked: object) -> None:
+    """Raise DocumentError PR7806 for what is no id of a CVE; those of other vulnerabilities are known by their runs."""
+    if not isinstance(asked, str) or not _CVE.fullmatch(asked):
+        message = f"`cve` is {shown(asked)}, wanted the id of a CVE"
+        raise DocumentError(message, code="PR7806", hint="write it as in CVE-2026-10201")
 
 
 def _in_order(runs: Runs) -> Iterable[Run]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import io
 import os
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -116,8 +117,8 @@ def writer_for(
     """Return the format asked for, else that of the file's name; ``table`` for streams and names without an end.
 
     It costs nothing to ask before anything is judged. Raises UnknownNameError for a format or ``table`` that is not
-    known, and DocumentError PR7902 for a folder that would be a stream, PR7903 for an end of a name that no format has,
-    PR7904 for a format that does not write single tables.
+    known, and DocumentError PR7901 for a target that is neither path nor binary stream, PR7902 for a folder that would
+    be a stream, PR7903 for an end of a name that no format has, PR7904 for a format that does not write single tables.
 
     >>> writer_for("out/verdicts.jsonl").name, writer_for("verdicts/").name, writer_for("report").name
     ('jsonl', 'parquet', 'table')
@@ -126,6 +127,10 @@ def writer_for(
     """
     shelf = writers()
     name = os.fspath(target) if isinstance(target, str | os.PathLike) else None
+    if name is None and (isinstance(target, io.TextIOBase) or not hasattr(target, "write")):
+        message = f"`target` is {shown(target)}, wanted a path or a binary stream"
+        hint = 'give a name, as "report.html", or a stream, as sys.stdout.buffer'
+        raise DocumentError(message, code="PR7901", hint=hint)
     if format is not None and format not in shelf:
         raise UnknownNameError("report format", format, shelf)
     if table is not None:

@@ -1,9 +1,11 @@
-"""A Packages file beside a Release file that lists its size: a cut one is refused, another one is told of."""
+"""A Packages file beside a Release file that lists it: a cut or changed one is refused, a longer one is told of."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import lzma
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,6 +14,8 @@ from patchrules.errors import CatalogError, Level
 
 STANZA = "Package: {0}\nVersion: 1-1\nArchitecture: amd64\nFilename: pool/{0}.deb\nSize: 1\n\n"
 WHOLE = "".join(STANZA.format(name) for name in ("bash", "curl", "dash")).encode()
+PADDED = WHOLE.replace(STANZA.format("curl").encode(), b"\n" * len(STANZA.format("curl")))
+SUMS = {len(one): hashlib.sha256(one).hexdigest() for one in (WHOLE, lzma.compress(WHOLE))}
 SHAPES = {
     "mirror": ("dists/bookworm/InRelease", "dists/bookworm/main/binary-amd64/Packages"),
     "apt": ("x_dists_bookworm_InRelease", "x_dists_bookworm_main_binary-amd64_Packages"),
@@ -26,7 +30,8 @@ def archive(tmp_path):
     def written(content, listed=None, shape="mirror", ending="", sums="SHA256"):
         release, packages = (tmp_path / name for name in SHAPES[shape])
         listed = {"main/binary-amd64/Packages": len(WHOLE)} if listed is None else listed
-        rows = [f" {'0' * 64} {size:8} {path}" for path, size in listed.items()]
+        digests = SUMS if sums == "SHA256" else {}
+        rows = [f" {digests.get(size, '0' * 64)} {size:8} {path}" for path, size in listed.items()]
         packages.parent.mkdir(parents=True, exist_ok=True)
         said = "Origin: Debian\nSuite: stable\nCodename: bookworm\nDate: Sat, 03 Feb 2024 20:15:00 UTC"
         release.write_text("\n".join([said, f"{sums}:", *rows, ""]))
@@ -60,6 +65,53 @@ def test_a_cut_list_that_is_given_alone_is_refused(archive):
 def test_a_list_inside_of_compression_that_is_whole_may_be_cut_too(archive):
     with pytest.raises(CatalogError, match="PR3019"):
         read_catalog(archive(gzip.compress(WHOLE[:150]), ending=".gz"))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_list_that_was_changed_to_its_size_is_refused_however_it_is_named(archive, shape):
+    folder = archive(PADDED, shape=shape)
+    with pytest.raises(CatalogError) as raised:
+        read_catalog(folder)
+    release, packages = (folder / name for name in SHAPES[shape])
+    assert str(raised.value) == (
+        f"the list of packages is another one: its SHA256 is {hashlib.sha256(PADDED).hexdigest()}, and `{release}` "
+        f"lists {SUMS[len(WHOLE)]} [PR3019]\n  at {packages}\n"
+        "  hint: fetch both again: apt-get update, or mirror the archive anew"
+    )
+
+
+def test_a_changed_list_inside_of_compression_is_refused(archive):
+    with pytest.raises(CatalogError, match=hashlib.sha256(PADDED).hexdigest()):
+        read_catalog(archive(lzma.compress(PADDED), ending=".xz"))
+
+
+def test_a_changed_list_of_which_only_the_compressed_form_is_listed_is_refused(archive):
+    stored = gzip.compress(PADDED, compresslevel=0)
+    with pytest.raises(CatalogError, match=hashlib.sha256(stored).hexdigest()):
+        read_catalog(archive(stored, {"main/binary-amd64/Packages.gz": len(stored)}, ending=".gz"))
+
+
+def test_where_release_has_no_sha256_the_size_is_all_that_tells(archive):
+    assert doubts(read_catalog(archive(PADDED, sums="MD5Sum"))) == []
+
+
+def test_of_several_lists_of_one_size_a_flat_folder_may_hold_either(archive):
+    several = {"main/binary-amd64/Packages": len(WHOLE), "contrib/binary-amd64/Packages": len(WHOLE)}
+    assert doubts(read_catalog(archive(WHOLE, several, "flat"))) == []
+    with pytest.raises(CatalogError, match="PR3019"):
+        read_catalog(archive(PADDED, several, "flat"))
+
+
+@pytest.mark.parametrize(("listed", "times"), [(SUMS, 2), ({len(WHOLE): SUMS[len(WHOLE)]}, 3)])
+def test_stored_bytes_are_hashed_once_and_the_list_only_where_they_are_not_listed(archive, monkeypatch, listed, times):
+    """Once a file, Packages and Release; a list that was compressed anew is hashed by its content, too."""
+    digest = Mock(side_effect=hashlib.file_digest)
+    monkeypatch.setattr(hashlib, "file_digest", digest)
+    paths = ("main/binary-amd64/Packages", "main/binary-amd64/Packages.xz")
+    assert (
+        doubts(read_catalog(archive(lzma.compress(WHOLE), dict(zip(paths, listed, strict=False)), ending=".xz"))) == []
+    )
+    assert digest.call_count == times
 
 
 @pytest.mark.parametrize("shape", SHAPES)

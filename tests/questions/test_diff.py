@@ -20,6 +20,8 @@ from patchrules.model.host import Host, Inventory
 from patchrules.model.names import ApprovalChange, OperatingSystem
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
+from patchrules.model.source import Source
+from patchrules.questions.causes import causes_of
 from patchrules.questions.diff import FAILURES
 from patchrules.questions.diff_shown import document, markdown
 from patchrules.sources import arrow
@@ -267,6 +269,37 @@ def test_the_one_thing_that_was_changed_is_the_cause(kind, rows, fleet, catalogs
     assert set(found.hosts["cause"].to_pylist()) == causes
     assert set(found.verdicts["cause"].to_pylist()) == causes
     assert [str(one) for one in found.differences] == words
+
+
+TABLE, LISTS, NOTICES = "arrow_table", "dpkg_query", "updateinfo"
+
+
+@pytest.mark.parametrize(
+    ("formats", "causes", "told"),
+    [
+        ((TABLE, LISTS), {"inventory"}, "inventory: + `0.new`, - `0.old`"),
+        ((NOTICES, TABLE), {"catalog"}, "catalog: + `1.new`, - `1.old`"),
+        (
+            (TABLE, NOTICES),
+            {"catalog", "inventory"},
+            "inventory: + `0.new`, - `0.old` (of the inventory or of a catalog)",
+        ),
+        ((TABLE,), {"catalog", "inventory"}, "inventory: + `0.new`, - `0.old` (of the inventory or of a catalog)"),
+    ],
+)
+def test_a_table_is_told_once_and_by_its_place(formats, causes, told, fleet, registry):
+    """Inventories and catalogs may be tables; a run names the files of its inventory first."""
+    run = pr.evaluate_fleet(registry, fleet, [], as_of=AS_OF)
+    changed = formats.index(TABLE)
+    ways = [
+        tuple(
+            Source(f"{place}.{way}", form, f"{place}{way if place == changed else ''}", 1)
+            for place, form in enumerate(formats)
+        )
+        for way in ("old", "new")
+    ]
+    found = causes_of(*(dataclasses.replace(run, sources=sources) for sources in ways))
+    assert ([str(one) for one in found.differences], set(found.of_run)) == ([told], causes)
 
 
 def test_what_two_changes_did_is_told_apart(fleet, catalogs, registry):

@@ -264,6 +264,61 @@ def test_what_is_neither_run_nor_report_is_refused(ask, given, said, wanted):
     ]
 
 
+@pytest.mark.parametrize("found", [RUN, REPORT])
+@pytest.mark.parametrize(
+    ("given", "said"), [(5, "a `int`"), (None, "None"), (["sudo"], "a `list`"), ("", "''"), (" ", "' '")]
+)
+def test_what_is_no_name_is_not_explained(found, given, said):
+    with pytest.raises(DocumentError) as refused:
+        pr.explain(found, given)
+    assert str(refused.value).splitlines() == [
+        f"`package` is {said}, wanted the name of a package or the id of an advisory or CVE [PR7806]",
+        '  hint: ask about one: pr.explain(report, "openssl")',
+    ]
+
+
+@pytest.mark.parametrize(("given", "said"), [("nope", "'nope'"), ("", "''"), (5, "a `int`"), (None, "None")])
+def test_nobody_is_exposed_to_what_is_no_cve(given, said):
+    with pytest.raises(DocumentError) as refused:
+        pr.exposed([RUN], given)
+    assert str(refused.value).splitlines() == [
+        f"`cve` is {said}, wanted the id of a CVE [PR7806]",
+        "  hint: write it as in CVE-2026-10201",
+    ]
+
+
+@pytest.mark.parametrize(("given", "said"), [(5, "a `int`"), (None, "None"), (io.StringIO(), "a `StringIO`")])
+def test_what_is_neither_path_nor_binary_stream_is_not_written_to(given, said):
+    with pytest.raises(DocumentError) as refused:
+        pr.write(RUN, given)
+    assert str(refused.value).splitlines() == [
+        f"`target` is {said}, wanted a path or a binary stream [PR7901]",
+        '  hint: give a name, as "report.html", or a stream, as sys.stdout.buffer',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"products": [9]}, "`products` has a `int`"),
+        ({"products": 9}, "`products` is a `int`"),
+        ({"products": b"Debian12"}, "`products` is a `bytes`"),
+        ({"arch": 9}, "`arch` is a `int`"),
+        ({"repository": ["main"]}, "`repository` is a `list`"),
+    ],
+)
+def test_what_a_catalog_is_for_is_text(stated, said):
+    with pytest.raises(CatalogError) as refused:
+        pr.read_catalog("data/catalogs/debian12", **stated)
+    assert str(refused.value) == f"{said}, wanted text [PR3228]\n  hint: put it in quotes"
+
+
+def test_a_family_that_is_no_text_is_not_known():
+    family: Any = 5
+    with pytest.raises(UnknownNameError, match="there is no family `5`"):
+        pr.read_catalog("data/catalogs/debian12", family=family)
+
+
 def test_what_is_no_folder_is_no_saved_run():
     number: Any = 3
     with pytest.raises(DocumentError, match=r"`path` is a `int`, wanted the folder of a saved run .PR7801.\n  hint: "):
