@@ -150,3 +150,18 @@ def test_a_stub_beside_other_files_of_its_host_does_not_keep_them_from_being_jud
         (tmp_path / "web-1" / f"{name}.status").write_bytes(content)
     (tmp_path / "web-1/hostname").write_text("web-1\n")
     assert read_inventory(tmp_path, format="dpkg_status").packages["name"].to_pylist() == ["bash"]
+
+
+@PACKED
+@pytest.mark.parametrize("taken", [1, 2])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_status_file_without_its_empty_lines_is_refused(taken, ending, packed, tmp_path):
+    """SEMANTICS 5.16: `grep .` makes one package of all; a host is UNKNOWN where one line is missing, too."""
+    content = packed(STATUS.replace(b"\n\n", b"\n", taken).replace(b"\n", ending))
+    with pytest.raises(InventoryError, match="the empty line between two packages is missing"):
+        read(content)
+    (tmp_path / "web-1.status").write_bytes(content)
+    (tmp_path / "web-2.status").write_bytes(STATUS)
+    found = read_inventory(tmp_path, family="debian")
+    assert set(found.packages["host"].to_pylist()) == {"web-2"}
+    assert [(row["host"], row["code"], row["line"]) for row in found.rejects.to_pylist()] == [("web-1", "PR2001", 1)]

@@ -53,6 +53,17 @@ def test_the_wanted_fields_are_the_same_fields(case, chunk, monkeypatch):
     assert list(stanzas(open_document(data), ("A",))) == [(line, fields) for line, fields in some if fields]
 
 
+@pytest.mark.parametrize("text", [b"Package: a\nPackage: b\n", b"package: a\nA: 1\nPACKAGE: b\n"])
+@pytest.mark.parametrize("chunk", [1, 1 << 20])
+def test_two_packages_without_an_empty_line_between_are_none(text, chunk, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", chunk)
+    with pytest.raises(CatalogError) as caught:
+        list(stanzas(open_document(b"Package: x\n\n" + text, name="Packages", error=CatalogError), ("A", "Package")))
+    said = "a stanza has the field `Package` twice: the empty line between two packages is missing [PR2001]"
+    hint = "copy the file again as it is, with its empty lines"
+    assert str(caught.value) == f"{said}\n  at Packages:3\n  hint: {hint}"
+
+
 def test_field_names_are_compared_without_case():
     assert list(stanzas(open_document(b"PACKAGE: a\nversion: 1\n"), ("Package", "Version"))) == [
         (1, {"Package": "a", "Version": "1"})
