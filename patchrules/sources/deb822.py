@@ -26,6 +26,7 @@ _NAME = "Package"
 _CHUNK = 4 << 20
 _LARGEST = 16 << 20
 _GAP = re.compile(rb"\n[ \t]+(?=\n)")
+_CR = re.compile(rb"\r(?!\Z)")
 _COMMENT = re.compile(rb"^#.*\n?", re.MULTILINE)
 _ARMOUR = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
@@ -37,7 +38,7 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
     ``fields`` names the only ones wanted, matched without case and returned as written here: reading few fields is
     three times as fast, and damaged lines are not looked for. Without it every field is returned as the file spells it,
     and lines that are no field are under ``STRAY``. A folded value keeps its inner newlines, its lines lose the
-    indentation; a repeated field keeps its last value (of those spelled as here, where ``fields`` are named). CRLF,
+    indentation; a repeated field keeps its last value (of those spelled as here, where ``fields`` are named). CRLF, CR,
     comments, lines of blanks between stanzas, a missing final newline and the PGP armour of InRelease are understood.
     Raises the document's error for a stanza of more than 16 MiB (PR3911), and for one with two fields ``Package``,
     where that is wanted (PR2001). Cost: about 4 us a stanza with few fields, 10
@@ -159,7 +160,7 @@ def blocks(document: Document) -> Iterator[Block]:
             cut = _end(block)
             if not cut or b"\r" in block:
                 # A stanza's end may be hidden by a \r or by blanks.
-                block = bytearray(without_gaps(block.replace(b"\r\n", b"\n")))
+                block = bytearray(without_gaps(_with_newlines(block)))
                 cut = _end(block)
             rest = bytes(memoryview(block)[cut:])
             if len(rest) > _LARGEST:
@@ -173,12 +174,17 @@ def blocks(document: Document) -> Iterator[Block]:
 
 def _ending(rest: bytes) -> str:
     """Return how a file ends whose last whole stanza has ``rest`` behind it."""
-    text = without_gaps(rest.replace(b"\r\n", b"\n")).rstrip(b" \t")
+    text = without_gaps(rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).rstrip(b" \t")
     if not text.strip() or text.endswith(b"\n\n"):
         return "whole"
     if text.endswith(b"\n"):
         return "line"
     return "middle" if b":" in rest else "stump"
+
+
+def _with_newlines(text: Block) -> Block:
+    """Return text with a newline for CRLF and for CR; one at its very end may be half of a CRLF, and stays."""
+    return _CR.sub(b"\n", text.replace(b"\r\n", b"\n"))
 
 
 def _end(text: bytearray) -> int:

@@ -165,3 +165,12 @@ def test_a_status_file_without_its_empty_lines_is_refused(taken, ending, packed,
     found = read_inventory(tmp_path, family="debian")
     assert set(found.packages["host"].to_pylist()) == {"web-2"}
     assert [(row["host"], row["code"], row["line"]) for row in found.rejects.to_pylist()] == [("web-1", "PR2001", 1)]
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE.keys() - {"hotfixes"}))
+def test_a_list_whose_lines_end_with_a_cr_alone_is_read_whole(name):
+    """Rows that are joined are rows that nobody judges; what Windows wrote so is refused."""
+    whole = WHOLE[name].replace(b"\r\n", b"\n")
+    found = read(whole.replace(b"\n", b"\r"))
+    assert found.packages.equals(read(whole).packages)
+    assert not told(found)

@@ -24,6 +24,7 @@ CASES = {
     "folded": (b"A: 1\n two\n .\n\tthree\nB: 2\n", [(1, {"A": "1\ntwo\n.\nthree", "B": "2"})]),
     "empty first line": (b"A:\n x\n y\n", [(1, {"A": "\nx\ny"})]),
     "crlf": (b"A: 1\r\n x\r\n\r\nA: 2\r\n", [(1, {"A": "1\nx"}), (4, {"A": "2"})]),
+    "cr": (b"A: 1\r x\r\rA: 2\r", [(1, {"A": "1\nx"}), (4, {"A": "2"})]),
     "both line ends": (b"A: 1\r\n\r\nB: 1\n\nA: 3\n", [(1, {"A": "1"}), (3, {"B": "1"}), (5, {"A": "3"})]),
     "comments": (b"# one\nA: 1\n# two\nB: 2\n\n#three\n\nA: 3\n", [(2, {"A": "1", "B": "2"}), (8, {"A": "3"})]),
     "last one counts": (b"A: 1\nA: 2\n", [(1, {"A": "2"})]),
