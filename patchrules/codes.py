@@ -96,6 +96,7 @@ CODES: dict[str, str] = {
     "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
     "PR2131": "most rows of a host were refused, for their shape or their versions: the others are not judged",
     "PR2132": "a dpkg status file has no installed package, and no empty line ends it: it may be cut off",
+    "PR2133": "a stanza of dpkg's status names a package and says nothing of it: it counts as not installed",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
