@@ -35,7 +35,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     add_name, add_arch, add_evr, add_status, add_held, add_priority, add_section, add_line = (
         rows.columns[name].append for name in (*_USED, "line")
     )
-    line, fields = 0, dict[str, str]()
+    line, fields = 1, dict[str, str]()
     document.open_line = None
     for line, fields in stanzas(document, fields=_FIELDS):
         name, version, words = fields.get("Package"), fields.get("Version"), fields.get("Status")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import functools
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
@@ -39,10 +38,9 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
     three times as fast, and damaged lines are not looked for. Without it every field is returned as the file spells it,
     and lines that are no field are under ``STRAY``. A folded value keeps its inner newlines, its lines lose the
     indentation; a repeated field keeps its last value (of those spelled as here, where ``fields`` are named). CRLF, CR,
-    comments, lines of blanks between stanzas, a missing final newline and the PGP armour of InRelease are understood.
-    Raises the document's error for a stanza of more than 16 MiB (PR3911), and for one with two fields ``Package``,
-    where that is wanted (PR2001). Cost: about 4 us a stanza with few fields, 10
-    us with all.
+    UTF-16 with its mark, comments, lines of blanks between stanzas, a missing final newline and the PGP armour of
+    InRelease are understood. Raises the document's error for a stanza of more than 16 MiB (PR3911), and for one with
+    two fields ``Package``, where that is wanted (PR2001). Cost: about 4 us a stanza with few fields, 10 us with all.
 
     >>> from patchrules.sources.files import open_document
     >>> text = b"Package: bash\nDescription: shell\n more\n\nPackage: dash\n"
@@ -142,10 +140,7 @@ def blocks(document: Document) -> Iterator[Block]:
     ``document.unpacked`` how many bytes there were.
     """
     rest = b""
-    document.unpacked = 0
-    with cast("io.BufferedReader", document.stream()) as stream:
-        bom = document.head.startswith(codecs.BOM_UTF8)
-        document.unpacked += len(stream.read(len(codecs.BOM_UTF8) if bom else 0))
+    with cast("io.BufferedReader", _behind_the_mark(document)) as stream:
         while True:
             # Read behind what is left, where it stays, and always ask for as much memory: joining the two, or memory
             # that the allocator gave back and has to fetch again, takes three times as long.
@@ -170,6 +165,17 @@ def blocks(document: Document) -> Iterator[Block]:
                 yield block
         document.ending = _ending(rest)
         yield rest
+
+
+def _behind_the_mark(document: Document) -> BinaryIO:
+    """Return a stream of UTF-8 behind a byte order mark, which is counted; a file of UTF-16 is held in memory."""
+    bom, encoding = document._bom(None)  # noqa: SLF001  one room
+    document.unpacked = len(bom)
+    if encoding != "utf-8":
+        return io.BytesIO(document.read()[len(bom) :].decode(encoding, "replace").encode())
+    stream = document.stream()
+    stream.read(len(bom))
+    return stream
 
 
 def _ending(rest: bytes) -> str:

@@ -174,3 +174,12 @@ def test_a_list_whose_lines_end_with_a_cr_alone_is_read_whole(name):
     found = read(whole.replace(b"\n", b"\r"))
     assert found.packages.equals(read(whole).packages)
     assert not told(found)
+
+
+def test_a_status_file_in_utf_16_is_read():
+    assert read(STATUS.decode().encode("utf-16")).packages.equals(read(STATUS).packages)
+
+
+def test_a_file_without_a_stanza_names_a_line_that_it_has():
+    with pytest.raises(InventoryError, match="<bytes>:1\n"):
+        read(b"no: field", format="dpkg_status")

@@ -32,6 +32,8 @@ CASES = {
     "stray": (b"junk\nA: 1\nmore junk\n", [(1, {STRAY: "junk\nmore junk", "A": "1"})]),
     "signed": (SIGNED, [(4, {"Origin": "Debian", "Suite": "stable", STRAY: "- dashed"})]),
     "bom": (b"\xef\xbb\xbfA: 1\n", [(1, {"A": "1"})]),
+    "utf-16 le": (b"\xff\xfe" + "A: \u00e9\n\nA: 2".encode("utf-16-le"), [(1, {"A": "\u00e9"}), (3, {"A": "2"})]),
+    "utf-16 be": (b"\xfe\xff" + "A: \u00e9\n\nA: 2".encode("utf-16-be"), [(1, {"A": "\u00e9"}), (3, {"A": "2"})]),
     "not utf-8": (b"A: \xff\n", [(1, {"A": "\ufffd"})]),
     "empty": (b"", []),
 }
