@@ -41,7 +41,8 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
-        return document.fail("PR2115", message, hint="say which format it is with format= or --format")
+        hint = "the refused rows say what is wrong: collect the list again, or say which format it is with --format"
+        return document.fail("PR2115", message, hint=hint)
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():
         return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=_HINTS["PR2116"])

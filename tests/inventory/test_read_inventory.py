@@ -231,6 +231,22 @@ def test_versions_are_checked_once_the_family_is_known(tmp_path):
         read_inventory(pa.table(rows), hosts=facts, on_bad_row="raise")
 
 
+def test_rows_of_the_right_shape_with_bad_versions_say_what_to_do():
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(b"bash\t0\t5.1\t1\tx86_64\n" + b"dash\t0\t??\t1\tx86_64\n" * 2, host="web-1", family="rhel")
+    hint = "the refused rows say what is wrong: collect the list again, or say which format it is with --format"
+    assert (raised.value.code, raised.value.hint) == ("PR2115", hint)
+
+
+def test_sources_that_disagree_say_on_which_host_first(tmp_path):
+    release = "redhat-release-9.3-1.el9.x86_64\n"
+    for host in ("web-1", "web-2"):
+        (tmp_path / f"{host}.rpmqa").write_text(release)
+    found = read_inventory(tmp_path, family="rhel", product="RedhatEnterpriseLinux9.8")
+    (told,) = [one for one in found.diagnostics if one.code == "PR2208"]
+    assert (str(told.where), told.count) == ("<host web-1>", 2)
+
+
 def test_an_empty_file_is_called_empty(tmp_path):
     (tmp_path / "web-1.rpmqa").touch()
     with pytest.raises(InventoryError, match="the file is empty"):
