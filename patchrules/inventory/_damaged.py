@@ -16,9 +16,9 @@ from patchrules.model.columns import HOSTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
 
-_SHAPE, _VERSION, UNREAD = "PR2001", "PR2002", "PR2117"
-"""Codes of refused rows: one that has not the shape of its format, one whose version is none, and one by which a tool
-says what it left out."""
+_SHAPE, _VERSION, _VALUE, UNREAD = "PR2001", "PR2002", "PR2003", "PR2117"
+"""Codes of refused rows: one that has not the shape of its format, one whose version is none, one that misses a value,
+and one by which a tool says what it left out."""
 
 _HINTS = {
     "PR2115": "write the table again, a cell a column in every row",
@@ -41,11 +41,14 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
     refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
-        return document.fail("PR2115", message, hint="say which format it is with format= or --format")
+        hint = "the refused rows say what is wrong: collect the list again, or say which format it is with --format"
+        return document.fail("PR2115", message, hint=hint)
     last = document.open_line
     if last is not None and last in rows.rejects["line"].to_pylist():
         return document.fail("PR2116", "the list is cut off in its last row", line=last, hint=_HINTS["PR2116"])
-    bad = rows.rejects.filter(_no_packages(rows.rejects))
+    # A file may be a stub without a version, as distroless images have them beside others: what misses a value is
+    # counted of the whole host.
+    bad = rows.rejects.filter(pc.is_in(rows.rejects["code"], pa.array([_SHAPE, _VERSION])))
     if bad.num_rows > found:
         message = f"{bad.num_rows:,} of {bad.num_rows + found:,} rows were refused"
         return document.fail("PR2131", message, line=bad["line"][0].as_py(), hint=_HINTS["PR2131"])
@@ -55,10 +58,12 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
 def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagnostic, ...]]:  # noqa: ANN401  pyarrow is Any
     """Return packages without those of hosts most of whose rows were refused, the rejects that say so, and the doubt.
 
+    What dpkg itself says is not installed is no refused row, and what it only names has a code of its own (PR2133).
     Cost: Python once a host with a refused row.
     """
-    bad = rejects.filter(_no_packages(rejects)).group_by("host", use_threads=False)
-    refused = bad.aggregate([("host", "count"), ("file", "first"), ("line", "first")]).to_pylist()
+    bad = rejects.filter(pc.is_in(rejects["code"], pa.array([_SHAPE, _VERSION, _VALUE])))
+    grouped = bad.group_by("host", use_threads=False)
+    refused = grouped.aggregate([("host", "count"), ("file", "first"), ("line", "first")]).to_pylist()
     if not refused:
         return packages, rejects, ()
     mine = packages["host"].filter(pc.is_in(packages["host"], pa.array([one["host"] for one in refused], pa.string())))
@@ -76,11 +81,6 @@ def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagno
     doubt = Diagnostic("PR2131", Level.ERROR, said[0]["message"], where, len(said), _HINTS["PR2131"])
     told = pa.concat_tables([rejects, pa.Table.from_pylist(said, rejects.schema)])
     return packages.filter(pc.invert(pc.is_in(packages["host"], lost))), told, (doubt,)
-
-
-def _no_packages(rejects: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return of each refused row whether it may have been any package; one that misses a value mostly is none."""
-    return pc.is_in(rejects["code"], pa.array([_SHAPE, _VERSION]))
 
 
 def without_damaged(document: Document, rows: Rows, header: int, family: str | None) -> Rows:

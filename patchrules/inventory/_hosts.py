@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow.compute as pc
 
-from patchrules.errors import Diagnostic
+from patchrules.errors import Diagnostic, Where
 from patchrules.families import families
 from patchrules.inventory._architectures import has, strange
 from patchrules.inventory._dist_tags import majors
@@ -21,6 +21,8 @@ from patchrules.sources.arrow import table
 _INDEPENDENT = frozenset({family.independent_arch for family in families().values()}) | {"src", "nosrc"}
 _RELEASES = sorted({name for family in families().values() for name in family.release_packages})
 _STATED = ("family", "product", "arch", "patch_group", "tags", "boot_time", "captured_at", "os_build")
+_OF_ONE = "PR2208"
+"""The doubt that says what is said of a host, and so which: the first of those of which the same is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def hosts_table(
         identities[host] = _identity(facts[host], told.get(host, Told()), aliases, tag)
     for host, identity in identities.items():
         stated, mine = facts[host], told.get(host, Told())
-        for doubt in identity.diagnostics:
+        for found_out in identity.diagnostics:
+            doubt = replace(found_out, where=Where(file=f"<host {host}>")) if found_out.code == _OF_ONE else found_out
             first, count = doubts.get((doubt.code, doubt.message), (doubt, 0))
             doubts[doubt.code, doubt.message] = (first, count + 1)
         row = {name: stated.get(name) for name in columns} | {"family": identity.family, "product": identity.product}

@@ -173,6 +173,8 @@ class OsqueryRows(PackageRows):
             state, held = status_of(status) or (None, False)
             self.counts["PR2202"] += state not in (None, "installed")
             self.counts["PR2216"] += state is None
+            if not version and state not in (None, "installed"):
+                continue
             if not name or not version:
                 self._refuse(host, row, "the row has no name or no version")
             else:

@@ -37,6 +37,9 @@ TEXTS = frozenset(column.name for column in (*PACKAGES, *HOSTS) if column.type =
 }
 """The columns of texts, whatever type they have in a table."""
 
+_THERE = (None, "", "installed")
+"""The states of a package that is there, or of which nobody says."""
+
 _IDENTITY = ("name", "evr", "version", "release")
 
 
@@ -88,7 +91,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     cast = {column: _cast(given[column], column, kind, name) for column, kind in wanted.items() if column in given}
     packages = pa.table([cast.get(column, pa.nulls(number, kind)) for column, kind in wanted.items()], list(wanted))
     hosts = _hosts(given, packages["host"], name, options, counts)
-    packages, rejects = _checked(packages, hosts, name, options)
+    packages, rejects = _checked(packages, hosts, name, options, counts)
     counts["PR2207"] += packages["arch"].null_count
     counts["PR2205"] += not packages.num_rows
     return Rows(packages, rejects, counted(counts, name), hosts)
@@ -251,10 +254,18 @@ def _known_families(values: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  
     return pa.array([names[value] for value in values.to_pylist()], pa.string())
 
 
-def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
-    """Return the packages that have what they must have, and the rejects."""
+def _checked(
+    packages: Any,  # noqa: ANN401  pyarrow is Any
+    hosts: Any,  # noqa: ANN401  pyarrow is Any
+    file: str,
+    options: ReadOptions,
+    counts: Counter[str],
+) -> tuple[Any, Any]:
+    """Return the packages that have what they must have, and the rejects; what dpkg says is gone needs no version."""
     complete = _complete(packages)
-    refused = [(row, "PR2003", "the row has no host, name or version") for row in _rows(packages, pc.invert(complete))]
+    lacking = _rows(packages, pc.invert(complete))
+    refused = [(row, "PR2003", "the row has no host, name or version") for row in lacking if row["status"] in _THERE]
+    counts["PR2202"] += len(lacking) - len(refused)
     good = complete
     for family in hosts["family"].unique().to_pylist():
         if family is None:
@@ -279,7 +290,7 @@ def _checked(packages: Any, hosts: Any, file: str, options: ReadOptions) -> tupl
         "message": [message for _, _, message in refused],
         "text": [f"{row['name']} {row['evr']}"[:200] for row, _, _ in refused],
     }
-    return packages.filter(good) if refused else packages, table(REJECTS, data, len(refused))
+    return packages.filter(good) if refused or lacking else packages, table(REJECTS, data, len(refused))
 
 
 def _complete(packages: Any) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -301,7 +312,7 @@ def _rows(packages: Any, mask: Any) -> list[dict[str, Any]]:  # noqa: ANN401  py
     if not pc.any(mask).as_py():
         return []
     rows = pc.coalesce(packages["line"], _counting(packages.num_rows, pa.int32(), start=1))
-    numbered = packages.append_column("row", rows).select(["row", "host", "name", "evr"])
+    numbered = packages.append_column("row", rows).select(["row", "host", "name", "evr", "status"])
     found: list[dict[str, Any]] = numbered.filter(mask).to_pylist()
     return found
 

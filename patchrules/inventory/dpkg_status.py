@@ -35,7 +35,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     add_name, add_arch, add_evr, add_status, add_held, add_priority, add_section, add_line = (
         rows.columns[name].append for name in (*_USED, "line")
     )
-    line, fields = 0, dict[str, str]()
+    line, fields = 1, dict[str, str]()
     document.open_line = None
     for line, fields in stanzas(document, fields=_FIELDS):
         name, version, words = fields.get("Package"), fields.get("Version"), fields.get("Status")
@@ -48,8 +48,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
             if not version:
                 continue
         if not name or not version:
-            missing = "Version" if name else "Package"
-            rows.reject(line, "PR2003", f"the stanza has no field `{missing}`", name or version)
+            rows.reject(line, *_lack(fields), name or version)
             continue
         add_name(name.strip())
         add_arch(fields.get("Architecture"))
@@ -61,6 +60,13 @@ def read(document: Document, options: ReadOptions) -> Rows:
         add_line(line)
     _look_at_the_end(document, rows, line, fields)
     return rows.finish()
+
+
+def _lack(fields: Mapping[str, str]) -> tuple[str, str]:
+    """Return code and message for a stanza without name or version; distroless images have some of a name alone."""
+    if fields.keys() == {"Package"}:
+        return "PR2133", "the stanza names a package and says nothing of it"
+    return "PR2003", f"the stanza has no field `{'Version' if fields.get('Package') else 'Package'}`"
 
 
 def _look_at_the_end(document: Document, rows: PackageRows, line: int, last: Mapping[str, str]) -> None:

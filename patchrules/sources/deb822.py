@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import functools
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from patchrules.sources.files import Document
@@ -21,9 +20,12 @@ Block = bytes | bytearray
 """Bytes of whole stanzas."""
 
 _FOLDED = b"\n"  # no value of one line holds it
+_NAME = "Package"
+"""The field of which a stanza has one: where two stand, an empty line between two packages is missing."""
 _CHUNK = 4 << 20
 _LARGEST = 16 << 20
 _GAP = re.compile(rb"\n[ \t]+(?=\n)")
+_CR = re.compile(rb"\r(?!\Z)")
 _COMMENT = re.compile(rb"^#.*\n?", re.MULTILINE)
 _ARMOUR = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
@@ -35,10 +37,10 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
     ``fields`` names the only ones wanted, matched without case and returned as written here: reading few fields is
     three times as fast, and damaged lines are not looked for. Without it every field is returned as the file spells it,
     and lines that are no field are under ``STRAY``. A folded value keeps its inner newlines, its lines lose the
-    indentation; a repeated field keeps its last value (of those spelled as here, where ``fields`` are named). CRLF,
-    comments, lines of blanks between stanzas, a missing final newline and the PGP armour of InRelease are understood.
-    Raises the document's error (PR3911) for a stanza of more than 16 MiB. Cost: about 4 us a stanza with few fields, 10
-    us with all.
+    indentation; a repeated field keeps its last value (of those spelled as here, where ``fields`` are named). CRLF, CR,
+    UTF-16 with its mark, comments, lines of blanks between stanzas, a missing final newline and the PGP armour of
+    InRelease are understood. Raises the document's error for a stanza of more than 16 MiB (PR3911), and for one with
+    two fields ``Package``, where that is wanted (PR2001). Cost: about 4 us a stanza with few fields, 10 us with all.
 
     >>> from patchrules.sources.files import open_document
     >>> text = b"Package: bash\nDescription: shell\n more\n\nPackage: dash\n"
@@ -48,7 +50,7 @@ def stanzas(document: Document, fields: tuple[str, ...] = ()) -> Iterator[tuple[
     [(1, {'Package': 'bash'}), (5, {'Package': 'dash'})]
     """
     if fields:
-        yield from _few(_texts(blocks(document)), fields)
+        yield from _few(_texts(blocks(document)), fields, document)
         return
     for line, data in _texts(blocks(document)):
         text = data.decode("utf-8", "replace")
@@ -64,32 +66,42 @@ def is_signed(document: Document) -> bool:
     return _ARMOUR in document.head
 
 
-def stanzas_of_block(block: Block, line: int, fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def stanzas_of_block(
+    document: Document, block: Block, line: int, fields: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the stanzas of one of the ``blocks`` of a file that is not signed; ``line`` is the block's first."""
-    return _few(_texts(iter([block]), line, inside=False), fields)
+    return _few(_texts(iter([block]), line, inside=False), fields, document)
 
 
-def _few(texts: Iterator[tuple[int, bytes]], fields: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def _few(
+    texts: Iterator[tuple[int, bytes]], fields: tuple[str, ...], document: Document
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line and wanted fields of each stanza; one with a field that is folded, or in another case, by pattern."""
     names = {name.encode(): name for name in fields}
     look = re.compile(rb"\n(%b):[ \t]*([^\n]*)(\n[ \t])?" % b"|".join(map(re.escape, names))).findall
     lowered = {name: b"\n%b:" % name.lower() for name in names}
     for line, text in texts:
-        found = {key: value if not folded else _FOLDED for key, value, folded in look(b"\n%b\n" % text)}
-        if len(found) < len(names):
+        said = look(b"\n%b\n" % text)
+        found = {key: value if not folded else _FOLDED for key, value, folded in said}
+        if len(found) < len(said):
+            found = {b"": _FOLDED}  # a field stands twice
+        elif len(found) < len(names):
             low = b"\n" + text.lower()
             if any(lowered[key] in low for key in lowered.keys() - found.keys()):
                 found = {b"": _FOLDED}
         if _FOLDED in found.values():
-            yield line, _by_pattern(text, fields)
+            yield line, _by_pattern(text, line, fields, document)
         elif found:
             yield line, {names[key]: value.decode("utf-8", "replace").strip() for key, value in found.items()}
 
 
-def _by_pattern(text: bytes, fields: tuple[str, ...]) -> dict[str, str]:
+def _by_pattern(text: bytes, line: int, fields: tuple[str, ...], document: Document) -> dict[str, str]:
     """Return the wanted fields of a stanza, in whatever case and however folded."""
     spelling = {name.lower(): name for name in fields}
     found = _wanted(fields).findall("\n" + text.decode("utf-8", "replace"))
+    if sum(spelling[name.lower()] == _NAME for name, _ in found) > 1:
+        message = f"a stanza has the field `{_NAME}` twice: the empty line between two packages is missing"
+        raise document.fail("PR2001", message, line=line, hint="copy the file again as it is, with its empty lines")
     return {spelling[name.lower()]: _unfolded(value) for name, value in found}
 
 
@@ -128,10 +140,7 @@ def blocks(document: Document) -> Iterator[Block]:
     ``document.unpacked`` how many bytes there were.
     """
     rest = b""
-    document.unpacked = 0
-    with cast("io.BufferedReader", document.stream()) as stream:
-        bom = document.head.startswith(codecs.BOM_UTF8)
-        document.unpacked += len(stream.read(len(codecs.BOM_UTF8) if bom else 0))
+    with cast("io.BufferedReader", _behind_the_mark(document)) as stream:
         while True:
             # Read behind what is left, where it stays, and always ask for as much memory: joining the two, or memory
             # that the allocator gave back and has to fetch again, takes three times as long.
@@ -146,7 +155,7 @@ def blocks(document: Document) -> Iterator[Block]:
             cut = _end(block)
             if not cut or b"\r" in block:
                 # A stanza's end may be hidden by a \r or by blanks.
-                block = bytearray(without_gaps(block.replace(b"\r\n", b"\n")))
+                block = bytearray(without_gaps(_with_newlines(block)))
                 cut = _end(block)
             rest = bytes(memoryview(block)[cut:])
             if len(rest) > _LARGEST:
@@ -158,14 +167,30 @@ def blocks(document: Document) -> Iterator[Block]:
         yield rest
 
 
+def _behind_the_mark(document: Document) -> BinaryIO:
+    """Return a stream of UTF-8 behind a byte order mark, which is counted; a file of UTF-16 is held in memory."""
+    bom, encoding = document._bom(None)  # noqa: SLF001  one room
+    document.unpacked = len(bom)
+    if encoding != "utf-8":
+        return io.BytesIO(document.read()[len(bom) :].decode(encoding, "replace").encode())
+    stream = document.stream()
+    stream.read(len(bom))
+    return stream
+
+
 def _ending(rest: bytes) -> str:
     """Return how a file ends whose last whole stanza has ``rest`` behind it."""
-    text = without_gaps(rest.replace(b"\r\n", b"\n")).rstrip(b" \t")
+    text = without_gaps(rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).rstrip(b" \t")
     if not text.strip() or text.endswith(b"\n\n"):
         return "whole"
     if text.endswith(b"\n"):
         return "line"
     return "middle" if b":" in rest else "stump"
+
+
+def _with_newlines(text: Block) -> Block:
+    """Return text with a newline for CRLF and for CR; one at its very end may be half of a CRLF, and stays."""
+    return _CR.sub(b"\n", text.replace(b"\r\n", b"\n"))
 
 
 def _end(text: bytearray) -> int:

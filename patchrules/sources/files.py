@@ -11,6 +11,7 @@ import glob
 import hashlib
 import io
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _T = TypeVar("_T")
 
 _HEAD = 8 << 10
 _CHUNK = 256 << 10
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -115,17 +117,16 @@ class Document:
             return stream.read()
 
     def lines(self, encoding: str | None = None) -> Iterator[tuple[int, str]]:
-        """Yield line number (1 is the first) and line without its end (LF or CRLF).
+        """Yield line number (1 is the first) and line without its end (LF, CRLF or CR).
 
         The encoding is the one of the BOM, else ``encoding``, else UTF-8; what cannot be decoded is replaced by U+FFFD
         and counted in ``undecodable``. Raises the door's error for a line longer than ``limits.max_line``.
         """
         for first, block in self.blocks(encoding):
-            for number, line in enumerate(block, first):
-                yield number, line[:-1] if line[-1:] == "\r" else line
+            yield from enumerate(block, first)
 
     def blocks(self, encoding: str | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number of the first line and the lines of each block; they keep a CR at their end.
+        """Yield the number of the first line and the lines of each block.
 
         For readers that cannot afford a step of a generator a line; everything else is as in :meth:`lines`.
         """
@@ -149,10 +150,10 @@ class Document:
         ['Package: bash', 'Version: 5.2-1']
         """
         bom, encoding = self._bom(None)
-        lines = self.head[len(bom) :].decode(encoding, "replace").split("\n")
+        lines = _LINE_END.split(self.head[len(bom) :].decode(encoding, "replace"))
         if len(self.head) >= _HEAD and len(lines) > 1:
             lines.pop()
-        return [line.removesuffix("\r") for line in lines]
+        return lines
 
     @property
     def mapped(self) -> Path | None:
@@ -207,7 +208,7 @@ class Document:
         The last list may be one line that has no end; with each list stands whether its lines have one.
         """
         bom, named = self._bom(encoding)
-        decoder = codecs.getincrementaldecoder(named)(errors="replace")
+        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(named)(errors="replace"), translate=True)
         rest: list[str] = []
         waiting = 0
         with self.stream() as stream:

@@ -24,7 +24,7 @@ def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: A
 
     A field that a stanza does not have is null. Cost: that of Arrow kernels, about 2 us a stanza of 20 lines. A block
     of 4 MiB that has folded or repeated wanted fields, their names in another case, comments, lines of blanks or
-    bytes that are not UTF-8 is read stanza by stanza.
+    bytes that are not UTF-8 is read stanza by stanza. Raises what ``deb822.stanzas`` raises.
 
     >>> from patchrules.sources.files import open_document
     >>> text = b"Package: bash\nVersion: 5.2\nDescription: shell\n more\n\nPackage: dash\n"
@@ -38,7 +38,7 @@ def stanza_columns(document: Document, fields: Sequence[str]) -> Any:  # noqa: A
     for block in blocks(document):
         lines = _Lines(block)
         found = _plain_columns(lines, line, wanted)
-        tables.append(_table(stanzas_of_block(block, line, wanted), wanted) if found is None else found)
+        tables.append(_table(stanzas_of_block(document, block, line, wanted), wanted) if found is None else found)
         line += len(lines.texts)
         del block, lines  # before the next is read: memory that is used again need not be fetched
     return pa.concat_tables(tables)

@@ -12,6 +12,7 @@ ROWS: list[dict[str, str | None]] = [
     {"host": "web-1", "name": "bash", "arch": "x86_64", "epoch": "0", "version": "5.1.8", "release": "6.el9_1"},
     {"host": "web-1", "name": "openssl", "arch": "x86_64", "epoch": "1", "version": "3.0.7", "release": "24.el9"},
     {"host": "db-1", "name": "bash", "arch": "x86_64", "epoch": None, "version": "5.1.8", "release": "6.el9_1"},
+    {"host": "db-1", "name": "zlib", "arch": "x86_64", "epoch": None, "version": "1.2.11", "release": "40.el9"},
     {"host": "db-1", "name": "odd", "arch": "noarch", "epoch": None, "version": "1 0", "release": "1"},
     {"host": "db-1", "name": "", "arch": "noarch", "epoch": None, "version": "1.0", "release": "1"},
 ]

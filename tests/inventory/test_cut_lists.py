@@ -74,7 +74,7 @@ def test_an_architecture_is_missed_where_others_have_one():
 def test_a_status_file_that_ends_with_a_line_is_whole(ending):
     """Files of distroless images end without an empty line, and some have stubs of packages in them."""
     assert not told(read(STATUS.rstrip() + ending))
-    assert read(STATUS + b"Package: stub" + ending).rejects["code"].to_pylist() == ["PR2003"]
+    assert read(STATUS + b"Package: stub" + ending).rejects["code"].to_pylist() == ["PR2133"]
 
 
 def test_a_package_that_is_not_installed_needs_no_version():
@@ -150,3 +150,36 @@ def test_a_stub_beside_other_files_of_its_host_does_not_keep_them_from_being_jud
         (tmp_path / "web-1" / f"{name}.status").write_bytes(content)
     (tmp_path / "web-1/hostname").write_text("web-1\n")
     assert read_inventory(tmp_path, format="dpkg_status").packages["name"].to_pylist() == ["bash"]
+
+
+@PACKED
+@pytest.mark.parametrize("taken", [1, 2])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_status_file_without_its_empty_lines_is_refused(taken, ending, packed, tmp_path):
+    """SEMANTICS 5.16: `grep .` makes one package of all; a host is UNKNOWN where one line is missing, too."""
+    content = packed(STATUS.replace(b"\n\n", b"\n", taken).replace(b"\n", ending))
+    with pytest.raises(InventoryError, match="the empty line between two packages is missing"):
+        read(content)
+    (tmp_path / "web-1.status").write_bytes(content)
+    (tmp_path / "web-2.status").write_bytes(STATUS)
+    found = read_inventory(tmp_path, family="debian")
+    assert set(found.packages["host"].to_pylist()) == {"web-2"}
+    assert [(row["host"], row["code"], row["line"]) for row in found.rejects.to_pylist()] == [("web-1", "PR2001", 1)]
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE.keys() - {"hotfixes"}))
+def test_a_list_whose_lines_end_with_a_cr_alone_is_read_whole(name):
+    """Rows that are joined are rows that nobody judges; what Windows wrote so is refused."""
+    whole = WHOLE[name].replace(b"\r\n", b"\n")
+    found = read(whole.replace(b"\n", b"\r"))
+    assert found.packages.equals(read(whole).packages)
+    assert not told(found)
+
+
+def test_a_status_file_in_utf_16_is_read():
+    assert read(STATUS.decode().encode("utf-16")).packages.equals(read(STATUS).packages)
+
+
+def test_a_file_without_a_stanza_names_a_line_that_it_has():
+    with pytest.raises(InventoryError, match="<bytes>:1\n"):
+        read(b"no: field", format="dpkg_status")

@@ -231,6 +231,22 @@ def test_versions_are_checked_once_the_family_is_known(tmp_path):
         read_inventory(pa.table(rows), hosts=facts, on_bad_row="raise")
 
 
+def test_rows_of_the_right_shape_with_bad_versions_say_what_to_do():
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(b"bash\t0\t5.1\t1\tx86_64\n" + b"dash\t0\t??\t1\tx86_64\n" * 2, host="web-1", family="rhel")
+    hint = "the refused rows say what is wrong: collect the list again, or say which format it is with --format"
+    assert (raised.value.code, raised.value.hint) == ("PR2115", hint)
+
+
+def test_sources_that_disagree_say_on_which_host_first(tmp_path):
+    release = "redhat-release-9.3-1.el9.x86_64\n"
+    for host in ("web-1", "web-2"):
+        (tmp_path / f"{host}.rpmqa").write_text(release)
+    found = read_inventory(tmp_path, family="rhel", product="RedhatEnterpriseLinux9.8")
+    (told,) = [one for one in found.diagnostics if one.code == "PR2208"]
+    assert (str(told.where), told.count) == ("<host web-1>", 2)
+
+
 def test_an_empty_file_is_called_empty(tmp_path):
     (tmp_path / "web-1.rpmqa").touch()
     with pytest.raises(InventoryError, match="the file is empty"):
@@ -267,10 +283,77 @@ def test_a_host_is_not_judged_by_the_few_rows_that_were_not_refused(rows, judged
         assert [one.code for one in found.diagnostics if one.level is Level.ERROR] == ["PR2131"] * said
 
 
-def test_rows_that_miss_a_value_say_nothing_against_the_others():
-    """Half-removed packages have no version: dpkg keeps them, and the host has what the others say."""
-    stub = b"Package: libpam-runtime\nArchitecture: all\n\n"
-    assert read_inventory(status([GOOD]) + stub * 3, host="web-1", family="debian").packages.num_rows == 1
+STUB = "Package: libpam-runtime\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("stanza", "judged"),
+    [
+        (STUB.format(""), True),
+        (STUB.format("Status: deinstall ok config-files\nArchitecture: all\n"), True),
+        (STUB.format("Status: install ok half-installed\nArchitecture: all\n"), True),
+        (STUB.format("Status: install ok installed\n"), False),
+        (STUB.format("Architecture: all\n"), False),
+    ],
+)
+def test_what_dpkg_does_not_say_is_installed_says_nothing_against_the_others(stanza, judged, tmp_path):
+    """Half-removed packages have no version, and distroless images have stanzas of a name alone."""
+    found = read_inventory(status([GOOD]) + stanza.encode() * 2, host="web-1", family="debian")
+    assert found.packages.num_rows == judged
+    assert read_inventory(status([GOOD] * 2) + stanza.encode() * 2, host="web-1", family="debian").packages.num_rows
+    for number in range(2):
+        (tmp_path / f"{number}.status").write_bytes(status([GOOD]))
+    (tmp_path / "2.status").write_bytes(stanza.encode() * 2)
+    assert read_inventory([*tmp_path.iterdir()], host="web-1", family="debian").packages.num_rows == 2
+
+
+MISSING = {
+    "a.csv": "host,name,epoch,version,release,arch\nweb-1,bash,0,5.2,1,x86_64\n" + "web-1,dash,,,,x86_64\n" * 2,
+    "a.tsv": "bash\t0\t5.2\t1\tx86_64\n" + "dash\t0\t\t\tx86_64\n" * 2,
+    "a.jsonl": '{"host":"web-1","name":"bash","evr":"5.2-1"}\n' + '{"host":"web-1","name":"dash"}\n' * 2,
+    "a.log": json.dumps(
+        {
+            "name": "rpm_packages",
+            "hostIdentifier": "web-1",
+            "action": "snapshot",
+            "unixTime": 1,
+            "snapshot": [
+                {"name": name, "version": version, "release": "1", "arch": "x86_64"}
+                for name, version in (("bash", "5.2"), ("dash", ""), ("zlib", ""))
+            ],
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_host_most_of_whose_rows_miss_a_value_is_not_judged_by_the_others(name, tmp_path):
+    (tmp_path / name).write_text(MISSING[name])
+    found = read_inventory(tmp_path / name, family="rhel")
+    assert found.packages.num_rows == 0
+    assert [one.code for one in found.diagnostics if one.level is Level.ERROR] == ["PR2131"]
+
+
+GONE = [{"name": "bash", "version": "5.2-1", "status": "installed"}] + [
+    {"name": name, "version": "", "status": "config-files"} for name in ("dash", "zlib1g")
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pa.Table.from_pylist([{"host": "web-1", **row} for row in GONE]),
+        json.dumps(
+            {"name": "deb_packages", "hostIdentifier": "web-1", "action": "snapshot", "snapshot": GONE}
+        ).encode(),
+    ],
+    ids=["table", "osquery"],
+)
+def test_a_table_may_say_that_packages_are_gone(content):
+    found = read_inventory(content, family="debian")
+    assert found.packages["name"].to_pylist() == ["bash"]
+    assert not found.rejects.num_rows
+    assert [one.count for one in found.diagnostics if one.code == "PR2202"] == [2]
 
 
 def test_a_fleet_tells_how_many_hosts_lost_most_of_their_rows(tmp_path):

@@ -24,6 +24,7 @@ CASES = {
     "folded": (b"A: 1\n two\n .\n\tthree\nB: 2\n", [(1, {"A": "1\ntwo\n.\nthree", "B": "2"})]),
     "empty first line": (b"A:\n x\n y\n", [(1, {"A": "\nx\ny"})]),
     "crlf": (b"A: 1\r\n x\r\n\r\nA: 2\r\n", [(1, {"A": "1\nx"}), (4, {"A": "2"})]),
+    "cr": (b"A: 1\r x\r\rA: 2\r", [(1, {"A": "1\nx"}), (4, {"A": "2"})]),
     "both line ends": (b"A: 1\r\n\r\nB: 1\n\nA: 3\n", [(1, {"A": "1"}), (3, {"B": "1"}), (5, {"A": "3"})]),
     "comments": (b"# one\nA: 1\n# two\nB: 2\n\n#three\n\nA: 3\n", [(2, {"A": "1", "B": "2"}), (8, {"A": "3"})]),
     "last one counts": (b"A: 1\nA: 2\n", [(1, {"A": "2"})]),
@@ -31,6 +32,8 @@ CASES = {
     "stray": (b"junk\nA: 1\nmore junk\n", [(1, {STRAY: "junk\nmore junk", "A": "1"})]),
     "signed": (SIGNED, [(4, {"Origin": "Debian", "Suite": "stable", STRAY: "- dashed"})]),
     "bom": (b"\xef\xbb\xbfA: 1\n", [(1, {"A": "1"})]),
+    "utf-16 le": (b"\xff\xfe" + "A: \u00e9\n\nA: 2".encode("utf-16-le"), [(1, {"A": "\u00e9"}), (3, {"A": "2"})]),
+    "utf-16 be": (b"\xfe\xff" + "A: \u00e9\n\nA: 2".encode("utf-16-be"), [(1, {"A": "\u00e9"}), (3, {"A": "2"})]),
     "not utf-8": (b"A: \xff\n", [(1, {"A": "\ufffd"})]),
     "empty": (b"", []),
 }
@@ -51,6 +54,17 @@ def test_the_wanted_fields_are_the_same_fields(case, chunk, monkeypatch):
     data, wanted = CASES[case]
     some = [(line, {name: value for name, value in fields.items() if name == "A"}) for line, fields in wanted]
     assert list(stanzas(open_document(data), ("A",))) == [(line, fields) for line, fields in some if fields]
+
+
+@pytest.mark.parametrize("text", [b"Package: a\nPackage: b\n", b"package: a\nA: 1\nPACKAGE: b\n"])
+@pytest.mark.parametrize("chunk", [1, 1 << 20])
+def test_two_packages_without_an_empty_line_between_are_none(text, chunk, monkeypatch):
+    monkeypatch.setattr(room, "_CHUNK", chunk)
+    with pytest.raises(CatalogError) as caught:
+        list(stanzas(open_document(b"Package: x\n\n" + text, name="Packages", error=CatalogError), ("A", "Package")))
+    said = "a stanza has the field `Package` twice: the empty line between two packages is missing [PR2001]"
+    hint = "copy the file again as it is, with its empty lines"
+    assert str(caught.value) == f"{said}\n  at Packages:3\n  hint: {hint}"
 
 
 def test_field_names_are_compared_without_case():

@@ -100,6 +100,8 @@ def test_damage_raises_our_error_or_nothing(kind, at, noise):
 LINES = {
     "lf": (b"a\nb\n", ["a", "b"]),
     "crlf": (b"a\r\nb\r\n", ["a", "b"]),
+    "cr": (b"a\r\rb\rc\r", ["a", "", "b", "c"]),
+    "cr without an end": (b"a\rb", ["a", "b"]),
     "no end": (b"a\nb", ["a", "b"]),
     "empty lines": (b"\n\nb\n", ["", "", "b"]),
     "utf-8 bom": (b"\xef\xbb\xbfa\n", ["a"]),
@@ -116,9 +118,11 @@ def test_lines(case):
     assert list(open_document(data).lines()) == list(enumerate(lines, 1))
 
 
-def test_lines_of_many_blocks_are_whole_and_numbered():
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_many_blocks_are_whole_and_numbered(end):
     lines = [f"line {number} " + "x" * (number % 97) for number in range(20_000)]
-    assert list(open_document("\n".join(lines).encode()).lines()) == list(enumerate(lines, 1))
+    assert list(open_document(end.join(lines).encode()).lines()) == list(enumerate(lines, 1))
+    assert open_document(end.join(lines).encode()).head_lines()[:50] == lines[:50]
 
 
 def test_undecodable_bytes_are_replaced_and_counted():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import patchrules.sources.deb822 as room
 import patchrules.sources.stanza_columns as columns_room
+from patchrules.errors import InventoryError
 from patchrules.sources.deb822 import stanzas
 from patchrules.sources.files import open_document
 from patchrules.sources.stanza_columns import stanza_columns
@@ -38,16 +39,27 @@ PLAIN = b"\n\nPackage: bash\nVersion: 5.2\nTag: a,\n b\n\n\nPriority: no\n\nA: 1
 
 
 def both(data):
-    """Return what the columns and the stanzas say, as lists of line and fields."""
+    """Return what the columns and the stanzas say, as lists of line and fields, or as the error of both."""
     document = open_document(data)
-    table = stanza_columns(document, FIELDS).to_pylist()
-    told = [(row.pop("line"), {name: value for name, value in row.items() if value is not None}) for row in table]
-    return told, list(stanzas(document, FIELDS))
+    return said(lambda: rows(stanza_columns(document, FIELDS))), said(lambda: list(stanzas(document, FIELDS)))
+
+
+def rows(table):
+    found = table.to_pylist()
+    return [(row.pop("line"), {name: value for name, value in row.items() if value is not None}) for row in found]
+
+
+def said(read):
+    try:
+        return read()
+    except InventoryError as problem:
+        return str(problem)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 20])
 @given(st.lists(st.sampled_from(LINES), max_size=16).map("\n".join))
 @example("Package: a\nPackage: b")
+@example("Version: 1\nVersion: 2\n\nA: 1\n\npackage: b\nPACKAGE: c")
 @example("# A: no\nA: 1")
 @example("Package: a\n folded")
 @example("A: 1\nstray\n\t \nVersion: 2\n\nA: 3")
