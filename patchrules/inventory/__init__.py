@@ -28,6 +28,7 @@ from patchrules.inventory.arrow_table import read_stream
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import PACKAGES, REJECTS
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import shown
 from patchrules.model.source import Source
 from patchrules.sources.arrow import schema
 from patchrules.sources.files import Document, Limits
@@ -95,6 +96,9 @@ def read_inventory(  # noqa: PLR0913  each is a keyword with a default
         raise InventoryError(message, code="PR2120", hint="hosts=pr.load_hosts(PATH)")
     family = None if family is None else family_named(family).name
     reader = _reader_named(format)
+    for name, value in {"product": product, "host": host, "arch": arch}.items():
+        if value is not None and not isinstance(value, str):
+            raise InventoryError(f"`{name}` is {shown(value)}, wanted text", code="PR2513", hint="put it in quotes")
     stated = {"family": family, "product": product, "arch": arch}
     common = ReadOptions(host or "", host is not None, family, on_bad_row, columns or {}, limits or Limits())
     reading = _Reading(common, reader, {name: value for name, value in stated.items() if value}, tuple(hosts or ()))

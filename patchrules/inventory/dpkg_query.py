@@ -143,12 +143,12 @@ def _shown(layout: _Layout) -> list[str]:
 
 
 def _json_fields(line: str) -> dict[str, str] | None:
-    """Return the fields of a JSON object that is a dpkg package: only those have a status."""
+    """Return the fields of a JSON object that is a dpkg package: only those have a status, and none names a host."""
     try:
         found = json.loads(line) if line.lstrip()[:1] == "{" else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or "host" in found:
         return None
     fields = {_NAMES.get(key.lower(), ""): value.strip() for key, value in found.items() if isinstance(value, str)}
     return fields if {"name", "version", "status"} <= fields.keys() and status_of(fields["status"]) else None

@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -379,3 +380,17 @@ def test_a_log_of_hosts_says_whose_rows_were_refused(stated):
     found = read_inventory(json.dumps(log).encode() + b"\n", host=stated, family="debian")
     assert found.packages.num_rows == 0
     assert [row["host"] for row in found.rejects.to_pylist()] == [stated or "web-1"] * 3
+
+
+@pytest.mark.parametrize("name", ["product", "host", "arch"])
+def test_what_is_stated_is_text(name):
+    stated: dict[str, Any] = {"host": "web-1", name: 5}
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(b"bash-5.1.8-6.el9.x86_64\n", family="rhel", **stated)
+    assert str(raised.value) == f"`{name}` is a `int`, wanted text [PR2513]\n  hint: put it in quotes"
+
+
+def test_json_lines_that_name_hosts_are_no_list_of_one():
+    row = '{"host": "%s", "name": "bash", "version": "5.2-1", "arch": "amd64", "status": "installed"}\n'
+    found = read_inventory(f"{row % 'a'}{row % 'b'}".encode(), family="debian")
+    assert found.hosts["host"].to_pylist() == ["a", "b"]
