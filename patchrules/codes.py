@@ -99,7 +99,7 @@ CODES: dict[str, str] = {
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
     "PR2123": "an inventory, a path or something else was given where a host is wanted",
     "PR2124": "files of a packed fleet were given as inventories, or stand among them: it is opened by its own path",
-    "PR2131": "most rows of a host were refused, for their shape or their versions: the others are not judged",
+    "PR2131": "most rows of a host were refused, for their shape, name or version: the others are not judged",
     "PR2132": "a dpkg status file has no installed package, and no empty line ends it: it may be cut off",
     "PR2133": "a stanza of dpkg's status names a package and says nothing of it: it counts as not installed",
     "PR2107": "the inventory has no host",

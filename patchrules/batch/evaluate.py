@@ -115,10 +115,11 @@ class Evaluation:
         kinds, unmet = np.empty(len(rows.package), dtype=self._kinds.dtype), []
         for hosts, some in blocks(rows.lengths):
             place = self._places(rows, policy, hosts, some)
-            kinds[some] = self._kinds.ravel().take(place)
-            if kinds[some].min(initial=0) < 0:
-                self._table.ravel()[place[kinds[some] < 0]] = _WANTED
+            found = self._kinds.ravel().take(place)
+            if found.min(initial=0) < 0:
+                self._table.ravel()[place[found < 0]] = _WANTED
                 unmet.append((hosts, some))
+            kinds[some] = found
         if unmet:
             self._judge_wanted()
             kinds = kinds.astype(self._kinds.dtype, copy=False)

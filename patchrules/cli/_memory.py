@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.abc import MetaPathFinder
-from importlib.metadata import entry_points
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 
 ALLOCATORS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "JE_ARROW_MALLOC_CONF": "narenas:2"}
 """What the environment has to say before Arrow is imported: what Arrow allocates by itself, in grouping, comes from C's
@@ -26,20 +24,26 @@ def choose_allocators() -> None:
 def without_pandas() -> None:
     """Have this process not find pandas, which Arrow imports wherever it is: a fifth of a second, and 40 MB.
 
-    Nothing of ours uses it; a plugin may, and where there is one nothing is done. To be called by whoever has the
-    process for itself. Cost: where pandas is installed, a look at what is declared of each installed package.
+    Nothing of ours uses it; a plugin may, and where there is one pandas is found. To be called by whoever has the
+    process for itself. Cost: nothing until Arrow asks for it.
     """
-    if find_spec("pandas") and not any(group.startswith("patchrules.") for group in entry_points().groups):
-        sys.meta_path.insert(0, _NoPandas())
+    sys.meta_path.insert(0, _NoPandas())
 
 
-class _NoPandas(MetaPathFinder):
+class _NoPandas:
     """Says that there is no pandas: Arrow, which is Cython, does not heed what ``sys.modules`` says of it."""
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as Python asks
-        """Refuse that one name."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
+    def find_spec(self, name: str, _path: object, _target: object = None) -> None:
+        """Refuse that one name, unless it is there and a plugin may want it."""
+        if name == "pandas" and not (PathFinder.find_spec(name) and _has_plugins()):
+            raise ModuleNotFoundError(name)
+
+
+def _has_plugins() -> bool:
+    """Say whether somebody else brings readers, reports or families."""
+    from importlib.metadata import entry_points
+
+    return any(group.startswith("patchrules.") for group in entry_points().groups)
 
 
 def spare_memory() -> None:

@@ -169,7 +169,7 @@ def blocks(document: Document) -> Iterator[Block]:
 
 def _behind_the_mark(document: Document) -> BinaryIO:
     """Return a stream of UTF-8 behind a byte order mark, which is counted; a file of UTF-16 is held in memory."""
-    bom, encoding = document._bom(None)  # noqa: SLF001  one room
+    bom, encoding = document.bom(None)
     document.unpacked = len(bom)
     if encoding != "utf-8":
         return io.BytesIO(document.read()[len(bom) :].decode(encoding, "replace").encode())

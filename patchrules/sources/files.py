@@ -149,7 +149,7 @@ class Document:
         >>> open_document(b"Package: bash\nVersion: 5.2-1").head_lines()
         ['Package: bash', 'Version: 5.2-1']
         """
-        bom, encoding = self._bom(None)
+        bom, encoding = self.bom(None)
         lines = _LINE_END.split(self.head[len(bom) :].decode(encoding, "replace"))
         if len(self.head) >= _HEAD and len(lines) > 1:
             lines.pop()
@@ -198,8 +198,8 @@ class Document:
         except (OSError, ValueError) as problem:
             raise _unreadable(self.name, problem, self.error) from problem
 
-    def _bom(self, encoding: str | None) -> tuple[bytes, str]:
-        """Return the byte order mark and the encoding it tells."""
+    def bom(self, encoding: str | None) -> tuple[bytes, str]:
+        """Return the byte order mark, and the encoding it tells; without one ``encoding``, or UTF-8."""
         return next(((bom, name) for bom, name in _BOMS if self.head.startswith(bom)), (b"", encoding or "utf-8"))
 
     def _whole_lines(self, encoding: str | None) -> Iterator[tuple[list[str], bool]]:
@@ -207,7 +207,7 @@ class Document:
 
         The last list may be one line that has no end; with each list stands whether its lines have one.
         """
-        bom, named = self._bom(encoding)
+        bom, named = self.bom(encoding)
         decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(named)(errors="replace"), translate=True)
         rest: list[str] = []
         waiting = 0

@@ -234,7 +234,7 @@ def _without_halves(value: Any) -> Any:  # noqa: ANN401  JSON holds anything
 def _pieces(document: Document) -> Iterator[str]:
     """Yield the text of a document piece by piece; JSON is often one long line, so that no limit of lines holds."""
     document.undecodable = 0
-    bom, encoding = document._bom(None)  # noqa: SLF001  one room
+    bom, encoding = document.bom(None)
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     with document.stream() as stream:
         stream.read(len(bom))

@@ -235,24 +235,30 @@ def test_facts_of_their_types_are_taken():
 
 
 REPORT: Any = pr.evaluate(PROD, HOST, [], as_of=AS_OF)
-WRITE = lambda run: pr.write(run, io.BytesIO())  # noqa: E731
-SINCE = lambda run: pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, since=run)  # noqa: E731
+
+
+def written(run):
+    return pr.write(run, io.BytesIO())
+
+
+def judged_since(run):
+    return pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, since=run)
 
 
 @pytest.mark.parametrize(
     ("ask", "given", "said", "wanted"),
     [
-        (WRITE, "monday", "`run` is 'monday'", "a run, a report or several reports"),
-        (WRITE, 3, "`run` is a `int`", "a run, a report or several reports"),
-        (WRITE, [RUN], "`run` has a `Run`", "a run, a report or several reports"),
-        (WRITE, [REPORT, "r"], "`run` has 'r'", "a run, a report or several reports"),
+        (written, "monday", "`run` is 'monday'", "a run, a report or several reports"),
+        (written, 3, "`run` is a `int`", "a run, a report or several reports"),
+        (written, [RUN], "`run` has a `Run`", "a run, a report or several reports"),
+        (written, [REPORT, "r"], "`run` has 'r'", "a run, a report or several reports"),
         (lambda found: pr.explain(found, "bash"), "monday", "`found` is 'monday'", "a run or a report"),
         (lambda found: pr.explain(found, "bash", host="web-1"), [REPORT], "`found` is a `list`", "a run or a report"),
         (pr.history, 3, "`runs` is a `int`", "runs or the folder that they were saved in"),
         (pr.history, RUN, "`runs` is a `Run`", "runs or the folder that they were saved in"),
         (pr.history, [RUN, Path("monday")], "`runs` has 'monday'", "runs"),
         (lambda runs: pr.exposed(runs, "CVE-2026-1"), [None], "`runs` has None", "runs"),
-        (SINCE, 3, "`since` is a `int`", "a run or the folder of a saved one"),
+        (judged_since, 3, "`since` is a `int`", "a run or the folder of a saved one"),
     ],
 )
 def test_what_is_neither_run_nor_report_is_refused(ask, given, said, wanted):
