@@ -28,8 +28,8 @@ import patchrules as pr
 from benchmarks import universe
 from benchmarks.universe import AS_OF, NAMES, SYSTEMS, Shape, System
 from patchrules.batch.approvals import APPROVALS, Decisions
+from patchrules.batch.evaluate import compiled, offer
 from patchrules.batch.patterns import NOBODY
-from patchrules.batch.policy import compiled
 from patchrules.batch.render import LEVELS, instants
 from patchrules.families import facts_of, family_named
 from patchrules.model.columns import VERDICTS
@@ -97,7 +97,8 @@ def _decided(baseline: pr.Baseline, catalog: pr.Catalog, system: System) -> list
     facts = facts_of(family_named(system.family), Dialect.DOCUMENTED, system.product)
     host = Host("", system.family, system.product, system.arch)
     given = Settings(as_of=AS_OF)
-    policy = compiled(baseline, catalog.table, host, family=family_named(system.family), facts=facts, settings=given)
+    offered = offer(catalog.table, host, family=family_named(system.family), facts=facts)
+    policy = compiled(baseline, offered, given)
     found, rows = policy.decisions, policy.catalog
     shown = rows.select(["name", "arch", "evr", "offered", "advisory", "cves"])
     kinds = zip(rows["classification"].to_pylist(), rows["security"].to_pylist(), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,6 +28,9 @@ BIT = {note: 1 << position for position, note in enumerate(NOTES)}
 """A note as one bit, so that the notes of several rows unite by ``|``."""
 
 _DAY = timedelta(days=1) // timedelta(microseconds=1)
+
+Alike = Callable[[Ints], tuple[Ints, Ints]]
+"""Returns all rows that could be of the version of some rows, and a number for the version of each."""
 
 LEFT_OUT = BIT[Note.NOT_YET_RELEASED] | BIT[Note.OTHER_MAJOR]
 
@@ -70,16 +74,16 @@ class Decisions:
 def decisions(
     baseline: Baseline,
     catalog: pa.Table,
-    versions: Ints,
+    alike: Alike,
     host: Host,
     *,
     family: Family,
     facts: Facts,
     settings: Settings,
 ) -> Decisions:
-    """Batch twin of ``reference.approvals.decision``; ``versions`` numbers the version each row is of."""
+    """Batch twin of ``reference.approvals.decision``; ``alike`` says which rows are of one version."""
     found = approvals(baseline, catalog, host, facts, settings)
-    entry = rejections(baseline, catalog, versions, facts)
+    entry = rejections(baseline, catalog, alike, facts)
     rejected = entry != NOBODY
     other_major = np.where(same_major(catalog, host, family, facts), 0, BIT[Note.OTHER_MAJOR])
     unreleased = found.notes & BIT[Note.NOT_YET_RELEASED]
@@ -149,13 +153,24 @@ def selected_by(rule: ApprovalRule, baseline: Baseline, catalog: pa.Table, host:
     return selected & passes_gate(catalog, facts, enabled=rule.enable_non_security)
 
 
-def rejections(baseline: Baseline, catalog: pa.Table, versions: Ints, facts: Facts) -> Ints:
+def rejections(baseline: Baseline, catalog: pa.Table, alike: Alike, facts: Facts) -> Ints:
     """Batch twin of ``reference.approvals.rejection``: the first rejected entry that means each row's version."""
     entry = names(baseline.rejected_patches, catalog, facts)
     entry = np.minimum(entry, identifies(baseline.rejected_patches, catalog, facts.rejected_ids))
-    of_version = np.full(int(versions.max(initial=-1)) + 1, NOBODY, dtype=np.int64)
-    np.minimum.at(of_version, versions, entry)
-    return of_version[versions]
+    rows, versions = alike(np.flatnonzero(entry != NOBODY))
+    of_version = np.full(len(rows), NOBODY, dtype=np.int64)
+    np.minimum.at(of_version, versions, entry[rows])
+    entry[rows] = of_version[versions]
+    return entry
+
+
+def each(rows: Ints) -> tuple[Ints, Ints]:
+    """Say that every row is of a version of its own.
+
+    >>> [found.tolist() for found in each(np.array([4, 7]))]
+    [[4, 7], [0, 1]]
+    """
+    return rows, np.arange(len(rows), dtype=np.int64)
 
 
 def same_major(catalog: pa.Table, host: Host, family: Family, facts: Facts) -> Bools:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
-from patchrules.batch.policy import Key, Policy, key_of
+from patchrules.batch.package_keys import Key, key_of
+from patchrules.batch.policy import Policy
 from patchrules.batch.render import rendered
 from patchrules.batch.states import FAILS, Packages, Verdicts, at, installed_verdicts
 from patchrules.batch.tally import Known

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.keys import Bools, Ints, distinct
+from patchrules.batch.keys import Bools, Ints, distinct, ranks
 from patchrules.batch.orders import sort_key, without_epoch
 from patchrules.families import Family
 
@@ -17,50 +16,28 @@ UNKNOWN = -1
 """The epoch code of "not stated"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """The versions of a catalog, ranked once: each row's place in ``keys``, which are sorted and leave epochs out.
+class Versions:
+    """The versions of the rows of a catalog: ``codes`` has a number for each row's.
 
-    ``epoch`` is the position in ``epochs`` of the one that a row states, UNKNOWN where it states none; ``place`` is the
-    position of each key.
+    A sort key is made for those that are compared, never for all of them.
     """
 
-    rank: Ints
-    epoch: Ints
-    keys: Sequence[bytes]
-    epochs: Sequence[int]
-    place: Mapping[bytes, int]
+    def __init__(self, versions: pa.ChunkedArray) -> None:
+        """Give the distinct ones numbers. Cost: one pass."""
+        self.codes, self._texts = distinct(versions)
 
-    def places(self, keys: Iterable[bytes]) -> Ints:
-        """Return an odd number for a key that is here, as :meth:`odd` does, and the even one beside it for another.
+    def texts(self, codes: Ints) -> list[str]:
+        """Return what some codes stand for."""
+        known = self._texts
+        return [known[code] for code in codes.tolist()]
 
-        Keys that are not here are compared with those that are, never with each other.
-        """
-        known, every = self.place, self.keys
-        found = [2 * known[key] + 1 if key in known else 2 * bisect_left(every, key) for key in keys]
-        return np.array(found, dtype=np.int64)
-
-    def odd(self, row: Ints) -> Ints:
-        """Return the odd number of the key of each row."""
-        return 2 * self.rank[row] + 1
-
-    @property
-    def span(self) -> int:
-        """One more than the largest of these numbers."""
-        return 2 * len(self.keys) + 1
-
-
-def ranked(family: Family, versions: pa.ChunkedArray) -> Ranked:
-    """Rank the versions of a catalog. Cost: O(distinct versions) sort keys in Python, and a sort of them."""
-    codes, texts = distinct(versions)
-    stated, keys = parted(family, texts)
-    every = sorted(set(keys))
-    place = {key: position for position, key in enumerate(every)}
-    epochs = sorted({epoch for epoch in stated if epoch is not None})
-    positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
-    rank = np.array([place[key] for key in keys], dtype=np.int64)[codes]
-    epoch = np.array([positions[one] for one in stated], dtype=np.int64)[codes]
-    return Ranked(rank, epoch, every, epochs, place)
+    def used(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return the distinct codes of some rows, and the position among them of each row's. Cost: no sort."""
+        place = np.full(len(self._texts), -1, dtype=np.int64)
+        place[self.codes[rows]] = 0
+        codes = np.flatnonzero(place == 0)
+        place[codes] = np.arange(len(codes))
+        return codes, place[self.codes[rows]]
 
 
 def parted(family: Family, versions: Sequence[str]) -> tuple[Sequence[int | None], Sequence[bytes]]:
@@ -69,10 +46,6 @@ def parted(family: Family, versions: Sequence[str]) -> tuple[Sequence[int | None
         parts = [without_epoch(text) for text in versions]
         return [epoch for epoch, _ in parts], [key for _, key in parts]
     return [None] * len(versions), [sort_key(family.scheme, text) for text in versions]
-
-
-NO_VERSIONS = Ranked(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), (), (), {})
-"""What a policy has that compares versions in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +63,26 @@ class Compared:
     doubtful: Bools
 
 
-def compared(family: Family, catalog: Ranked, installed: Sequence[str], owner: Ints, row: Ints) -> Compared:
+def compared(family: Family, catalog: Versions, installed: Sequence[str], owner: Ints, row: Ints) -> Compared:
     """Compare installed version ``owner[p]`` with that of catalog row ``row[p]`` for every pair ``p`` (DECISIONS 30).
 
-    Cost: O(installed) look-ups of sort keys in Python, then integers.
+    Cost: a sort key for each version that is here, looked up if it was met before, and a sort of them; then integers.
     """
-    stated, keys = parted(family, installed)
-    mine_placed, theirs_placed = catalog.places(keys), catalog.odd(row)
+    codes, of_pair = catalog.used(row)
+    stated, keys = parted(family, [*installed, *catalog.texts(codes)])
+    rank, count = ranks(keys), len(installed)
+    mine_ranked, theirs_ranked = rank[:count], rank[count:][of_pair]
     if family.scheme != "rpm":
-        none, nowhere = (np.full(count, UNKNOWN, dtype=np.int64) for count in (len(owner), len(installed)))
-        return Compared(mine_placed, theirs_placed, nowhere, none, (), np.zeros(len(installed), dtype=np.bool_))
-    epochs = sorted({0, *catalog.epochs, *(epoch for epoch in stated if epoch is not None)})
+        none, nowhere = (np.full(size, UNKNOWN, dtype=np.int64) for size in (len(owner), count))
+        return Compared(mine_ranked, theirs_ranked, nowhere, none, (), np.zeros(count, dtype=np.bool_))
+    epochs = sorted({0, *(epoch for epoch in stated if epoch is not None)})
     positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
-    # UNKNOWN is -1, so it takes the last position of what each epoch of the catalog becomes.
-    becomes = np.array([*(positions[epoch] for epoch in catalog.epochs), UNKNOWN], dtype=np.int64)
-    own = np.array(list(map(positions.__getitem__, stated)), dtype=np.int64)
-    mine, theirs, doubtful = filled(own, becomes[catalog.epoch[row]], owner, len(epochs))
+    epoch = np.array(list(map(positions.__getitem__, stated)), dtype=np.int64)
+    mine, theirs, doubtful = filled(epoch[:count], epoch[count:][of_pair], owner, len(epochs))
+    span = len(rank)
     return Compared(
-        installed=np.where(mine == UNKNOWN, positions[0], mine) * catalog.span + mine_placed,
-        pairs=np.where(theirs == UNKNOWN, positions[0], theirs) * catalog.span + theirs_placed,
+        installed=np.where(mine == UNKNOWN, positions[0], mine) * span + mine_ranked,
+        pairs=np.where(theirs == UNKNOWN, positions[0], theirs) * span + theirs_ranked,
         installed_epoch=mine,
         pair_epoch=theirs,
         epochs=epochs,

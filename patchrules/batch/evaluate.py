@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from patchrules.batch import offer as offers
 from patchrules.batch import policy as policies
 from patchrules.batch.absent import Absences, AbsentSet
 from patchrules.batch.agent import policy as agent
@@ -22,6 +23,7 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Bools, Codes, Grown, Ints, Vocabulary, counted, fold, ranks, spans
 from patchrules.batch.listing import Listed, Listing
+from patchrules.batch.offer import Offer
 from patchrules.batch.packages import Numbers, PackageNumbers
 from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy
@@ -375,10 +377,16 @@ def _row(measure: bytes) -> Ints:
     return np.frombuffer(measure, dtype=np.int64)
 
 
-def compiled(
-    baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
-) -> Policy:
-    """Compile ``baseline`` for hosts like ``host`` in the dialect of ``facts``: what :class:`Evaluation` judges by."""
-    documents = facts.states in ("documented", "updates")
-    compile_policy = policies.compiled if documents else agent.compiled
-    return compile_policy(baseline, catalog, host, family=family, facts=facts, settings=settings)
+def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Offer:
+    """Put a catalog in order for hosts like ``host`` in the dialect of ``facts``: what :func:`compiled` reads."""
+    return (offers.offer if _documents(facts) else agent.offer)(catalog, host, family=family, facts=facts)
+
+
+def compiled(baseline: Baseline, offered: Offer, settings: Settings) -> Policy:
+    """Compile ``baseline`` for the hosts that an offer is for: what :class:`Evaluation` judges by."""
+    return (policies.compiled if _documents(offered.facts) else agent.compiled)(baseline, offered, settings)
+
+
+def _documents(facts: Facts) -> bool:
+    """Say whether hosts are judged as AWS documents it."""
+    return facts.states in ("documented", "updates")

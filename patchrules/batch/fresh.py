@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from patchrules.batch.keys import Ints
-from patchrules.batch.policy import Key
+from patchrules.batch.package_keys import Key
 from patchrules.batch.tally import Known
 
 

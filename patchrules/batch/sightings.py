@@ -8,8 +8,9 @@ import numpy as np
 
 from patchrules.batch.documented import OF_AGE, age, settled
 from patchrules.batch.keys import Bools, Grown, Ints, Vocabulary, counted, fold, ranks
+from patchrules.batch.package_keys import key_of
 from patchrules.batch.packages import PackageNumbers
-from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.policy import Policy
 from patchrules.batch.rows import Rows
 from patchrules.batch.states import Packages
 from patchrules.batch.upcoming import Waiting, names_waiting

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, same_major
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, each, same_major
 from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
+from patchrules.batch.package_keys import key_of
 from patchrules.batch.patterns import names
-from patchrules.batch.policy import Policy, key_of
+from patchrules.batch.policy import Policy
 from patchrules.model.names import NON_COMPLIANT_STATES, Note, Reason, RejectedPatchesAction, State
 
 STATES = tuple(State)
@@ -165,7 +166,7 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
     return decisions(
         policy.baseline,
         pa.table(columns, schema=policy.catalog.schema),
-        np.arange(count, dtype=np.int64),
+        each,
         policy.host,
         family=policy.family,
         facts=policy.facts,
@@ -174,15 +175,10 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
 
 
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
-    """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture.
-
-    Cost: a look-up a package in Python, which spares small calls what Arrow takes to make a table of all keys.
-    """
+    """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture."""
     arches = packages.table["arch"].to_pylist()
     native = {arch: key_of("", arch, policy.host, policy.family)[1] for arch in set(arches)}
-    known, texts = policy.keys, packages.table["name"].to_pylist()
-    found = [known.get((name, native[arch]), -1) for name, arch in zip(texts, arches, strict=True)]
-    return np.array(found, dtype=np.int64)
+    return policy.keys.numbers(packages.table["name"].to_pylist(), map(native.__getitem__, arches))
 
 
 def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:

@@ -19,7 +19,8 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
 from patchrules.batch.keys import Bools, Ints, distinct, lookup
 from patchrules.batch.overrides import listed, unmet
-from patchrules.batch.policy import Policy, runs
+from patchrules.batch.package_keys import runs
+from patchrules.batch.policy import Policy
 from patchrules.batch.states import FAILS, NOTHING, OWN, REASONS, STATES, Packages, own_decisions
 from patchrules.batch.supersedence import Supersedence
 from patchrules.batch.tally import Known
@@ -85,10 +86,11 @@ class Updates:
         self.policy = policy
         rows = policy.catalog
         # INVARIANT: numbers sort as names do, so that of several ways the first by name is found.
-        self.names = sorted(name for name, _ in policy.keys)
+        of_key = policy.keys.names
+        self.names = sorted(of_key)
         self.number = {name: number for number, name in enumerate(self.names)}
-        numbers = np.array([self.number[name] for name, _ in sorted(policy.keys, key=lambda key: policy.keys[key])])
-        self.key = np.repeat(numbers.astype(np.int64), np.diff(policy.starts))
+        numbers = np.array([self.number[name] for name in of_key], dtype=np.int64)
+        self.key = np.repeat(numbers, np.diff(policy.starts))
         self.of_machine = (policy.decisions.notes & LEFT_OUT == 0) & for_machine(policy)
         self.application = lookup(rows["patch_set"], lambda text: text.lower() == "application")
         self._products, self._known_products = distinct(rows["product"])

@@ -12,7 +12,7 @@ from patchrules.batch.rows import Rows
 from patchrules.batch.sightings import Sightings
 from patchrules.batch.upcoming import told, upcoming, waiting
 from patchrules.batch.upcoming_updates import UpdateSets
-from patchrules.evaluation.judging import Judging, policy_of
+from patchrules.evaluation.judging import Judging
 from patchrules.evaluation.upcoming import horizon, summed
 from patchrules.model.names import Dialect, Operation
 
@@ -52,7 +52,7 @@ class Approaching:
     def _at(self, number: int, instant: datetime) -> Any:  # noqa: ANN401 - a policy of the batch engine
         """Compile the policy of a profile for a Scan at another instant."""
         scan = replace(self._given, as_of=instant, operation=Operation.SCAN, install_override=None)
-        return policy_of(self._judging.assigner.profiles[number], self._judging.question.catalogs, scan)
+        return self._judging.compiled.compiled(self._judging.assigner.profiles[number], scan)
 
     def table(self) -> Any:  # noqa: ANN401 - pyarrow.Table
         """Return ``model.columns.UPCOMING`` of the hosts so far, None in another dialect.

@@ -10,9 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.evaluate import Evaluation
 from patchrules.batch.keys import whole
-from patchrules.batch.kinds import Kinds
 from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
@@ -23,13 +22,13 @@ from patchrules.batch.summaries import hosts_summary
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import hosts_of
-from patchrules.evaluation.profiles import Assigner, Profile
-from patchrules.evaluation.repositories import rows_of
+from patchrules.evaluation.policies import Policies
+from patchrules.evaluation.profiles import Assigner
 from patchrules.evaluation.rows import run_of
 from patchrules.families import facts_of, families
 from patchrules.model.baseline import Baseline, Registry
-from patchrules.model.columns import CATALOG, PACKAGES
-from patchrules.model.host import Host, Inventory
+from patchrules.model.columns import PACKAGES
+from patchrules.model.host import Inventory
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import Settings
@@ -68,10 +67,10 @@ class Answer:
 class Judging:
     """Answers a question for one portion of a fleet after the other; policies are compiled when a host needs one."""
 
-    def __init__(self, question: Question, compiled: dict[Profile, Policy] | None = None) -> None:
-        """Start with what is ``compiled`` for this question, or nothing; what is compiled here is added to it."""
+    def __init__(self, question: Question, policies: Policies | None = None) -> None:
+        """Start with the ``policies`` that are compiled for this question, or none; those compiled here are added."""
         self.question = question
-        self._compiled = {} if compiled is None else compiled
+        self.compiled = policies or Policies(question.catalogs)
         self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
         self.numbers = PackageNumbers()
         self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
@@ -129,11 +128,7 @@ class Judging:
             self._slow.add(number)
             self._policies[number] = -1
         else:
-            if profile not in self._compiled:
-                self._compiled[profile] = policy_of(profile, self.question.catalogs, given)
-            # What a package itself says, as when it was built, is judged here, at the instant that is asked about.
-            policy = replace(self._compiled[profile], settings=given, kinds=Kinds())
-            self._policies[number] = self._evaluation.add(policy)
+            self._policies[number] = self._evaluation.add(self.compiled.of(profile, given))
 
     def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:
         """Put hosts that the reference engine judges in their places, and their verdicts beside the others'."""
@@ -167,21 +162,6 @@ class Judging:
         hosts = by_host([answer.hosts.filter(pc.invert(pa.array(slow))), part.hosts], order)
         verdicts = [*self.written([answer]), part.verdicts.cast(SCHEMA)]
         return Answer(hosts, by_host([one.unify_dictionaries() for one in verdicts], order))
-
-
-def policy_of(profile: Profile, catalogs: Sequence[Catalog], given: Settings) -> Policy:
-    """Compile the policy of a profile."""
-    family = families()[profile.family]
-    facts = facts_of(family, given.dialect, profile.product, deb_dates=given.deb_dates)
-    tables = [rows_of(catalogs[number], profile.repositories) for number in profile.catalogs]
-    return compiled(
-        profile.baseline,
-        pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
-        Host("", profile.family, profile.product, profile.arch, enabled_modules=profile.modules),
-        family=family,
-        facts=facts,
-        settings=given,
-    )
 
 
 def _where(portion: Portion, wanted: Sequence[bool]) -> Inventory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from patchrules.batch.instants import microseconds
 from patchrules.batch.moments import between, moments
-from patchrules.batch.policy import Policy
+from patchrules.batch.offer import Offer
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
@@ -26,7 +26,8 @@ from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.evaluation.opened import Fleet
 from patchrules.evaluation.options import settings
-from patchrules.evaluation.profiles import Profile, as_registry
+from patchrules.evaluation.policies import Policies
+from patchrules.evaluation.profiles import as_registry
 from patchrules.evaluation.refused import with_refused
 from patchrules.evaluation.run import Run, this_version
 from patchrules.families import family_of
@@ -79,7 +80,8 @@ class Prepared:
     question: Question
     _moments: Any = field(init=False, repr=False)
     _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
-    _compiled: OrderedDict[object, dict[Profile, Policy]] = field(init=False, repr=False, default_factory=OrderedDict)
+    _offers: dict[Hashable, Offer] = field(init=False, repr=False, default_factory=dict)
+    _compiled: OrderedDict[object, Policies] = field(init=False, repr=False, default_factory=OrderedDict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -174,9 +176,9 @@ class Prepared:
         key = microseconds(question.settings.as_of) if dated else self._stretch(question)
         return _kept(self._judgings, key, lambda: Judging(question, self._policies(question)))
 
-    def _policies(self, question: Question) -> dict[Profile, Policy]:
+    def _policies(self, question: Question) -> Policies:
         """Return the policies that are compiled for the stretch of time that an instant lies in."""
-        return _kept(self._compiled, self._stretch(question), dict)
+        return _kept(self._compiled, self._stretch(question), lambda: Policies(question.catalogs, self._offers))
 
     def _stretch(self, question: Question) -> object:
         """Return what is equal for instants between which no decision on a patch changes.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from patchrules.batch.evaluate import Evaluation, compiled
+from patchrules.batch.evaluate import Evaluation, compiled, offer
 from patchrules.batch.listing import Unwritten
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
@@ -103,7 +103,7 @@ def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], setti
     hosts = hosts_table([host])
     memory = memory_of(hosts, previous_runs([host]), settings)
     evaluation = Evaluation(PackageNumbers())
-    evaluation.add(compiled(baseline, catalog, like, family=family, facts=facts, settings=settings))
+    evaluation.add(compiled(baseline, offer(catalog, like, family=family, facts=facts), settings))
     (portion,) = portions(hosts, packages_table([host]))
     judged = evaluation.judge(coded(portion.packages, portion.lengths, evaluation.numbers), [0], memory)
     summary = hosts_summary(hosts, ([0], [baseline]), judged.summary, ([0], [()]))

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import patchrules as pr
 from benchmarks.fleet import AS_OF, PRODUCT, make_fleet
 from patchrules.errors import InventoryError
-from patchrules.evaluation import judging, nouns
+from patchrules.evaluation import nouns
 from patchrules.evaluation import prepared as module
 from patchrules.evaluation.judging import Judging
+from patchrules.evaluation.policies import Policies
 from patchrules.evaluation.profiles import as_registry
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Inventory
@@ -126,7 +127,7 @@ def test_policies_are_compiled_once_for_many_fleets_and_hosts(whole, service, mo
     fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
     hour = timedelta(hours=1)
     first = fresh.evaluate_fleet(fleet, as_of=AS_OF + hour)
-    monkeypatch.setattr(judging, "policy_of", None)
+    monkeypatch.setattr(Policies, "compiled", None)
     assert fresh.evaluate_fleet(fleet, as_of=AS_OF + 2 * hour).verdicts.equals(first.verdicts)
     assert fresh.evaluate(service[1][0], as_of=AS_OF + 2 * hour).verdicts.num_rows > 0
     with pytest.raises(TypeError):
@@ -207,9 +208,9 @@ def test_nothing_is_compiled_again_until_a_moment_that_decides(service, monkeypa
     prepared, hosts, _ = service
     made = []
 
-    def counted(question, compiled):
+    def counted(question, policies):
         made.append(question)
-        return Judging(question, compiled)
+        return Judging(question, policies)
 
     monkeypatch.setattr(module, "Judging", counted)
     fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own

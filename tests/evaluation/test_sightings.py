@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from patchrules.batch import sightings
-from patchrules.batch.evaluate import compiled
+from patchrules.batch.evaluate import compiled, offer
 from patchrules.batch.instants import microseconds
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.rows import coded
@@ -35,7 +35,7 @@ def policy_and_waits():
     family = family_named("centos")
     facts = facts_of(family, given.dialect, "CentOS8")
     host = Host("", "centos", "CentOS8", "x86_64")
-    policy = compiled(PROD, catalog_table(PATCHES), host, family=family, facts=facts, settings=given)
+    policy = compiled(PROD, offer(catalog_table(PATCHES), host, family=family, facts=facts), given)
     return policy, waiting(policy, microseconds(T0 + timedelta(days=30)))
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from patchrules.batch.agent import apt, dnf, yum
 from patchrules.batch.agent.common import Pool, Rows
 from patchrules.batch.keys import Bools
-from patchrules.batch.policy import Key
+from patchrules.batch.package_keys import Key
 from patchrules.families import Facts, Family
 from patchrules.model.host import Host
 

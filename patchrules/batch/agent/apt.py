@@ -11,7 +11,8 @@ import pyarrow as pa
 from patchrules.batch.agent.common import Pool, Rows, blocks, cves_of, highest, lists, missing, order_of, row
 from patchrules.batch.approvals import passes_gate
 from patchrules.batch.keys import Bools, Ints, distinct, fold
-from patchrules.batch.policy import Key, text_ranks
+from patchrules.batch.offer import text_ranks
+from patchrules.batch.package_keys import Key
 from patchrules.batch.states import NOTHING
 from patchrules.families import Facts, Family
 from patchrules.model.host import Host

@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pyarrow as pa
 
-from patchrules.batch.approvals import Decisions, decisions
+from patchrules.batch.approvals import Decisions, decisions, each
 from patchrules.batch.keys import Bools, Ints, distinct, lookup, ranks
 from patchrules.batch.orders import sort_key
+from patchrules.batch.package_keys import runs as runs_on
 from patchrules.batch.patterns import NOBODY, names
 from patchrules.batch.policy import Policy
-from patchrules.batch.policy import runs as runs_on
 from patchrules.batch.render import cves
 from patchrules.batch.states import NOTHING, STATES, at, pairs_of
 from patchrules.families import Facts, Family
@@ -111,9 +111,7 @@ def pool_of_packages(policy: Policy, packages: pa.Table) -> Pool:
 
     Cost: O(packages x versions of their keys) in numpy; a sort key for each distinct version, in Python.
     """
-    names_and_arches = zip(packages["name"].to_pylist(), packages["arch"].to_pylist(), strict=True)
-    key = np.array([policy.keys.get(one, -1) for one in names_and_arches], dtype=np.int64)
-    owner, row = pairs_of(policy, key)
+    owner, row = pairs_of(policy, policy.keys.numbers(packages["name"].to_pylist(), packages["arch"].to_pylist()))
     present, record = np.unique(row, return_inverse=True)
     own = as_patches(policy, packages)
     table = pa.concat_tables([policy.catalog.take(pa.array(present)), own])
@@ -146,7 +144,7 @@ def decide(policy: Policy, records: pa.Table) -> Decisions:
     return decisions(
         policy.baseline,
         records,
-        np.arange(records.num_rows, dtype=np.int64),
+        each,
         policy.host,
         family=policy.family,
         facts=policy.facts,

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from patchrules.batch.agent.common import Pool, Rows, blocks, highest, lists, missing, row
 from patchrules.batch.agent.common import runs as runs_of
 from patchrules.batch.keys import Bools, Ints, lookup
+from patchrules.batch.package_keys import runs
 from patchrules.batch.patterns import matches
-from patchrules.batch.policy import runs
 from patchrules.batch.states import NOTHING
 from patchrules.families import Facts, Family
 from patchrules.model.host import Host

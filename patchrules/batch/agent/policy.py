@@ -12,10 +12,13 @@ import pyarrow as pa
 from patchrules.batch.agent import AGENTS
 from patchrules.batch.agent.common import Pool, Rows, in_order, pool_of_keys, pool_of_packages
 from patchrules.batch.agent.render import rendered
-from patchrules.batch.approvals import decisions
+from patchrules.batch.approvals import decisions, each
+from patchrules.batch.epochs import Versions
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.keys import lookup
-from patchrules.batch.policy import Policy, independent_names, numbered, secures
+from patchrules.batch.offer import Offer, independent_names, secures
+from patchrules.batch.package_keys import numbered
+from patchrules.batch.policy import Policy
 from patchrules.batch.states import FAILS
 from patchrules.batch.tally import Known
 from patchrules.families import Facts, Family
@@ -27,36 +30,40 @@ from patchrules.model.verdict import Settings
 _TEXT, _INSTANT = pa.string(), pa.timestamp("us", tz="UTC")
 
 
-def compiled(
-    baseline: Baseline, catalog: pa.Table, host: Host, *, family: Family, facts: Facts, settings: Settings
-) -> Policy:
-    """Compile ``baseline`` for hosts like ``host``: what ``batch.policy.compiled`` is to the documented dialect.
+def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Offer:
+    """Put a catalog in order for hosts like ``host``: what ``batch.offer.offer`` is to the documented dialect.
 
     Rows are not merged: of several on one version the first of the catalog speaks. Cost: as there.
     """
-    agent = AGENTS[facts.states]
-    rows = agent.patches(catalog, host, family, facts)
+    rows = AGENTS[facts.states].patches(catalog, host, family, facts)
     keys, codes = numbered(rows, host, family)
     by_key = np.argsort(codes, kind="stable")
-    rows, codes = rows.take(pa.array(by_key)), codes[by_key]
-    place = np.arange(rows.num_rows, dtype=np.int64)
-    policy = Policy(
-        baseline=baseline,
+    rows = rows.take(pa.array(by_key))
+    return Offer(
         family=family,
         facts=facts,
         host=host,
-        settings=settings,
         catalog=rows,
-        decisions=decisions(baseline, rows, place, host, family=family, facts=facts, settings=settings),
         keys=keys,
-        starts=np.searchsorted(codes, np.arange(len(keys) + 1)).astype(np.int64),
-        precedence=place,
+        starts=np.searchsorted(codes[by_key], np.arange(len(keys) + 1)).astype(np.int64),
+        versions=Versions(rows["evr"]),
+        disagree=np.zeros(rows.num_rows, dtype=np.bool_),
         offered=lookup(rows["offered"], bool),
-        absent=np.zeros(len(keys), dtype=np.bool_),
+        precedence=np.arange(rows.num_rows, dtype=np.int64),
         secure=secures(rows),
         independent=independent_names(rows, host, family),
     )
-    return dataclasses.replace(policy, absent=agent.absent(pool_of_keys(policy)))
+
+
+def compiled(baseline: Baseline, offer: Offer, settings: Settings) -> Policy:
+    """Compile ``baseline`` for the hosts that ``offer`` is for: what ``batch.policy.compiled`` is there."""
+    found = decisions(
+        baseline, offer.catalog, each, offer.host, family=offer.family, facts=offer.facts, settings=settings
+    )
+    own = {one.name: getattr(offer, one.name) for one in dataclasses.fields(Offer)}
+    absent = np.zeros(len(offer.keys), dtype=np.bool_)
+    policy = Policy(**own, baseline=baseline, settings=settings, decisions=found, absent=absent)
+    return dataclasses.replace(policy, absent=AGENTS[offer.facts.states].absent(pool_of_keys(policy)))
 
 
 def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
@@ -84,8 +91,9 @@ def judged(policy: Policy, identities: Sequence[tuple[Any, ...]]) -> Fresh:
 def countable(pool: Pool, rows: Rows, table: pa.Table, keys: Sequence[tuple[str, str]]) -> Known:
     """Return what counting needs; the first verdict on a package says that its key is not absent."""
     policy = pool.policy
-    key = [policy.keys.get(one, -1) for one in keys]
-    present = np.array([number >= 0 and policy.absent[number] for number in key], dtype=np.bool_)
+    key = policy.keys.numbers(*zip(*keys, strict=True))
+    present = key >= 0
+    present[present] = policy.absent[key[present]]
     return Known(
         state=rows.state,
         level=rows.level,
