@@ -28,7 +28,7 @@ import patchrules as pr
 from benchmarks import universe
 from benchmarks.universe import AS_OF, NAMES, SYSTEMS, Shape, System
 from patchrules.batch.approvals import APPROVALS, Decisions
-from patchrules.batch.evaluate import compiled, offer
+from patchrules.batch.compiled import compiled, offer
 from patchrules.batch.patterns import NOBODY
 from patchrules.batch.render import LEVELS, instants
 from patchrules.families import facts_of, family_named

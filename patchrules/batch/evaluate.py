@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from patchrules.batch import offer as offers
-from patchrules.batch import policy as policies
 from patchrules.batch.absent import Absences, AbsentSet
 from patchrules.batch.agent import policy as agent
 from patchrules.batch.documented import documented
@@ -23,18 +20,13 @@ from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import NEVER
 from patchrules.batch.keys import Bools, Codes, Grown, Ints, Vocabulary, counted, fold, ranks, spans
 from patchrules.batch.listing import Listed, Listing
-from patchrules.batch.offer import Offer
 from patchrules.batch.packages import Numbers, PackageNumbers
 from patchrules.batch.pending import Judgeable, Memory, waits
 from patchrules.batch.policy import Policy
 from patchrules.batch.render import title
 from patchrules.batch.rows import Rows, blocks
 from patchrules.batch.tally import FAILING, MEASURES, Known, Summary, measured, measured_waiting, summed
-from patchrules.families import Facts, Family
-from patchrules.model.baseline import Baseline
-from patchrules.model.host import Host
 from patchrules.model.names import BOOT_UNKNOWN, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE
-from patchrules.model.verdict import Settings
 
 _UNKNOWN, _WANTED = -1, -2
 _LIKELY, _FEW = 500, 10_000
@@ -42,6 +34,18 @@ _LIKELY, _FEW = 500, 10_000
 
 NOT_JUDGED = 0
 """What the table says of rows that count for nothing: hosts without a policy, packages that are not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the rows of some hosts were found to be: each host's policy, and what each row adds to the counts.
+
+    ``unmet`` are blocks of hosts, and of their rows, of which some are yet to be judged.
+    """
+
+    policy: Ints
+    kinds: Codes
+    unmet: Sequence[tuple[slice, slice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,32 @@ class Evaluation:
         self._absences.add(len(self.policies) - 1, policy)
         return len(self.policies) - 1
 
-    def judge(self, rows: Rows, policy_of_host: Sequence[int], memory: Memory) -> Judged:
-        """Judge the rows of some hosts; ``policy_of_host`` has the number of each one's policy, -1 for none.
+    def look(self, rows: Rows, policy_of_host: Sequence[int]) -> Looked:
+        """Look up the rows of some hosts; ``policy_of_host`` has the number of each one's policy, -1 for none.
 
-        Cost: O(rows) in numpy, a gather and a count; O(packages that a policy has not met) in Python.
+        What is new is marked, and judged with the first rows that are judged next: of several looks at once, together.
+        Cost: O(rows) in numpy, a gather; a fleet's rows are looked at in blocks that stay in a core's cache.
         """
+        self._make_room()
         policy = np.array(policy_of_host, dtype=np.int64)
+        kinds, unmet = np.empty(len(rows.package), dtype=self._kinds.dtype), []
+        for hosts, some in blocks(rows.lengths):
+            place = self._places(rows, policy, hosts, some)
+            found = self._kinds.ravel().take(place)
+            if found.min(initial=0) < 0:
+                self._table.ravel()[place[found < 0]] = _WANTED
+                unmet.append((hosts, some))
+            kinds[some] = found
+        return Looked(policy, kinds, unmet)
+
+    def judge(self, rows: Rows, looked: Looked, memory: Memory) -> Judged:
+        """Judge the rows of some hosts, which were looked up.
+
+        Cost: O(rows) in numpy, a count; O(packages that a policy has not met) in Python.
+        """
+        policy = looked.policy
         host = np.repeat(np.arange(len(policy), dtype=np.int32), rows.lengths)
-        kinds = self._looked_up(rows, policy)
+        kinds = self._met_now(rows, looked)
         kinds[self._older(rows, host, policy)] = NOT_JUDGED
         listable = self._listable(rows, memory)
         counts, positions = self._counted(rows, kinds, listable)
@@ -111,22 +133,13 @@ class Evaluation:
         lacking = np.array([int(one.absent.sum()) for one in self.policies] + [0], dtype=np.int64)
         return Judged(summed(counts, lacking[policy], doubts), listed)
 
-    def _looked_up(self, rows: Rows, policy: Ints) -> Codes:
+    def _met_now(self, rows: Rows, looked: Looked) -> Codes:
         """Return what every row's package adds to the counts under its host's policy, judging what is new."""
-        self._make_room()
-        kinds, unmet = np.empty(len(rows.package), dtype=self._kinds.dtype), []
-        for hosts, some in blocks(rows.lengths):
-            place = self._places(rows, policy, hosts, some)
-            found = self._kinds.ravel().take(place)
-            if found.min(initial=0) < 0:
-                self._table.ravel()[place[found < 0]] = _WANTED
-                unmet.append((hosts, some))
-            kinds[some] = found
-        if unmet:
+        if looked.unmet:
             self._judge_wanted()
-            kinds = kinds.astype(self._kinds.dtype, copy=False)
-        for hosts, some in unmet:
-            kinds[some] = self._kinds.ravel().take(self._places(rows, policy, hosts, some))
+        kinds = looked.kinds.astype(self._kinds.dtype, copy=False)
+        for hosts, some in looked.unmet:
+            kinds[some] = self._kinds.ravel().take(self._places(rows, looked.policy, hosts, some))
         return kinds
 
     def _places(self, rows: Rows, policy: Ints, hosts: slice, some: slice) -> Ints:
@@ -375,18 +388,3 @@ def fields(noun: Known | Listed) -> list[Any]:
 def _row(measure: bytes) -> Ints:
     """Return a row of counts that was kept as bytes."""
     return np.frombuffer(measure, dtype=np.int64)
-
-
-def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Offer:
-    """Put a catalog in order for hosts like ``host`` in the dialect of ``facts``: what :func:`compiled` reads."""
-    return (offers.offer if _documents(facts) else agent.offer)(catalog, host, family=family, facts=facts)
-
-
-def compiled(baseline: Baseline, offered: Offer, settings: Settings) -> Policy:
-    """Compile ``baseline`` for the hosts that an offer is for: what :class:`Evaluation` judges by."""
-    return (policies.compiled if _documents(offered.facts) else agent.compiled)(baseline, offered, settings)
-
-
-def _documents(facts: Facts) -> bool:
-    """Say whether hosts are judged as AWS documents it."""
-    return facts.states in ("documented", "updates")

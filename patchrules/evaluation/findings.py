@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.evaluate import Looked
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows
@@ -36,6 +39,9 @@ TABLE_ROWS = 200_000
 
 FIRST_ROWS = 50_000
 """Verdicts of the first table, at least: most texts are made for it, and sooner where it does not wait for more."""
+
+TOGETHER = 3
+"""Portions that are looked up before the first of them is judged: few enough to be in memory at once."""
 
 Progress = Callable[[int, int], None]
 """Is told the rows that are judged, and how many there are."""
@@ -111,8 +117,8 @@ class Desk:
 
     def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
         """Judge portions of the stream; ``told`` gets the number of rows so far."""
-        for portion, rows in portions:
-            answer = self._answer(portion, rows)
+        for portion, rows, looked in self._looked_at(portions):
+            answer = self._answer(portion, rows, looked)
             self._approaching.see(portion, rows)
             self.found.hosts.append(answer.hosts)
             self.found.late.append(how_many_later(portion.hosts["captured_at"], self._as_of))
@@ -123,12 +129,25 @@ class Desk:
                 self._enough = TABLE_ROWS
             if told:
                 told(self.stream.done)
-            del portion, rows  # a portion that was judged does not stay in memory while another one is waited for
+            del portion, rows, looked  # what was judged does not stay in memory while more is waited for
 
-    def _answer(self, portion: Portion, rows: Rows) -> Answer:
+    def _looked_at(self, portions: Iterable[tuple[Portion, Rows]]) -> Iterator[tuple[Portion, Rows, Looked | None]]:
+        """Look portions up some at a time, so that what is new in them is judged at once: one, then two, then three."""
+        source = iter(portions)
+        for size in itertools.chain(range(1, TOGETHER), itertools.repeat(TOGETHER)):
+            waiting = deque(
+                (portion, rows, None if self._carrying else self._judging.look(portion, rows))
+                for portion, rows in itertools.islice(source, size)
+            )
+            if not waiting:
+                return
+            while waiting:
+                yield waiting.popleft()
+
+    def _answer(self, portion: Portion, rows: Rows, looked: Looked | None) -> Answer:
         """Judge a portion, or the hosts of it that are other than they were."""
         if self._carrying is None:
-            return self._judging.judge(portion, rows)
+            return self._judging.judge(portion, rows, looked)
         answer, digests, carried = self._carrying.judge(portion, rows)
         self.found.digests.append(digests)
         self.found.carried.extend(carried)

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.evaluate import Evaluation
+from patchrules.batch.evaluate import Evaluation, Looked
 from patchrules.batch.keys import whole
 from patchrules.batch.listing import SCHEMA, Unwritten, joined
 from patchrules.batch.packages import PackageNumbers
@@ -77,18 +77,28 @@ class Judging:
         self._policies: dict[int, int] = {}
         self._slow: set[int] = set()
 
-    def judge(self, portion: Portion, rows: Rows, question: Question | None = None) -> Answer:
-        """Judge the hosts of a portion, whose rows were coded with ``numbers``. Cost: that of ``Evaluation.judge``.
+    def look(self, portion: Portion, rows: Rows) -> Looked:
+        """Look up the rows of a portion, which were coded with ``numbers``. Cost: that of ``Evaluation.look``.
+
+        What several portions have that is new is judged at once: a call costs as much as hundreds of packages.
+        """
+        profiles = self.assigner.of(portion.hosts)
+        for number in set(profiles) - self._policies.keys() - {-1}:
+            self._compile(number)
+        return self._evaluation.look(rows, [self._policies.get(number, -1) for number in profiles])
+
+    def judge(
+        self, portion: Portion, rows: Rows, looked: Looked | None = None, question: Question | None = None
+    ) -> Answer:
+        """Judge the hosts of a portion, looking its rows up if they were not. Cost: that of ``Evaluation.judge``.
 
         ``question`` is the same one asked at another instant, between which and ours nothing changes.
         """
         question, hosts = question or self.question, portion.hosts
+        looked = looked or self.look(portion, rows)
         profiles = self.assigner.of(hosts)
-        for number in set(profiles) - self._policies.keys() - {-1}:
-            self._compile(number)
-        policies = [self._policies.get(number, -1) for number in profiles]
         memory = memory_of(hosts, question.previous_runs, question.settings)
-        judged = self._evaluation.judge(rows, policies, memory)
+        judged = self._evaluation.judge(rows, looked, memory)
         baselines = [profile.baseline for profile in self.assigner.profiles]
         why = self.assigner.unknown(portion, rows, profiles, question.settings, question.limits)
         summary = hosts_summary(hosts, (profiles, baselines), judged.summary, why)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from patchrules.batch.evaluate import compiled, offer
+from patchrules.batch.compiled import compiled, offer
 from patchrules.batch.kinds import Kinds
 from patchrules.batch.offer import Offer
 from patchrules.batch.policy import Policy

@@ -144,7 +144,7 @@ class Prepared:
         with self._lock:
             judging = self._judging(question, dated=built.null_count < len(built))
             answers = [
-                judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question)
+                judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question=question)
                 for one in portions(inventory.hosts, inventory.packages)
             ]
             verdicts = judging.written(answers)

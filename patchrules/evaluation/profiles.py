@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 from patchrules.reference.builds import RELEASE, numbers
+
+LAST = 4
+"""Tables of hosts whose profiles are remembered: those that are on their way at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Assigner:
         self._products: set[tuple[str, str]] = set()
         self._seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}
         self._spoken: dict[tuple[Any, ...], list[Catalog]] = {}
-        self._last: tuple[Any, list[int]] = (None, [])
+        self._last: deque[tuple[Any, list[int]]] = deque(maxlen=LAST)
         self.faults: dict[str, Diagnostic] = {}
 
     @property
@@ -105,11 +109,14 @@ class Assigner:
         """Return the profile number of every host; -1 where its family or its baseline is not known.
 
         A host's name and other tags describe it only where patch policies ask for them: equal hosts stay one
-        description. O(hosts) in Arrow, O(distinct host descriptions) in Python; asked again of the same table, nothing.
+        description. O(hosts) in Arrow, O(distinct host descriptions) in Python; asked again of one of the last tables,
+        nothing.
         """
-        if hosts is not self._last[0]:
-            self._last = hosts, self._of(hosts)
-        return self._last[1]
+        for known, found in self._last:
+            if known is hosts:
+                return found
+        self._last.append((hosts, self._of(hosts)))
+        return self._last[-1][1]
 
     def _of(self, hosts: pa.Table) -> list[int]:
         """Return the profile number of every host."""

@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from patchrules.batch.evaluate import Evaluation, compiled, offer
+from patchrules.batch.compiled import compiled, offer
+from patchrules.batch.evaluate import Evaluation
 from patchrules.batch.listing import Unwritten
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.pending import memory_of
@@ -105,7 +106,8 @@ def one_by_batch(baseline: Baseline, host: Host, patches: Sequence[Patch], setti
     evaluation = Evaluation(PackageNumbers())
     evaluation.add(compiled(baseline, offer(catalog, like, family=family, facts=facts), settings))
     (portion,) = portions(hosts, packages_table([host]))
-    judged = evaluation.judge(coded(portion.packages, portion.lengths, evaluation.numbers), [0], memory)
+    rows = coded(portion.packages, portion.lengths, evaluation.numbers)
+    judged = evaluation.judge(rows, evaluation.look(rows, [0]), memory)
     summary = hosts_summary(hosts, ([0], [baseline]), judged.summary, ([0], [()]))
     return _run(summary, evaluation.listing.table(Unwritten(judged.listed, hosts["host"].combine_chunks())))[host.id]
 

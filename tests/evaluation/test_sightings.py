@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from patchrules.batch import sightings
-from patchrules.batch.evaluate import compiled, offer
+from patchrules.batch.compiled import compiled, offer
 from patchrules.batch.instants import microseconds
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.rows import coded
