@@ -7,6 +7,7 @@ from pathlib import Path
 
 import patchrules as pr
 from benchmarks.universe import AS_OF, SYSTEMS
+from patchrules.batch import orders
 
 Prepared = tuple[Path, str]
 
@@ -36,3 +37,6 @@ def _forget() -> None:
     for remembered in {id(one): one for module in modules for one in vars(module).values()}.values():
         if callable(clear := getattr(remembered, "cache_clear", None)):
             clear()
+    for known in (*vars(orders).values(), *orders.sort_key.values()):
+        if isinstance(known, orders.Remembered):
+            known.clear()

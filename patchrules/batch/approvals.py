@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -175,11 +174,15 @@ def each(rows: Ints) -> tuple[Ints, Ints]:
 
 def same_major(catalog: pa.Table, host: Host, family: Family, facts: Facts) -> Bools:
     """Batch twin of ``reference.approvals.same_major``."""
-    major = major_of(family, host.product)
-    if family.dist_tag is None or major is None or not facts.majors:
+    tag, major = family.dist_tag, major_of(family, host.product)
+    if tag is None or not tells_majors(host, family, facts):
         return np.ones(catalog.num_rows, dtype=np.bool_)
-    built = functools.partial(built_for, family.dist_tag)
-    return ~lookup(catalog["evr"], lambda evr: built(evr) not in (None, major))
+    return ~lookup(catalog["evr"], lambda evr: built_for(tag, evr) not in (None, major))
+
+
+def tells_majors(host: Host, family: Family, facts: Facts) -> bool:
+    """Say whether versions tell which major release they were built for, and hosts which one they are."""
+    return facts.majors and family.dist_tag is not None and major_of(family, host.product) is not None
 
 
 def module_unknown(catalog: pa.Table, host: Host, facts: Facts) -> Bools:

@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import LONG_AGO
+from patchrules.batch.keys import Ints
 from patchrules.batch.package_keys import Key, key_of
+from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.policy import Policy
 from patchrules.batch.render import rendered
 from patchrules.batch.states import FAILS, Packages, Verdicts, at, installed_verdicts
@@ -20,9 +22,9 @@ from patchrules.batch.tally import Known
 from patchrules.versions import SCHEMES
 
 
-def documented(policy: Policy, installed: pa.Table) -> Fresh:
-    """Batch twin of ``reference.evaluate.documented``: judge packages, columns of IDENTITY, as AWS documents it."""
-    packages = settled(policy, installed)
+def documented(policy: Policy, numbers: PackageNumbers, some: Ints) -> Fresh:
+    """Batch twin of ``reference.evaluate.documented``: judge packages, by their numbers, as AWS documents it."""
+    packages = settled(policy, numbers, some)
     found, table = installed_verdicts(policy, packages), packages.table
 
     @functools.cache
@@ -54,8 +56,9 @@ def age(
     return *texts, built is not None, built or LONG_AGO, priority or "", section or ""
 
 
-def settled(policy: Policy, installed: pa.Table) -> Packages:
+def settled(policy: Policy, numbers: PackageNumbers, some: Ints) -> Packages:
     """Batch twin of ``reference.installed.settled``: packages with an architecture, and where it was assumed."""
+    installed = numbers.table(some)
     arch, unsaid, family = installed["arch"], pc.is_null(installed["arch"]), policy.family
     if not family.has_arch:
         arch = pa.array([""] * installed.num_rows, pa.string())
@@ -64,7 +67,8 @@ def settled(policy: Policy, installed: pa.Table) -> Packages:
         assumed = pc.if_else(alike, family.independent_arch, policy.host.arch or "")
         arch = pc.coalesce(arch, assumed)
     place = installed.column_names.index("arch")
-    return Packages(installed.set_column(place, "arch", arch), np.asarray(unsaid) & family.has_arch)
+    names, evrs = numbers.texts(some)
+    return Packages(installed.set_column(place, "arch", arch), names, evrs, np.asarray(unsaid) & family.has_arch)
 
 
 def _countable(policy: Policy, found: Verdicts) -> Known:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from patchrules.batch.answers import Texts
 from patchrules.batch.keys import Bools, Ints, distinct, ranks
 from patchrules.batch.orders import sort_key, without_epoch
 from patchrules.families import Family
@@ -43,9 +44,9 @@ class Versions:
 def parted(family: Family, versions: Sequence[str]) -> tuple[Sequence[int | None], Sequence[bytes]]:
     """Return the epochs that versions state, and the sort keys of the rest; only rpm's leave epochs out."""
     if family.scheme == "rpm":
-        parts = [without_epoch(text) for text in versions]
+        parts = list(map(without_epoch.__getitem__, versions))
         return [epoch for epoch, _ in parts], [key for _, key in parts]
-    return [None] * len(versions), [sort_key(family.scheme, text) for text in versions]
+    return [None] * len(versions), list(map(sort_key[family.scheme].__getitem__, versions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,15 @@ class Compared:
     doubtful: Bools
 
 
-def compared(family: Family, catalog: Versions, installed: Sequence[str], owner: Ints, row: Ints) -> Compared:
+def compared(family: Family, catalog: Versions, installed: Texts, owner: Ints, row: Ints) -> Compared:
     """Compare installed version ``owner[p]`` with that of catalog row ``row[p]`` for every pair ``p`` (DECISIONS 30).
 
     Cost: a sort key for each version that is here, looked up if it was met before, and a sort of them; then integers.
     """
     codes, of_pair = catalog.used(row)
-    stated, keys = parted(family, [*installed, *catalog.texts(codes)])
-    rank, count = ranks(keys), len(installed)
+    values, count = installed.values, len(installed.codes)
+    stated, keys = parted(family, [*(values[code] for code in installed.codes.tolist()), *catalog.texts(codes)])
+    rank = ranks(keys)
     mine_ranked, theirs_ranked = rank[:count], rank[count:][of_pair]
     if family.scheme != "rpm":
         none, nowhere = (np.full(size, UNKNOWN, dtype=np.int64) for size in (len(owner), count))

@@ -214,7 +214,7 @@ class Evaluation:
     def _fresh(self, number: int, policy: Policy, packages: Ints) -> Fresh:
         """Return the verdicts of a policy on some packages."""
         if policy.facts.states == "documented":
-            return documented(policy, self.numbers.table(packages))
+            return documented(policy, self.numbers, packages)
         identities = [(number, *identity) for identity in self.numbers.identities(packages)]
         if number in self._absences.updates:
             return self._absences.updates[number].installed(identities)

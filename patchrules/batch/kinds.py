@@ -1,4 +1,4 @@
-"""What a policy decides on installed packages that its catalog does not know: each kind of them is decided on once."""
+"""What a policy finds out about installed packages: each kind, name and version is asked about once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
+from patchrules.batch.answers import Answers
 from patchrules.batch.approvals import Decisions
 from patchrules.batch.keys import Ints
 
@@ -14,10 +15,15 @@ _FIELDS = tuple(one.name for one in dataclasses.fields(Decisions))
 
 
 class Kinds:
-    """The kinds of packages that were met so far, and the decision on each."""
+    """The kinds of packages that were met so far, and what is decided on each where the catalog does not know it.
+
+    ``keys`` has what the catalog says of their names, ``approved`` and ``rejected`` whether an entry of these lists
+    could mean a name, ``majors`` whether a version was built for the hosts' major release.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
+        self.keys, self.approved, self.rejected, self.majors = Answers(), Answers(), Answers(), Answers()
         self._numbers: dict[Hashable, int] = {}
         self._decided = np.zeros((0, len(_FIELDS)), dtype=np.int64)
 

@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from patchrules.versions import SCHEMES, rpm
 
 _MOST = 1 << 18
-"""Keys that are remembered: those of the versions of a large fleet, some tens of megabytes."""
+"""Texts of which something is remembered: the versions of a large fleet, some tens of megabytes."""
+
+_Made = TypeVar("_Made")
 
 
-@functools.lru_cache(_MOST)
-def sort_key(scheme: str, text: str) -> bytes:
-    """Return the sort key of a version.
+class Remembered(dict[str, _Made], Generic[_Made]):
+    """What a function makes of texts; all of it is forgotten when it is too much.
 
-    >>> sort_key("dpkg", "1.0~rc1") < sort_key("dpkg", "1.0")
-    True
+    Looked up with ``[]``. A cache that knows what was used last changes four places of memory at every look-up, which
+    takes longer than making some of these anew.
+
+    >>> sizes = Remembered(len)
+    >>> sizes["abc"], sizes
+    (3, {'abc': 3})
     """
-    return SCHEMES[scheme].sort_key(text)
+
+    def __init__(self, make: Callable[[str], _Made]) -> None:
+        """Start with nothing made."""
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, text: str) -> _Made:
+        """Make it now."""
+        made = self._make(text)
+        if len(self) >= _MOST:
+            self.clear()
+        self[text] = made
+        return made
 
 
-split = functools.lru_cache(_MOST)(rpm.split)
-"""``rpm.split``, remembered: lists, comparison and writing out all ask of the same versions."""
+sort_key = MappingProxyType({name: Remembered(scheme.sort_key) for name, scheme in SCHEMES.items()})
+"""By the name of a scheme, the sort key of a version."""
+
+split = Remembered(rpm.split)
+"""``rpm.split``: lists, comparison and writing out all ask of the same versions."""
+
+_part = Remembered(rpm.part_key)
+"""The sort key of one version or release alone."""
 
 
-@functools.lru_cache(_MOST)
-def without_epoch(text: str) -> tuple[int | None, bytes]:
+def _without_epoch(text: str) -> tuple[int | None, bytes]:
     """Return the epoch that an rpm version states, and the sort key of the rest of it.
 
-    >>> without_epoch("1:3.0-1")[0], without_epoch("1:3.0-1")[1] == without_epoch("3.0-01")[1]
+    >>> _without_epoch("1:3.0-1")[0], _without_epoch("1:3.0-1")[1] == _without_epoch("3.0-01")[1]
     (1, True)
     """
-    evr = split(text)
+    evr = split[text]
     # Versions and releases recur in many versions; each part ends by itself, so keys of parts can be put together.
-    release = b"" if evr.release is None else _part(evr.release)
-    return evr.epoch, _part(evr.version) + release
+    release = b"" if evr.release is None else _part[evr.release]
+    return evr.epoch, _part[evr.version] + release
 
 
-@functools.lru_cache(_MOST)
-def _part(text: str) -> bytes:
-    """Return the sort key of one version or release alone."""
-    return rpm.part_key(text)
+without_epoch = Remembered(_without_epoch)
+"""The epoch that an rpm version states, and the sort key of the rest of it."""

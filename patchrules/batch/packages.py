@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from patchrules.batch.answers import Texts
 from patchrules.batch.keys import Codes, Ints, Vocabulary, encoded, fold, indices
 from patchrules.errors import InvariantError
 
@@ -154,6 +155,11 @@ class PackageNumbers:
         name, evr, rest = (one.take(pa.array(mine)) for one, mine in zip(texts, codes, strict=True))
         columns = {"name": name, "evr": evr, **dict(zip(_REST, rest.flatten(), strict=True))}
         return pa.table({one: columns[one] for one in IDENTITY})
+
+    def texts(self, numbers: Ints) -> tuple[Texts, Texts]:
+        """Return the names and the versions of some packages as codes."""
+        name, evr, _ = self.codes()[numbers].T
+        return Texts(name, self._vocabularies[0].values), Texts(evr, self._vocabularies[1].values)
 
     def names(self) -> Ints:
         """Return a code for the name of each package, equal where the names are."""

@@ -7,6 +7,7 @@ import functools
 import itertools
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -33,9 +34,9 @@ class Meant:
         """Start with no name asked."""
         self.wanted = [entry.lower() for entry in entries]
         self.match = [re.compile(fnmatch.translate(entry)).match for entry in self.wanted]
-        self._known: dict[str, list[int]] = {}
+        self._known: dict[str, Sequence[int]] = {}
 
-    def by(self, names: Sequence[str]) -> list[list[int]]:
+    def by(self, names: Sequence[str]) -> list[Sequence[int]]:
         """Return, for each name, the positions of the entries that could mean it, in order.
 
         Cost: a look-up a name; for new ones a sort, and for each entry what it could mean among them.
@@ -47,12 +48,13 @@ class Meant:
 
     def _ask(self, names: Sequence[str]) -> None:
         """Find out what could mean some names, whatever their case."""
-        lowered = sorted({name.lower() for name in names})
-        found: dict[str, list[int]] = {name: [] for name in lowered}
+        small = {name: name.lower() for name in names}
+        lowered = sorted(set(small.values()))
+        known, found = set(lowered), defaultdict(list)
         for position, entry in enumerate(self.wanted):
-            for name in set(_plausible(entry, lowered)) & found.keys():
+            for name in known.intersection(_plausible(entry, lowered)):
                 found[name].append(position)
-        self._known.update((name, found[name.lower()]) for name in names)
+        self._known.update((name, found.get(lower, ())) for name, lower in small.items())
 
 
 meant = functools.lru_cache(256)(Meant)
@@ -79,6 +81,14 @@ def names(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
                 found[row] = position
                 break
     return np.minimum(found, by_version(entries, catalog, facts))
+
+
+def could_mean(entries: Sequence[str], facts: Facts) -> Callable[[Sequence[str]], Sequence[bool]]:
+    """Return what says of names whether an entry could mean packages of them: all where it may be a version alone."""
+    if any("{name}" not in template for template in facts.name_forms):
+        return lambda names: [bool(entries)] * len(names)
+    asked = meant(tuple(entries))
+    return lambda names: [bool(one) for one in asked.by(names)]
 
 
 def by_version(entries: Sequence[str], catalog: pa.Table, facts: Facts) -> Ints:
@@ -165,7 +175,7 @@ def _texts(name: str, arch: str, evr: str, templates: tuple[str, ...]) -> Sequen
     """Return the templates filled in, in lower case: batch twin of ``reference.patterns.forms``."""
     if not any("{version}" in template for template in templates):
         return [template.format(name=name, arch=arch, evr=evr).lower() for template in templates]
-    parts = split(evr)
+    parts = split[evr]
     version = {"epoch": parts.epoch or 0, "version": parts.version, "release": parts.release or ""}
     return [template.format(name=name, arch=arch, **version).lower() for template in templates]
 

@@ -137,7 +137,7 @@ def title(policy: Policy, name: str, arch: str, evr: str | None) -> str:
     template = policy.facts.title
     if policy.family.scheme != "rpm":
         return template.format(name=name, arch=arch, evr=evr)
-    parts = split(evr or "")
+    parts = split[evr or ""]
     return template.format(
         name=name, arch=arch, epoch=parts.epoch or 0, version=parts.version, release=parts.release or ""
     )

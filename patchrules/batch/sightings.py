@@ -95,7 +95,7 @@ class Sightings:
         for one in np.unique(policy).tolist():
             mine = policy == one
             known, waits = self._policies[one]
-            yield known, waits, settled(known, self._numbers.table(package[mine])), number[mine]
+            yield known, waits, settled(known, self._numbers, package[mine]), number[mine]
 
     def _flags(self) -> Bools:
         """Say of every package so far whether a patch waits for it."""
@@ -125,7 +125,7 @@ class Sightings:
         numbers = np.zeros(len(policy), dtype=np.int64)
         for one in np.unique(policy).tolist():
             mine, known = np.flatnonzero(policy == one), self._policies[one][0]
-            packages = settled(known, self._numbers.table(package[mine])).table
+            packages = settled(known, self._numbers, package[mine]).table
             columns = (packages[column].to_pylist() for column in ("name", *OF_AGE))
             for place, name, *said in zip(mine.tolist(), *columns, strict=True):
                 numbers[place] = keys.number(key_of(name, said[0], known.host, known.family))

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, each, same_major
+from patchrules.batch.answers import Answers, Texts
+from patchrules.batch.approvals import BIT, LEFT_OUT, Decisions, decisions, each, same_major, tells_majors
 from patchrules.batch.epochs import Compared, compared
 from patchrules.batch.keys import Bools, Ints, distinct, fold, spans
 from patchrules.batch.overrides import listed, override_of, unmet
 from patchrules.batch.package_keys import key_of
-from patchrules.batch.patterns import names
+from patchrules.batch.patterns import could_mean, names
 from patchrules.batch.policy import Policy
 from patchrules.model.names import NON_COMPLIANT_STATES, Note, Reason, RejectedPatchesAction, State
 
@@ -37,17 +38,21 @@ _Kind = TypeVar("_Kind", bound=np.generic)
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """Distinct installed packages: a table of columns ``name arch evr built priority section``, and its own decisions.
+    """Distinct installed packages: a table of columns ``name arch evr built priority section``, and some as codes.
 
     ``arch`` is settled; ``assumed`` says where it was not stated.
     """
 
     table: pa.Table
+    names: Texts
+    evrs: Texts
     assumed: Bools
 
     def only(self, some: Ints) -> Packages:
         """Return the packages at some positions."""
-        return Packages(self.table.take(pa.array(some)), self.assumed[some])
+        return Packages(
+            self.table.take(pa.array(some)), self.names.only(some), self.evrs.only(some), self.assumed[some]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def installed_verdicts(policy: Policy, packages: Packages) -> Verdicts:
     np.bitwise_or.at(about, owner, found.notes[row] & (LEFT_OUT | BIT[Note.ROWS_DISAGREE]))
     exists = found.notes[row] & LEFT_OUT == 0
     owner, row = owner[exists], row[exists]
-    versions = compared(policy.family, policy.versions, packages.table["evr"].to_pylist(), owner, row)
+    versions = compared(policy.family, policy.versions, packages.evrs, owner, row)
     same = versions.pairs == versions.installed[owner]
     known = np.bincount(owner[same], minlength=count) > 0
     target, target_pair, newer = targets(policy, own, versions, owner, row, same, known)
@@ -128,32 +133,54 @@ def own_decisions(policy: Policy, packages: Packages) -> Decisions:
 
     Cost: that of naming their kinds; a kind is decided on when it is first met.
     """
-    ids, one_of, kinds = kinds_of(policy, packages.table)
+    ids, one_of, kinds = kinds_of(policy, packages)
     found = policy.kinds.decided(kinds, lambda new: _decided(policy, packages.table.take(pa.array(one_of[new]))))
     return found.only(ids)
 
 
-def kinds_of(policy: Policy, packages: pa.Table) -> tuple[Ints, Ints, list[tuple[Any, ...]]]:
+def kinds_of(policy: Policy, packages: Packages) -> tuple[Ints, Ints, list[tuple[Any, ...]]]:
     """Return the number of each package's kind, a package of each kind, and what a decision reads of it.
 
     INVARIANT: name, architecture and version are read only by list entries and for the release they were built for.
     """
-    baseline, facts = policy.baseline, policy.facts
-    # "No entry" becomes the number after the last one: columns of small numbers are folded with one sort.
+    baseline, kinds, table = policy.baseline, policy.kinds, packages.table
     read = [
-        *(
-            names(entries, packages, facts).clip(max=len(entries))
-            for entries in (baseline.approved_patches, baseline.rejected_patches)
-        ),
-        same_major(packages, policy.host, policy.family, facts).astype(np.int64),
+        _entries(baseline.approved_patches, policy, packages, kinds.approved),
+        _entries(baseline.rejected_patches, policy, packages, kinds.rejected),
+        _majors(policy, packages),
     ]
-    others = [packages[name] for name in packages.column_names if name not in ("name", "arch", "evr")]
+    others = [table[name] for name in table.column_names if name not in ("name", "arch", "evr")]
     # A column that says nothing tells no kinds apart; those of rpm say nothing.
     said = [distinct(column) for column in others if column.null_count < len(column)]
     ids, one_of = fold([*read, *(codes for codes, _ in said)])
     columns = [column[one_of].tolist() for column in read]
     columns += [column.take(pa.array(one_of)).to_pylist() for column in others]
     return ids, one_of, list(zip(*columns, strict=True))
+
+
+def _entries(entries: Sequence[str], policy: Policy, packages: Packages, known: Answers) -> Ints:
+    """Return the first entry of a list that names each package, the number after the last one where none does.
+
+    Cost: what :func:`names` costs of the packages whose name an entry could mean.
+    """
+    found = np.full(len(packages.assumed), len(entries), dtype=np.int64)
+    if entries:
+        rows = np.flatnonzero(known.of(packages.names, could_mean(entries, policy.facts)))
+        if len(rows):
+            named = names(entries, packages.table.take(pa.array(rows)), policy.facts)
+            # "No entry" is a small number, too: columns of small numbers are folded with one sort.
+            found[rows] = named.clip(max=len(entries))
+    return found
+
+
+def _majors(policy: Policy, packages: Packages) -> Ints:
+    """Say of each package whether it was built for the hosts' major release, 1, or for another, 0."""
+    host, family, facts = policy.host, policy.family, policy.facts
+    if not tells_majors(host, family, facts):
+        return np.ones(len(packages.assumed), dtype=np.int64)
+    return policy.kinds.majors.of(
+        packages.evrs, lambda new: same_major(pa.table({"evr": pa.array(new, pa.string())}), host, family, facts)
+    )
 
 
 def _decided(policy: Policy, packages: pa.Table) -> Decisions:
@@ -176,9 +203,10 @@ def _decided(policy: Policy, packages: pa.Table) -> Decisions:
 
 def key_numbers(policy: Policy, packages: Packages) -> Ints:
     """Return the policy's key number of every package, -1 where the catalog does not have its name and architecture."""
-    arches = packages.table["arch"].to_pylist()
-    native = {arch: key_of("", arch, policy.host, policy.family)[1] for arch in set(arches)}
-    return policy.keys.numbers(packages.table["name"].to_pylist(), map(native.__getitem__, arches))
+    arches, known = distinct(packages.table["arch"])
+    native = [key_of("", arch, policy.host, policy.family)[1] for arch in known]
+    name = policy.kinds.keys.of(packages.names, policy.keys.names_at)
+    return policy.keys.numbers_at(name, policy.keys.arches_at(native)[arches])
 
 
 def pairs_of(policy: Policy, key: Ints) -> tuple[Ints, Ints]:

@@ -117,8 +117,7 @@ def upcoming(policy: Policy, packages: Packages, waits: Waiting) -> Upcoming:
     row = row[place]
     there = exists(policy, row, moment[at])
     at, row = at[there], row[there]
-    installed = packages.table["evr"].take(pa.array(package)).to_pylist()
-    versions = compared(policy.family, policy.versions, installed, at, row)
+    versions = compared(policy.family, policy.versions, packages.evrs.only(package), at, row)
     approved = policy.decisions.approves[row] | ((waits.instant[row] != NEVER) & (waits.instant[row] <= moment[at]))
     approved &= policy.offered[row]
     top = versions.installed.copy()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from patchrules.batch.answers import texts_of
 from patchrules.batch.approvals import BIT, LEFT_OUT
 from patchrules.batch.builds import BuildFit, fits
 from patchrules.batch.fresh import Fresh
@@ -178,7 +179,8 @@ class Updates:
         """Judge installed updates; one that is an application's own name is none and has no verdict."""
         table = pa.table({"name": [one[1] for one in identities], "arch": [""] * len(identities)})
         table = table.append_column("evr", pa.array([one[3] for one in identities], pa.string()))
-        own = own_decisions(self.policy, Packages(table, np.zeros(len(identities), dtype=np.bool_)))
+        assumed = np.zeros(len(identities), dtype=np.bool_)
+        own = own_decisions(self.policy, Packages(table, texts_of(table["name"]), texts_of(table["evr"]), assumed))
         number = np.array([self.number.get(one[1], -1) for one in identities], dtype=np.int64)
         spoken, approved, rejecting = (
             np.where(number >= 0, values[number], missing) if self.names else np.full(len(number), missing)

@@ -111,7 +111,7 @@ OF_AGENT = (
     ("reference, apt, target: > becomes >=", REF_APT, "newer = [d for d in known if question.order(d.patch.evr) > here]", "newer = [d for d in known if question.order(d.patch.evr) >= here]"),
     ("override: title not asked", COMMON, "hit & (entry.title is None or", "hit & (True or"),
     ("install: an empty override list is none", COMMON, "override(policy) is None else", "not override(policy) else"),
-    ("order: the family's", COMMON, "sort_key(facts.order or family.scheme, text)", "sort_key(family.scheme, text)"),
+    ("order: the family's", COMMON, "sort_key[facts.order or family.scheme]", "sort_key[family.scheme]"),
     ("highest: the last of equals", COMMON, "np.unique(pool.owner[hits], return_index=True)", "np.unique(pool.owner[hits := hits[::-1]], return_index=True)"),
     ("absent: counted though installed", JUDGED, "present[rows.owner] & (np", "present[rows.owner] & False & (np"),
     ("absent: taken off for every row", JUDGED, "(np.diff(rows.owner, prepend=-1) > 0)", "(rows.owner >= 0)"),
@@ -330,13 +330,13 @@ MUTANTS = (
     Mutant(
         "kinds: packages that a list rejects are as the others",
         "batch/states.py",
-        "in (baseline.approved_patches, baseline.rejected_patches)",
-        "in (baseline.approved_patches,)",
+        "        _entries(baseline.rejected_patches, policy, packages, kinds.rejected),\n",
+        "",
     ),
     Mutant(
         "kinds: for any major",
         "batch/states.py",
-        "        same_major(packages, policy.host, policy.family, facts).astype(np.int64),\n",
+        "        _majors(policy, packages),\n",
         "",
     ),
     Mutant(
@@ -349,8 +349,8 @@ MUTANTS = (
     Mutant(
         "look-up: what is new stays unknown",
         "batch/evaluate.py",
-        "for hosts, some in unmet:",
-        "for hosts, some in unmet[1:]:",
+        "for hosts, some in looked.unmet:",
+        "for hosts, some in looked.unmet[1:]:",
     ),
     Mutant(
         "look-up: kinds of another policy",

@@ -164,6 +164,26 @@ def test_there_may_be_more_kinds_of_counts_than_narrow_numbers(rows, judge, expe
     same(judge(pr.open_fleet(rows)), expected)
 
 
+def test_what_is_new_in_several_portions_is_judged_at_once(rows, judge, expected, tmp_path, monkeypatch):
+    small(monkeypatch, 100)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    once, calls = Evaluation._judge_new, []
+
+    def counted(self, *given):
+        calls.append(1)
+        return once(self, *given)
+
+    monkeypatch.setattr(Evaluation, "_judge_new", counted)
+    taken = []
+    for together in (1, 3, 1000):
+        monkeypatch.setattr(findings, "TOGETHER", together)
+        calls.clear()
+        same(judge(pr.open_fleet(tmp_path / "fleet.parquet")), expected)
+        taken.append(len(calls))
+    assert taken == sorted(taken, reverse=True)
+    assert taken[0] > taken[-1]
+
+
 def test_verdicts_are_the_same_however_writing_and_judging_take_turns(rows, judge, expected, tmp_path, monkeypatch):
     small(monkeypatch, 100)
     tables_of(monkeypatch, 1)
