@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -133,9 +134,11 @@ def blocks(document: Document) -> Iterator[Block]:
 
     Bytes are cut and searched faster than text, and UTF-8 has no newline inside of a character. Lines of blanks, which
     end a stanza too, are as the file has them. ``document.ending`` says afterwards how the last stanza ends,
-    ``document.unpacked`` how many bytes there were.
+    ``document.unpacked`` how many bytes there were, and ``document.unpacked_sha256`` their SHA256, where the stored
+    ones have another.
     """
     rest = b""
+    seen = hashlib.sha256(document.bom(None)[0]) if document.compression else None
     with cast("io.BufferedReader", _behind_the_mark(document)) as stream:
         while True:
             # Read behind what is left, where it stays, and always ask for as much memory: joining the two, or memory
@@ -147,6 +150,8 @@ def blocks(document: Document) -> Iterator[Block]:
             if not size:
                 break
             document.unpacked += size
+            if seen:
+                seen.update(memoryview(block)[len(rest) : len(rest) + size])
             del block[len(rest) + size :]
             cut = _end(block)
             if not cut or b"\r" in block:
@@ -160,6 +165,7 @@ def blocks(document: Document) -> Iterator[Block]:
             if block:
                 yield block
         document.ending = _ending(rest)
+        document.unpacked_sha256 = seen.hexdigest() if seen else None
         yield rest
 
 
