@@ -16,6 +16,7 @@ from patchrules.catalog._reader import Part
 from patchrules.errors import CatalogError, Diagnostic, Level, UnknownNameError, Where
 from patchrules.families import family_named
 from patchrules.model.columns import REJECTS
+from patchrules.model.loaded import shown
 from patchrules.model.patch import Catalog, Scope
 from patchrules.model.source import Source
 from patchrules.sources.arrow import schema
@@ -34,6 +35,9 @@ def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | Binary
 
     Raises CatalogError PR3012 when the destination cannot be written.
     """
+    if not isinstance(destination, str | os.PathLike) and not hasattr(destination, "write"):
+        message = f"the destination is {shown(destination)}, wanted a path or a binary file"
+        raise CatalogError(message, code="PR3012", hint='build_catalog("rhel9.parquet", *sources)')
     account = {
         "format": _FORMAT,
         "family": catalog.scope.family,
@@ -68,9 +72,9 @@ def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | Binary
     table = catalog.table.combine_chunks().replace_schema_metadata(metadata)
     try:
         pq.write_table(table, destination, compression="zstd")
-    except OSError as problem:
-        message = f"cannot write `{destination}`: {problem.strerror or problem}".lower()
-        raise CatalogError(message, code="PR3012") from problem
+    except (OSError, TypeError, ValueError) as problem:  # of a path with a null byte, and of a file of text
+        said = f"{(isinstance(problem, OSError) and problem.strerror) or problem}".lower()
+        raise CatalogError(f"cannot write `{destination}`: {said}", code="PR3012") from problem
 
 
 def account_of(document: Document, metadata: Mapping[bytes, bytes] | None) -> dict[str, Any] | None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
 from dataclasses import replace
-from typing import cast
 
 from patchrules.catalog._archives import remainder
 from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
-from patchrules.sources.files import Document
 
 __all__ = ["as_listed"]
 
@@ -25,8 +21,8 @@ def as_listed(part: Part, release: Part) -> Part:
 
     What is smaller than anything listed by its name is cut off, and is refused, as is what has a size that is listed
     and not its SHA256: CatalogError PR3019. The list without compression is compared, where it is listed; else the file
-    as it is, for apt may compress it anew. A name that is not listed says nothing. Cost: nothing where the stored bytes
-    are the listed ones, for their SHA256 is known; else the list is decompressed once more.
+    as it is, for apt may compress it anew. A name that is not listed says nothing. Cost: nothing, for the SHA256 of the
+    list is known since it was read.
     """
     name = remainder(part, release)
     stored, whole = _entries(release, name), _entries(release, _ENDING.sub("", name))
@@ -39,7 +35,7 @@ def as_listed(part: Part, release: Part) -> Part:
     if "" in sums:
         return part
     if sums:
-        found = _sha256(content) if whole else part.source.sha256
+        found = (whole and content.unpacked_sha256) or part.source.sha256
         if found in sums:
             return part
         message = f"the list of packages is another one: its SHA256 is {found}, {lists} {' or '.join(sorted(sums))}"
@@ -60,9 +56,3 @@ def _entries(release: Part, name: str) -> set[tuple[int, str]]:
     alike = {path: path.replace("/", "_") for path in release.listed}
     exact = {release.listed[path] for path, flat in alike.items() if name in (path, flat)}
     return exact or {one for path, one in release.listed.items() if name and path.endswith(f"/{name}")}
-
-
-def _sha256(content: Document) -> str:
-    """Return the SHA256 of a list without its compression."""
-    with content.stream() as stream:
-        return hashlib.file_digest(cast("io.BufferedReader", stream), "sha256").hexdigest()

@@ -173,7 +173,7 @@ RULES = (
         "--as-of",
         key="evaluate.as_of",
         type=Instant(),
-        help="The instant to judge at: 2026-11-01T00:00Z. Default: now.",
+        help="The instant to judge at: 2026-11-01T00:00Z. Without a zone it is UTC, a day its midnight. Default: now.",
     ),
     setting(
         "--dialect",

@@ -48,7 +48,8 @@ def command(
     patchrules inspect dumps/web-1.rpmqa mirror/rhel9/repodata/updateinfo.xml.gz
     patchrules inspect --output-format json dumps/
 
-    FILES are inventories, catalogs, KEV or EPSS: files, folders or globs. Exit code 1 when a file or a row is refused.
+    FILES are inventories, catalogs, KEV or EPSS: files, folders or globs. Exit code 1 when a file or a row is refused;
+    what lies in a folder and is no list of anything, such as os-release, is not read and changes no exit code.
     """
     from patchrules.questions.inspect import inspect
     from patchrules.sources.files import Limits

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from patchrules.errors import InventoryError
+from patchrules.errors import Diagnostic, InventoryError
 from patchrules.inventory._parts import Part, unreadable
 from patchrules.inventory.arrow_table import BROKEN
+from patchrules.sources.arrow import counting
 
 _READERS = 2
 
@@ -45,6 +47,47 @@ def once(names: Sequence[str]) -> frozenset[str]:
         message = f"rows of `{twice}` lie in several places, and the bounds that a file states of its hosts hide it"
         raise InventoryError(message, code="PR2111", hint="write the file anew, sorted by host: ORDER BY host")
     return found
+
+
+def numbered(aside: Sequence[tuple[str, Any]]) -> Any:  # noqa: ANN401 - pyarrow.Table
+    """Return the rows of files as one table; the line of each is its number there, from 0."""
+    rows = pa.concat_tables([one for _, one in aside], promote_options="default").unify_dictionaries()
+    return rows.set_column(rows.column_names.index("line"), "line", counting(rows.num_rows))
+
+
+def placed(
+    aside: Sequence[tuple[str, Any]],
+    rejects: Any,  # noqa: ANN401 - pyarrow.Table
+    diagnostics: Sequence[Diagnostic],
+) -> tuple[Any, tuple[Diagnostic, ...]]:
+    """Return what was said of :func:`numbered` rows with the file and the line that each stands in.
+
+    >>> from patchrules.model.columns import REJECTS
+    >>> from patchrules.sources.arrow import table
+    >>> aside = [("a.parquet", pa.table({"line": [7]})), ("b.parquet", pa.table({"line": [1, 2]}))]
+    >>> said = {"file": ["?"], "line": [2], "code": ["PR2002"], "message": ["bad"]}
+    >>> placed(aside, table(REJECTS, said, 1), ())[0].select(["file", "line"]).to_pylist()
+    [{'file': 'b.parquet', 'line': 2}]
+    """
+    rows = [row | _place(aside, row["line"]) for row in rejects.to_pylist()]
+    said = [
+        replace(one, where=replace(one.where, **_place(aside, one.where.line))) if one.where else one
+        for one in diagnostics
+    ]
+    return pa.Table.from_pylist(rows, rejects.schema), tuple(said)
+
+
+def _place(aside: Sequence[tuple[str, Any]], number: int | None) -> dict[str, Any]:
+    """Return file and line of a row by its number; of no row the files."""
+    if number is None:
+        first, *more = dict.fromkeys(file for file, _ in aside)
+        return {"file": f"{first} and {len(more):,} more" if more else first}
+    places = iter(aside)
+    file, rows = next(places)
+    while number >= rows.num_rows:
+        number -= rows.num_rows
+        file, rows = next(places)
+    return {"file": file, "line": rows["line"][number].as_py()}
 
 
 def _overlapping(parts: Sequence[Part]) -> list[Part]:

@@ -18,6 +18,7 @@ from patchrules.batch.portions import Portion, by_host, portions
 from patchrules.batch.rows import Rows, coded
 from patchrules.errors import Diagnostic, InventoryError
 from patchrules.evaluation.opened import facts_for
+from patchrules.evaluation.split import numbered, placed
 from patchrules.families import families
 from patchrules.inventory import read_inventory
 from patchrules.inventory._architectures import ARCHES
@@ -52,8 +53,9 @@ class Ready:
 class Stream:
     """The parts of a fleet in the flat layout; ``split`` are the hosts that lie in several parts.
 
-    ``rejects`` and ``diagnostics`` are what the door said so far, ``aside`` the rows of hosts that are not whole yet,
-    and ``done`` is the number of rows that were read. With one of ``readers`` packages are numbered in order of rows.
+    ``rejects`` and ``diagnostics`` are what the door said so far, ``aside`` the rows of hosts that are not whole yet
+    with their files, and ``done`` is the number of rows that were read. With one of ``readers`` packages are numbered
+    in order of rows.
     """
 
     numbers: PackageNumbers
@@ -74,8 +76,8 @@ class Stream:
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts of the parts, in order; the rows of hosts that are split are kept aside."""
         for part, ready in ahead(self._read, self.parts, self.readers):
-            self.aside += [] if ready.aside is None else [ready.aside]
-            if sum(one.num_rows for one in self.aside) > MOST_ASIDE:
+            self.aside += [] if ready.aside is None else [(part.file, ready.aside)]
+            if sum(rows.num_rows for _, rows in self.aside) > MOST_ASIDE:
                 message = f"more than {MOST_ASIDE:,} rows are of hosts whose rows lie in several places"
                 raise InventoryError(message, code="PR2111", hint=_HINT)
             self.done += part.rows
@@ -85,8 +87,9 @@ class Stream:
     def rest(self, seen: AbstractSet[str]) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts that were kept aside, whose rows are all here now, and those that only facts speak of."""
         if self.aside:
-            whole = pa.concat_tables(self.aside, promote_options="default").unify_dictionaries()
-            yield from self._taken(self._through_door(whole, "<hosts in several parts>"))
+            ready = self._through_door(numbered(self.aside), "<hosts in several parts>")
+            rejects, diagnostics = placed(self.aside, ready.rejects, ready.diagnostics)
+            yield from self._taken(replace(ready, rejects=rejects, diagnostics=diagnostics))
         stated = {str(getattr(one, "host", "")) for one in self.options.get("hosts") or ()} - {"", *self.split}
         if stated - seen:
             yield from self._taken(self._through_door(arrow.table(PACKAGES, {}, 0), "<hosts>", sorted(stated - seen)))

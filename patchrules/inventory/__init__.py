@@ -24,6 +24,7 @@ from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
+from patchrules.inventory._unread import is_meant
 from patchrules.inventory.arrow_table import read_stream
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import PACKAGES, REJECTS
@@ -177,16 +178,16 @@ class _Reading:
             )
 
     def _add(self, place: Place) -> None:
-        """Read the files of one place; in a folder of several, files that are no inventory are left out."""
+        """Read the files of one place; of several, those that are no inventory and not meant as one are left out."""
         known = [
             (document, self._reader or sniffed(document, self._common.columns.get("host")))
             for document in place.documents
         ]
         if len(known) != 1 and any(reader for _, reader in known):
-            for document, reader in known:
-                if reader is None:
-                    self._doubt("PR2209", document.name, Level.INFO)
-            known = [(document, reader) for document, reader in known if reader]
+            aside = [document for document, reader in known if reader is None and not is_meant(document)]
+            for document in aside:
+                self._doubt("PR2209", document.name, Level.INFO)
+            known = [(document, reader) for document, reader in known if document not in aside]
         facts = self._given.get(place.host)
         options = ReadOptions(
             place.host,

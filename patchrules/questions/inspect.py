@@ -17,6 +17,7 @@ from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.saved import is_saved_run, load_run
 from patchrules.families import families, family_named
 from patchrules.inventory._star import Star, star_of
+from patchrules.inventory._unread import is_meant
 from patchrules.model.host import Inventory
 from patchrules.model.names import FilterKey
 from patchrules.questions.wording import counted
@@ -112,9 +113,10 @@ def inspect(
     r"""Say of each file what it is, which rows of it were refused and why, and what is missing or doubtful in it.
 
     ``sources`` are paths, folders, globs, bytes or binary files; a packed fleet and a saved run are one answer each. A
-    file in a folder that is neither inventory nor catalog has the kind None and no fault; one that was named itself, or
-    whose folder holds nothing that is known, has the fault PR3001. ``family`` is that of files
-    that do not say theirs; ``columns`` renames columns of tables. Counts are of rows, advisories, packages and hosts.
+    file in a folder that is neither inventory nor catalog has the kind None and no fault; one that was named itself,
+    looks like a list of packages, or whose folder holds nothing that is known, has the fault PR3001. ``family`` is
+    that of files that do not say theirs; ``columns`` renames columns of tables. Counts are of rows, advisories,
+    packages and hosts.
     A file that is damaged is a finding with its ``fault``, no error.
 
     Raises DocumentError (PR2901, PR2905) for a path that is not there, UnknownNameError for a family that is none.
@@ -209,7 +211,7 @@ class _Look:
         if feed:
             told = catalog.read_enrichment(_again(document), name=document.name, limits=self.limits)
             return self._told(document, "enrichment", format=feed, label=_FEEDS[feed], about=str(told), read=told)
-        if not named:
+        if not named and not is_meant(document):
             return self._told(document, None)
         if not document.head:
             raise document.fail("PR3001", "the file is empty")

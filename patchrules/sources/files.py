@@ -62,7 +62,7 @@ class Document:
     replaced characters that the last :meth:`lines` met so far. ``open_line`` is the line at which the last row begins
     where nothing ends it, as far as a reader of lines or stanzas has seen; ``ending`` says of stanzas how they end:
     ``whole``, with a ``line`` but no empty one behind it, in the ``middle`` of a line, or as a ``stump``, which has no
-    field yet, and ``unpacked`` how many bytes they were after decompression.
+    field yet, ``unpacked`` how many bytes they were after decompression, and ``unpacked_sha256`` the SHA256 of those.
 
     >>> import gzip
     >>> document = open_document(gzip.compress(b"one\ntwo"), name="two-lines")
@@ -80,6 +80,7 @@ class Document:
         self.open_line: int | None = None
         self.ending = "whole"
         self.unpacked = 0
+        self.unpacked_sha256: str | None = None
         self._stored = stored
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 
 import pyarrow.parquet as pq
@@ -90,8 +91,24 @@ def test_an_account_that_was_changed_by_hand_is_refused(key, value, message, dat
 
 def test_a_place_that_cannot_be_written_is_told(data, tmp_path):
     catalog = read_catalog(data / "catalogs/samples/wesng.csv")
-    with pytest.raises(CatalogError, match=r"cannot write .*no such file or directory.*\[PR3012\]"):
-        write_catalog(catalog, tmp_path / "no/such/folder/c.parquet")
+    with pytest.raises(CatalogError, match=r"cannot write .*/Such/.*no such file or directory.*\[PR3012\]"):
+        write_catalog(catalog, tmp_path / "no/Such/folder/c.parquet")
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        (5, "the destination is a `int`, wanted a path or a binary file"),
+        (None, "the destination is None, wanted a path or a binary file"),
+        (b"rhel9.parquet", "the destination is a `bytes`, wanted a path or a binary file"),
+        ("a\0b", "cannot write `a\0b`: embedded null byte"),
+        (io.StringIO(), "binary file expected, got text file"),
+    ],
+)
+def test_what_is_no_place_to_write_to_is_told(destination, message, data):
+    with pytest.raises(CatalogError, match=re.escape(message)) as raised:
+        build_catalog(destination, data / "catalogs/samples/wesng.csv")
+    assert raised.value.code == "PR3012"
 
 
 @pytest.mark.shared

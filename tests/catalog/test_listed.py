@@ -11,6 +11,8 @@ import pytest
 
 from patchrules.catalog import read_catalog
 from patchrules.errors import CatalogError, Level
+from patchrules.sources import deb822
+from patchrules.sources.files import Document
 
 STANZA = "Package: {0}\nVersion: 1-1\nArchitecture: amd64\nFilename: pool/{0}.deb\nSize: 1\n\n"
 WHOLE = "".join(STANZA.format(name) for name in ("bash", "curl", "dash")).encode()
@@ -102,16 +104,34 @@ def test_of_several_lists_of_one_size_a_flat_folder_may_hold_either(archive):
         read_catalog(archive(PADDED, several, "flat"))
 
 
-@pytest.mark.parametrize(("listed", "times"), [(SUMS, 2), ({len(WHOLE): SUMS[len(WHOLE)]}, 3)])
-def test_stored_bytes_are_hashed_once_and_the_list_only_where_they_are_not_listed(archive, monkeypatch, listed, times):
-    """Once a file, Packages and Release; a list that was compressed anew is hashed by its content, too."""
-    digest = Mock(side_effect=hashlib.file_digest)
+@pytest.mark.parametrize("listed", [SUMS, {len(WHOLE): SUMS[len(WHOLE)]}])
+def test_stored_bytes_are_hashed_once_and_unpacked_once(archive, monkeypatch, listed):
+    """Once a file, Packages and Release; a list that was compressed anew is hashed while it is read."""
+    digest, opened = Mock(side_effect=hashlib.file_digest), []
     monkeypatch.setattr(hashlib, "file_digest", digest)
+    stream = Document.stream
+
+    def noted(document):
+        opened.append(document.stem)
+        return stream(document)
+
+    monkeypatch.setattr(Document, "stream", noted)
+    monkeypatch.setattr(deb822, "_CHUNK", 7)
     paths = ("main/binary-amd64/Packages", "main/binary-amd64/Packages.xz")
     assert (
         doubts(read_catalog(archive(lzma.compress(WHOLE), dict(zip(paths, listed, strict=False)), ending=".xz"))) == []
     )
-    assert digest.call_count == times
+    assert digest.call_count == 2
+    assert opened.count("Packages") == 2, "the head, and the list"
+
+
+def test_a_mark_at_the_beginning_is_of_the_list(archive, monkeypatch):
+    marked = b"\xef\xbb\xbf" + WHOLE
+    monkeypatch.setitem(SUMS, len(marked), hashlib.sha256(marked).hexdigest())
+    assert (
+        doubts(read_catalog(archive(gzip.compress(marked), {"main/binary-amd64/Packages": len(marked)}, ending=".gz")))
+        == []
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -126,6 +126,10 @@ def test_an_instant_without_a_zone_is_taken_as_utc_and_said(patchrules, files):
     result = evaluate(patchrules, files, **{"as-of": "2026-01-01T10:00"})
     assert "note: `2026-01-01T10:00` has no time zone, UTC is assumed: 2026-01-01T10:00Z" in result.stderr
     assert json.loads((files / "out.json").read_text())["as_of"] == "2026-01-01T10:00:00Z"
+    day = evaluate(patchrules, files, **{"as-of": "2026-01-01"})
+    assert "note: `2026-01-01` has no time zone, UTC is assumed: 2026-01-01T00:00Z" in day.stderr
+    told = " ".join(patchrules("evaluate", "--help").stdout.split())
+    assert "Without a zone it is UTC, a day its midnight." in told
 
 
 def test_refused_rows_are_told_and_strict_refuses_them(patchrules, files):

@@ -45,6 +45,11 @@ def test_inspect_ends_with_1_where_something_is_refused(patchrules, data, tmp_pa
     (tmp_path / "wesng.csv").write_bytes((samples / "wesng.csv").read_bytes())
     several = patchrules("inspect", "web-1.rpmqa", "wesng.csv")
     assert [line.split()[1] for line in several.stdout.splitlines()[-2:]] == ["rpm_qa", "wesng"]
+    for name, code in (("os-release", 0), ("packages.tsv", 1)):
+        (tmp_path / "folder").mkdir(exist_ok=True)
+        (tmp_path / "folder" / "web-1.rpmqa").write_text("bash-0:5.1.8-6.el9.x86_64\n")
+        (tmp_path / "folder" / name).write_text("ID=rhel\n")
+        assert patchrules("inspect", "folder").exit_code == code
 
 
 def test_the_command_prints_the_script_of_the_system(patchrules):

@@ -170,7 +170,7 @@ def test_a_wrong_choice_of_rows_is_told():
     [
         ("tomorrow", "`tomorrow` is not an instant"),
         (None, "`None` is not an instant"),
-        ("2026-11-01", "has no time zone"),
+        ("2026-11-01", "has no time zone\n  hint: write `2026-11-01T00:00:00Z` for UTC"),
         ("0001-01-01T00:00Z", "is too far away to count days from"),
         ("9999-12-31T00:00Z", "is too far away to count days from"),
     ],

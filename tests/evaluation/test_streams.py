@@ -243,6 +243,26 @@ def test_hosts_in_any_order(rows, judge, expected, monkeypatch):
     same(judge(pr.open_fleet(rows.sort_by([("host", "descending")]))), expected)
 
 
+def test_what_is_refused_of_hosts_in_several_files_is_told_where_it_stands(judge, tmp_path):
+    for name, hosts, evrs in (
+        ("a", ["a-1", "web-1", "web-2"], ["1-1", "1-1", "x y"]),
+        ("b", ["web-1", "web-1", "web-2"], ["2-1", "x y", "y z"]),
+        ("c", ["web-2", "z-1", "z-1"], ["1-1"] * 3),
+    ):
+        columns = {"host": hosts, "name": list("klm"), "evr": evrs, **{one: [FACTS[one]] * 3 for one in FACTS}}
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+    run = judge(pr.open_fleet(tmp_path))
+    a, b = str(tmp_path / "a.parquet"), str(tmp_path / "b.parquet")
+    assert [(row["file"], row["line"], row["host"], row["code"]) for row in run.rejects.to_pylist()] == [
+        (a, 3, "web-2", "PR2002"),
+        (b, 2, "web-1", "PR2002"),
+        (b, 3, "web-2", "PR2002"),
+        (a, 3, "web-2", "PR2131"),
+    ]
+    told = {(one.code, one.where.file, one.where.line) for one in run.diagnostics if one.where}
+    assert {("PR2131", a, 3), ("PR2207", f"{a} and 2 more", None)} <= told, told
+
+
 def test_too_many_rows_of_split_hosts_are_refused_with_what_to_do(rows, judge, monkeypatch):
     small(monkeypatch, 100)
     monkeypatch.setattr(streaming, "MOST_ASIDE", 50)

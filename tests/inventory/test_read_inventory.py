@@ -394,3 +394,52 @@ def test_json_lines_that_name_hosts_are_no_list_of_one():
     row = '{"host": "%s", "name": "bash", "version": "5.2-1", "arch": "amd64", "status": "installed"}\n'
     found = read_inventory(f"{row % 'a'}{row % 'b'}".encode(), family="debian")
     assert found.hosts["host"].to_pylist() == ["a", "b"]
+
+
+MEANT = {
+    "list.txt": b"openssl\t??\nbash\t??\n",
+    "columns.txt": b"openssl\t0\t??\t??\tx86_64\nbash\t0\t??\t??\tx86_64\n",
+    "dnf.txt": b"Pakete\nopenssl.x86_64 ?? @baseos\nbash.x86_64 ?? @baseos\n",
+    "dpkg.txt": b"openssl\tv3.0\tamd64\nbash\tv5\tamd64\n",
+    "none.txt": b"openssl (none)\nbash (none)\n",
+    "packages.tsv": b"",
+    "rpmdb.sqlite": b"\x00\x01\x02",
+    "packages.txt": b"bash\nopenssl\n",
+    "more.rpmqa": b"\xff\xfe\xff",
+    "status.gz": gzip.compress(b"nothing\n"),
+}
+LEFT_OUT = {
+    "README": b"Web server of team A: call Bob before all reboots\n",
+    "notes.txt": b"openssl is held back\nask security, all of them\nowner - alice\n",
+    "dnf.log": b"2025-03-01T12:00:00Z INFO dnf 4.14\n2025-03-01T12:00:01Z DEBUG reading\n",
+    "packages.log": b"warning: rpmdb is locked\n",
+    "check-update.txt": b"openssl.x86_64  1:3.0.7-25.el9_3  baseos\nbash.x86_64  5.1.8-9.el9  baseos\n",
+    "uname.txt": b"Linux web-1 5.14.0-362.el9.x86_64 #1 SMP PREEMPT_DYNAMIC Tue Oct 3 x86_64 x86_64 x86_64 GNU/Linux\n",
+    "lscpu.txt": b"Architecture:        x86_64\nCPU op-mode(s):      32-bit, 64-bit\n",
+    "requirements.txt": b"requests==2.31.0\nurllib3==2.0.7\n",
+    "services.txt": b"sshd enabled\ncrond enabled\n",
+    "screen.png": b"\x89PNG\r\n\x1a\n\x00\x00",
+    "Packages": b"Package: bash\nVersion: 5.2-1\nArchitecture: amd64\nFilename: pool/bash.deb\n\n",
+    "empty.txt": b"",
+}
+
+
+@pytest.mark.parametrize(("name", "content"), [*MEANT.items(), *LEFT_OUT.items()])
+def test_a_host_is_not_judged_without_a_list_that_lies_in_its_folder_and_cannot_be_read(name, content, tmp_path):
+    """Notes and logs lie there harmlessly; a list of packages that no format knows is one that is missing."""
+    for host in ("web-1", "web-2"):
+        (tmp_path / host).mkdir()
+        (tmp_path / host / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+        (tmp_path / host / "list.rpmqa").write_bytes(PLAIN)
+    (tmp_path / "web-2" / name).write_bytes(content)
+    found = read_inventory(tmp_path)
+    judged = set(found.packages["host"].to_pylist())
+    told = [(one.code, one.level) for one in found.diagnostics]
+    if name in LEFT_OUT:
+        assert judged == {"web-1", "web-2"}
+        assert told == [("PR2209", Level.INFO)]
+    else:
+        assert judged == {"web-1"}
+        assert told == [("PR2101", Level.ERROR)]
+        with pytest.raises(InventoryError, match="PR2101"):
+            read_inventory(tmp_path / "web-2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -83,6 +84,15 @@ def test_what_is_named_and_unknown_is_a_fault_and_what_lies_in_a_folder_is_not(t
     assert str(alone.fault).startswith("the file is no inventory and no catalog that we know [PR3001]")
     notes, host = pr.inspect(tmp_path)
     assert (notes.kind, notes.fault, notes.clean, host.format) == (None, None, True, "rpm_qa")
+
+
+@pytest.mark.parametrize(("name", "content"), [("list.txt", b"bash\t??\nzsh\t??\n"), ("packages.tsv", b"")])
+def test_a_list_in_a_folder_that_no_format_knows_is_a_fault(name, content, tmp_path):
+    (tmp_path / "os-release").write_text("ID=rhel\n")
+    (tmp_path / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
+    (tmp_path / name).write_bytes(content)
+    faults = {Path(one.file).name: getattr(one.fault, "code", None) for one in pr.inspect(tmp_path)}
+    assert faults == {"os-release": None, "web-1.rpmqa": None, name: "PR3001"}
 
 
 def test_a_folder_of_which_nothing_is_known_says_why(tmp_path):

@@ -56,7 +56,15 @@ def test_the_wanted_fields_are_the_same_fields(case, chunk, monkeypatch):
     assert list(stanzas(open_document(data), ("A",))) == [(line, fields) for line, fields in some if fields]
 
 
-@pytest.mark.parametrize("text", [b"Package: a\nPackage: b\n", b"package: a\nA: 1\nPACKAGE: b\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Package: a\nPackage: b\n",
+        b"package: a\nA: 1\nPACKAGE: b\n",
+        b"Package: a\npackage: b\n",
+        b"package: a\nA: 1\nPackage: b\n",
+    ],
+)
 @pytest.mark.parametrize("chunk", [1, 1 << 20])
 def test_two_packages_without_an_empty_line_between_are_none(text, chunk, monkeypatch):
     monkeypatch.setattr(room, "_CHUNK", chunk)
@@ -71,6 +79,13 @@ def test_field_names_are_compared_without_case():
     assert list(stanzas(open_document(b"PACKAGE: a\nversion: 1\n"), ("Package", "Version"))) == [
         (1, {"Package": "a", "Version": "1"})
     ]
+    twice = b"Package: a\nVersion: 1\nversion: 2\n"
+    assert list(stanzas(open_document(twice), ("Package", "Version"))) == [(1, {"Package": "a", "Version": "2"})]
+
+
+def test_a_letter_that_is_like_one_in_another_case_is_another_letter():
+    text = "Package: a\n b\n\u017fection: c\nPac\u212aage: d\n".encode()
+    assert list(stanzas(open_document(text), ("Package", "Section"))) == [(1, {"Package": "a\nb"})]
 
 
 def test_an_endless_stanza_is_refused(monkeypatch):

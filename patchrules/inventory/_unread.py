@@ -1,0 +1,54 @@
+"""A file in a host's folder that no format knows: one meant as a list of what is installed, or notes and logs."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from patchrules.inventory import _dpkg_rows as dpkg
+from patchrules.inventory import _rpm_shapes as rpm
+from patchrules.sources.files import Document
+
+_IS_CALLED_LIST = re.compile(
+    r"(?:(?:packages|hotfixes|systeminfo|rpmdb)\.(?:txt|tsv|csv|json|jsonl|ndjson|sqlite|parquet)"
+    r"|status|.+\.(?:rpmqa|rpm-qa))(?:\.(?:gz|bz2|xz|zst))?",
+    re.IGNORECASE,
+).fullmatch
+"""Tells what docs/how-to/collect.md calls the lists of a host and rpm its database, and endings that only lists have.
+
+``Packages`` without an ending is an archive's."""
+_ARCHES = (rpm.ARCHES | dpkg.ARCHES) - {"all", "any", "src"}
+"""Architectures that are no words of a sentence."""
+_SEPARATORS = ("\t", "|", ";", ",", None)
+_IS_NO_VALUE = re.compile(r"\?+|\((?:none|null)\)").fullmatch
+_BEGINS_A_VERSION = re.compile(r"(?:[0-9]+:)?[0-9]").match
+_AFTER_EPOCH = 4  # where the architecture stands behind name, epoch, version and release
+
+
+def is_meant(document: Document) -> bool:
+    r"""Say whether a file that no format knows is meant as a list of packages, by its name or by its first lines.
+
+    >>> from patchrules.sources.files import open_document
+    >>> texts = (b"bash\t??\nopenssl\t??\n", b"Web server of team A\n")
+    >>> [is_meant(open_document(text, name="list.txt")) for text in texts]
+    [True, False]
+    """
+    if _IS_CALLED_LIST(os.path.basename(document.name)):  # noqa: PTH119  a name, not a path: it may be `<bytes>`
+        return True
+    lines = [line for line in document.head_lines() if line.strip()]
+    return sum(map(_lacks_version, lines)) * 2 > len(lines)
+
+
+def _lacks_version(line: str) -> bool:
+    """Say whether a line is a row of a package that has no version where one belongs, with any separator."""
+    return any(_is_row([part.strip() for part in line.split(separator)]) for separator in _SEPARATORS)
+
+
+def _is_row(parts: list[str]) -> bool:
+    """Say whether columns are a name, what is no version, and no value at all or an architecture."""
+    if not rpm.can_be(parts[0].partition(":")[0]):
+        return False
+    at = next((place for place, part in enumerate(parts[:5]) if place > 1 and part in _ARCHES), None)
+    version = parts[2] if at == _AFTER_EPOCH else "".join(parts[1:2])
+    has_arch = at or {parts[0].rpartition(".")[2], parts[0].partition(":")[2]} & _ARCHES
+    return bool(_IS_NO_VALUE(version) or (version and has_arch and not _BEGINS_A_VERSION(version)))
