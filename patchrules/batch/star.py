@@ -20,6 +20,9 @@ FLAGS = {"installed_at": pa.timestamp("us", tz="UTC"), "status": pa.string(), "h
 NO_ROWS = pa.schema({"host": pa.int32(), "package": pa.int32(), **FLAGS}).empty_table()
 """The rows of a fleet without packages."""
 
+_MANY = 8
+"""Rows a package from which on packages are numbered before any row names them."""
+
 _UNMET = -1
 """The number of a package that no row named so far."""
 
@@ -35,8 +38,12 @@ def is_sorted(installed: pa.Table, first: int, last: int, packages: int) -> bool
 class Dimension:
     """The distinct packages of a star, and the numbers they have in an evaluation."""
 
-    def __init__(self, packages: pa.Table, numbers: PackageNumbers) -> None:
-        """Take in ``packages``, whose columns are among IDENTITY; one gets its number when a row first names it."""
+    def __init__(self, packages: pa.Table, numbers: PackageNumbers, rows: int = 0) -> None:
+        """Take in ``packages``, whose columns are among IDENTITY; one gets its number when a row first names it.
+
+        Where ``rows`` that are to come are far more than packages, all get theirs now: the first evaluation then has
+        our own numbers for them, and rows are not looked up.
+        """
         said = [name for name in IDENTITY if name in packages.column_names]
         self._packages, self._numbers, self._said = packages, numbers, packages.select(said)
         name, names = indices(packages["name"])
@@ -44,6 +51,9 @@ class Dimension:
         self._name = Vocabulary().numbers(names).astype(np.int32)[name]
         self._names = len(names)
         self._number = np.full(packages.num_rows, _UNMET, dtype=np.int32)
+        if rows > _MANY * packages.num_rows:
+            self._number = numbers.numbers(self._said)
+        self._as_ours = np.array_equal(self._number, np.arange(packages.num_rows))
         self._lock = threading.Lock()
 
     def portion(
@@ -64,6 +74,8 @@ class Dimension:
 
     def _numbered(self, package: Ints) -> Numbers:
         """Return the number of each row's package in the evaluation."""
+        if self._as_ours:
+            return package.astype(np.int32, copy=False)
         found = self._numbers_at(package)
         unmet = found == _UNMET
         if unmet.any():

@@ -35,7 +35,7 @@ class StarStream:
         self.aside: list[Any] = []
         self.done = 0
         self._star = star
-        self._dimension = Dimension(star.packages, numbers)
+        self._dimension = Dimension(star.packages, numbers, sum(part.rows for part in star.parts))
         self._allowed = Allowed(numbers, {scheme: {*arches, None} for scheme, arches in ARCHES.items()})
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, make_fleet
+from patchrules.batch import star
 from patchrules.batch.evaluate import Evaluation
 from patchrules.batch.packages import PackageNumbers
 from patchrules.batch.tally import MEASURES
@@ -524,6 +525,27 @@ def test_a_star_of_narrow_numbers(judge, tmp_path, kind):
     rows = {"host": pa.array(range(number), kind), "package": pa.array([0] * number, kind)}
     pq.write_table(pa.table(rows), tmp_path / "installed.parquet")
     assert judge(pr.open_fleet(tmp_path)).totals()["installed_other"] == number
+
+
+@pytest.mark.parametrize("many", [0, 8, 10**9])
+def test_packages_of_a_star_have_numbers_before_rows_name_them_or_when(packed, judge, expected, many, monkeypatch):
+    monkeypatch.setattr(star, "_MANY", many)
+    same(judge(packed), expected)
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+@pytest.mark.parametrize("twice", [["1-1", "1-1", "2-1"], ["2-1", "1-1", "1-1"], ["2-1", "1-1", "3-1"]])
+def test_a_package_that_stands_twice_in_a_star_is_one(judge, made, tmp_path, many, twice, monkeypatch):
+    monkeypatch.setattr(star, "_MANY", many)
+    name = pr.read_catalog(made.catalog, family="rhel", products=["RedhatEnterpriseLinux*"]).table["name"][0].as_py()
+    packages = {"name": [name] * 3, "arch": ["x86_64"] * 3, "evr": twice}
+    hosts = {"host": ["a", "b", "c"]} | {fact: [value] * 3 for fact, value in STAR.items()}
+    for place, table in {"hosts": hosts, "packages": packages}.items():
+        pq.write_table(pa.table(table), tmp_path / f"{place}.parquet")
+    rows = {"host": pa.array(range(3), pa.int32()), "package": pa.array([2, 0, 1], pa.int32())}
+    pq.write_table(pa.table(rows), tmp_path / "installed.parquet")
+    flat = {"host": hosts["host"], "name": [name] * 3, "arch": ["x86_64"] * 3, "evr": [twice[one] for one in (2, 0, 1)]}
+    same(judge(pr.open_fleet(tmp_path)), judge(pr.read_inventory(pa.table(flat), **STAR)))
 
 
 @pytest.fixture(params=["threads", "processes"])
