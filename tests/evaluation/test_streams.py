@@ -31,7 +31,7 @@ from patchrules.inventory import _parts
 from patchrules.inventory._star import StarPart
 
 PRODUCTS = ("RedhatEnterpriseLinux9.8", "RedhatEnterpriseLinux8.10")
-STAR = {"family": "rhel", "product": PRODUCTS[0], "arch": "x86_64"}
+STAR: dict[str, Any] = {"family": "rhel", "product": PRODUCTS[0], "arch": "x86_64"}
 FACTS = {"family": "rhel", "host_arch": "x86_64"}
 
 
