@@ -52,7 +52,7 @@ class Approaching:
     def _at(self, number: int, instant: datetime) -> Any:  # noqa: ANN401 - a policy of the batch engine
         """Compile the policy of a profile for a Scan at another instant."""
         scan = replace(self._given, as_of=instant, operation=Operation.SCAN, install_override=None)
-        return self._judging.compiled.compiled(self._judging.assigner.profiles[number], scan)
+        return self._judging.policies.compiled(self._judging.assigner.profiles[number], scan)
 
     def table(self) -> Any:  # noqa: ANN401 - pyarrow.Table
         """Return ``model.columns.UPCOMING`` of the hosts so far, None in another dialect.

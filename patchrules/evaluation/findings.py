@@ -132,12 +132,17 @@ class Desk:
             del portion, rows, looked  # what was judged does not stay in memory while more is waited for
 
     def _looked_at(self, portions: Iterable[tuple[Portion, Rows]]) -> Iterator[tuple[Portion, Rows, Looked | None]]:
-        """Look portions up some at a time, so that what is new in them is judged at once: one, then two, then three."""
+        """Look portions up some at a time, so that what is new in them is judged at once: one, then two, then three.
+
+        Not where hosts may be carried over: who is to be judged is known only then.
+        """
+        if self._carrying is not None:
+            yield from ((portion, rows, None) for portion, rows in portions)
+            return
         source = iter(portions)
         for size in itertools.chain(range(1, TOGETHER), itertools.repeat(TOGETHER)):
             waiting = deque(
-                (portion, rows, None if self._carrying else self._judging.look(portion, rows))
-                for portion, rows in itertools.islice(source, size)
+                (portion, rows, self._judging.look(portion, rows)) for portion, rows in itertools.islice(source, size)
             )
             if not waiting:
                 return

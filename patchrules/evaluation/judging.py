@@ -70,11 +70,11 @@ class Judging:
     def __init__(self, question: Question, policies: Policies | None = None) -> None:
         """Start with the ``policies`` that are compiled for this question, or none; those compiled here are added."""
         self.question = question
-        self.compiled = policies or Policies(question.catalogs)
+        self.policies = policies or Policies(question.catalogs)
         self.assigner = Assigner(question.registry, question.catalogs, question.settings.dialect, question.override)
         self.numbers = PackageNumbers()
         self._evaluation = Evaluation(self.numbers, failing_only=question.rows == "noncompliant")
-        self._policies: dict[int, int] = {}
+        self._policy_of: dict[int, int] = {}
         self._slow: set[int] = set()
 
     def look(self, portion: Portion, rows: Rows) -> Looked:
@@ -83,9 +83,9 @@ class Judging:
         What several portions have that is new is judged at once: a call costs as much as hundreds of packages.
         """
         profiles = self.assigner.of(portion.hosts)
-        for number in set(profiles) - self._policies.keys() - {-1}:
+        for number in set(profiles) - self._policy_of.keys() - {-1}:
             self._compile(number)
-        return self._evaluation.look(rows, [self._policies.get(number, -1) for number in profiles])
+        return self._evaluation.look(rows, [self._policy_of.get(number, -1) for number in profiles])
 
     def judge(
         self, portion: Portion, rows: Rows, looked: Looked | None = None, question: Question | None = None
@@ -125,9 +125,9 @@ class Judging:
 
     def policy(self, number: int) -> Policy | None:
         """Return the policy of a profile, None where the reference engine judges its hosts."""
-        if number not in self._policies:
+        if number not in self._policy_of:
             self._compile(number)
-        policy = self._policies[number]
+        policy = self._policy_of[number]
         return self._evaluation.policies[policy] if policy >= 0 else None
 
     def _compile(self, number: int) -> None:
@@ -136,9 +136,9 @@ class Judging:
         facts = facts_of(families()[profile.family], given.dialect, profile.product)
         if facts.states in BY_REFERENCE:
             self._slow.add(number)
-            self._policies[number] = -1
+            self._policy_of[number] = -1
         else:
-            self._policies[number] = self._evaluation.add(self.compiled.of(profile, given))
+            self._policy_of[number] = self._evaluation.add(self.policies.of(profile, given))
 
     def _completed(self, answer: Answer, portion: Portion, slow: Sequence[bool], question: Question) -> Answer:
         """Put hosts that the reference engine judges in their places, and their verdicts beside the others'."""
