@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import patchrules as pr
 from benchmarks.fleet import AS_OF, PRODUCT, make_fleet
+from patchrules.batch.compiled import offer
 from patchrules.errors import InventoryError
 from patchrules.evaluation import nouns
 from patchrules.evaluation import prepared as module
@@ -219,6 +221,25 @@ def test_nothing_is_compiled_again_until_a_moment_that_decides(service, monkeypa
         (counts[hours],) = missing(fresh.evaluate(hosts[0], as_of=AS_OF + timedelta(hours=hours)))
     assert counts[24 * 5] == counts[1] < counts[24 * 5 + 1] == counts[24 * 5 + 2]
     assert len(made) == 4  # the delays of other patches end after four days; of this one: before, at it, after it
+
+
+def test_what_a_catalog_offers_is_put_in_order_once_for_all_baselines_and_instants(service, monkeypatch):
+    prepared, hosts, _ = service
+    made = []
+
+    def counted(*given, **facts):
+        made.append(facts)
+        return offer(*given, **facts)
+
+    monkeypatch.setattr("patchrules.evaluation.policies.offer", counted)
+    first = prepared.question.registry.baselines[0]
+    others = {(name, first.operating_system): replace(first, name=name) for name in ("a", "b")}
+    registry = pr.Registry((first, *others.values()), groups=others, defaults={first.operating_system: first})
+    fresh = pr.prepare(registry, prepared.question.catalogs)
+    for group in ("a", "b", None):
+        for days in (0, 30):
+            fresh.evaluate(replace(hosts[0], patch_group=group), as_of=AS_OF + timedelta(days=days))
+    assert len(made) == 1
 
 
 def test_a_key_that_is_no_column_is_told():
