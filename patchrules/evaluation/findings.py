@@ -54,11 +54,11 @@ Sink = Callable[[Any], None]
 class Found:
     """What was found on some hosts of a fleet. It pickles: a worker sends it back.
 
-    ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` rows of hosts
-    that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages that verdicts
-    name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant, ``undated`` those of
-    which nobody says when; ``carried`` are the hosts that were not judged, because the earlier run's verdicts still
-    hold. ``upcoming`` are tables of ``model.columns.UPCOMING``.
+    ``hosts`` are tables of ``model.columns.RUN_HOSTS``, ``verdicts`` those that no sink took, ``aside`` the files and
+    rows of hosts that are not whole here; ``faults`` says by host why it has no baseline. ``listed`` are the packages
+    that verdicts name, ``late`` counts, by portion, the hosts whose inventory was taken after the as-of instant,
+    ``undated`` those of which nobody says when; ``carried`` are the hosts that were not judged, because the earlier
+    run's verdicts still hold. ``upcoming`` are tables of ``model.columns.UPCOMING``.
     """
 
     hosts: list[Any] = field(default_factory=list)
@@ -117,7 +117,7 @@ class Desk:
 
     def judge(self, portions: Iterable[tuple[Portion, Rows]], told: Callable[[int], None] | None = None) -> None:
         """Judge portions of the stream; ``told`` gets the number of rows so far."""
-        for portion, rows, looked in self._looked_at(portions):
+        for portion, rows, looked, done in self._looked_at(portions):
             answer = self._answer(portion, rows, looked)
             self._approaching.see(portion, rows)
             self.found.hosts.append(answer.hosts)
@@ -128,22 +128,21 @@ class Desk:
                 self._write()
                 self._enough = TABLE_ROWS
             if told:
-                told(self.stream.done)
+                told(done)
             del portion, rows, looked  # what was judged does not stay in memory while more is waited for
 
-    def _looked_at(self, portions: Iterable[tuple[Portion, Rows]]) -> Iterator[tuple[Portion, Rows, Looked | None]]:
+    def _looked_at(
+        self, portions: Iterable[tuple[Portion, Rows]]
+    ) -> Iterator[tuple[Portion, Rows, Looked | None, int]]:
         """Look portions up some at a time, so that what is new in them is judged at once: one, then two, then three.
 
-        Not where hosts may be carried over: who is to be judged is known only then.
+        Not where hosts may be carried over: who is to be judged is known only then. Each comes with the number of rows
+        that were read with it. INVARIANT: nothing here holds a portion that was handed on.
         """
-        if self._carrying is not None:
-            yield from ((portion, rows, None) for portion, rows in portions)
-            return
-        source = iter(portions)
-        for size in itertools.chain(range(1, TOGETHER), itertools.repeat(TOGETHER)):
-            waiting = deque(
-                (portion, rows, self._judging.look(portion, rows)) for portion, rows in itertools.islice(source, size)
-            )
+        source, sizes = iter(portions), itertools.chain(range(1, TOGETHER), itertools.repeat(TOGETHER))
+        look = self._judging.look if self._carrying is None else lambda *_: None
+        for size in sizes if self._carrying is None else itertools.repeat(1):
+            waiting = deque((*one, look(*one), self.stream.done) for one in itertools.islice(source, size))
             if not waiting:
                 return
             while waiting:
@@ -243,7 +242,7 @@ def stream_of(
     if not isinstance(fleet, Fleet):
         return InMemory(fleet, numbers)
     if fleet.star:
-        return StarStream(fleet.star, numbers)
+        return StarStream(fleet.star, numbers, in_order=readers == 1)
     split = split_hosts(fleet.parts) if fleet.split is None else fleet.split
     return Stream(numbers, fleet.parts, fleet.options, split, readers=readers)
 

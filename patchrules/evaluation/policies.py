@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
@@ -20,15 +21,21 @@ from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
+MOST = 32
+"""Offers that are kept for baselines and instants that are yet to come."""
+
 
 class Policies:
     """The policies of profiles, each compiled when it is first asked for; baselines share what a catalog offers."""
 
-    def __init__(self, catalogs: Sequence[Catalog], offers: dict[Hashable, Offer] | None = None) -> None:
-        """Start with no policy; ``offers`` are those of the same question at other instants, and are added to."""
+    def __init__(self, catalogs: Sequence[Catalog], offers: OrderedDict[Hashable, Offer] | None = None) -> None:
+        """Start with no policy; ``offers`` are those of the same question at other instants, and are added to.
+
+        Of these the MOST that were asked for last are kept: each is as large as its catalogs.
+        """
         self._catalogs = catalogs
         self._policies: dict[Profile, Policy] = {}
-        self._offers = {} if offers is None else offers
+        self._offers = OrderedDict() if offers is None else offers
 
     def of(self, profile: Profile, given: Settings) -> Policy:
         """Return the policy of a profile, at the instant that is asked about.
@@ -46,6 +53,7 @@ class Policies:
 
     def _offer(self, profile: Profile, given: Settings) -> Offer:
         """Return what the catalogs of a profile offer its hosts, whatever baseline serves them."""
+        known = self._offers
         described = (
             profile.family,
             profile.product,
@@ -54,12 +62,18 @@ class Policies:
             profile.modules,
             profile.repositories,
         )
-        if described not in self._offers:
-            tables = [rows_of(self._catalogs[number], profile.repositories) for number in profile.catalogs]
-            self._offers[described] = offer(
-                pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
-                Host("", profile.family, profile.product, profile.arch, enabled_modules=profile.modules),
-                family=families()[profile.family],
-                facts=facts_of(families()[profile.family], given.dialect, profile.product, deb_dates=given.deb_dates),
-            )
-        return self._offers[described]
+        # Other threads may take and put, too: what is taken here is put back as the last one that was asked for.
+        known[described] = found = known.pop(described, None) or self._put_in_order(profile, given)
+        if len(known) > MOST:
+            known.popitem(last=False)
+        return found
+
+    def _put_in_order(self, profile: Profile, given: Settings) -> Offer:
+        """Return what the catalogs of a profile offer, put in order now."""
+        tables = [rows_of(self._catalogs[number], profile.repositories) for number in profile.catalogs]
+        return offer(
+            pa.concat_tables(tables) if tables else arrow.table(CATALOG, {}, 0),
+            Host("", profile.family, profile.product, profile.arch, enabled_modules=profile.modules),
+            family=families()[profile.family],
+            facts=facts_of(families()[profile.family], given.dialect, profile.product, deb_dates=given.deb_dates),
+        )

@@ -80,7 +80,7 @@ class Prepared:
     question: Question
     _moments: Any = field(init=False, repr=False)
     _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
-    _offers: dict[Hashable, Offer] = field(init=False, repr=False, default_factory=dict)
+    _offers: OrderedDict[Hashable, Offer] = field(init=False, repr=False, default_factory=OrderedDict)
     _compiled: OrderedDict[object, Policies] = field(init=False, repr=False, default_factory=OrderedDict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
@@ -117,9 +117,9 @@ class Prepared:
     ) -> Run:
         """Judge a whole fleet; the run is that of :func:`patchrules.evaluate_fleet`, and so are the arguments.
 
-        Compiled policies are all that is kept for the next fleet, one for each description of hosts that was met; its
-        packages are judged anew. Threads may judge several fleets at once. Which verdicts are listed is what
-        ``prepare`` was told: all of them, where it was told nothing.
+        Compiled policies are all that is kept for the next fleet, one for each description of hosts that was met, and
+        what catalogs offer the last of these; its packages are judged anew. Threads may judge several fleets at once.
+        Which verdicts are listed is what ``prepare`` was told: all of them, where it was told nothing.
         Raises what ``evaluate_fleet`` raises, but PR1801: hosts of other operating systems than that of one baseline
         are served by AWS's predefined ones.
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,6 +64,8 @@ def placed(
 ) -> tuple[Any, tuple[Diagnostic, ...]]:
     """Return what was said of :func:`numbered` rows with the file and the line that each stands in.
 
+    Cost: Python for each refused row, a search among the files.
+
     >>> from patchrules.model.columns import REJECTS
     >>> from patchrules.sources.arrow import table
     >>> aside = [("a.parquet", pa.table({"line": [7]})), ("b.parquet", pa.table({"line": [1, 2]}))]
@@ -69,25 +73,23 @@ def placed(
     >>> placed(aside, table(REJECTS, said, 1), ())[0].select(["file", "line"]).to_pylist()
     [{'file': 'b.parquet', 'line': 2}]
     """
-    rows = [row | _place(aside, row["line"]) for row in rejects.to_pylist()]
+    ends = list(itertools.accumulate(rows.num_rows for _, rows in aside))
+    rows = [row | _place(aside, ends, row["line"]) for row in rejects.to_pylist()]
     said = [
-        replace(one, where=replace(one.where, **_place(aside, one.where.line))) if one.where else one
+        replace(one, where=replace(one.where, **_place(aside, ends, one.where.line))) if one.where else one
         for one in diagnostics
     ]
     return pa.Table.from_pylist(rows, rejects.schema), tuple(said)
 
 
-def _place(aside: Sequence[tuple[str, Any]], number: int | None) -> dict[str, Any]:
-    """Return file and line of a row by its number; of no row the files."""
+def _place(aside: Sequence[tuple[str, Any]], ends: Sequence[int], number: int | None) -> dict[str, Any]:
+    """Return file and line of a row by its number; of no row the files. ``ends`` say how many rows there are so far."""
     if number is None:
         first, *more = dict.fromkeys(file for file, _ in aside)
         return {"file": f"{first} and {len(more):,} more" if more else first}
-    places = iter(aside)
-    file, rows = next(places)
-    while number >= rows.num_rows:
-        number -= rows.num_rows
-        file, rows = next(places)
-    return {"file": file, "line": rows["line"][number].as_py()}
+    at = bisect_right(ends, number)
+    file, rows = aside[at]
+    return {"file": file, "line": rows["line"][number - ends[at]].as_py()}
 
 
 def _overlapping(parts: Sequence[Part]) -> list[Part]:

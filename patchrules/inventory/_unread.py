@@ -22,6 +22,9 @@ _ARCHES = (rpm.ARCHES | dpkg.ARCHES) - {"all", "any", "src"}
 _SEPARATORS = ("\t", "|", ";", ",", None)
 _IS_NO_VALUE = re.compile(r"\?+|\((?:none|null)\)").fullmatch
 _BEGINS_A_VERSION = re.compile(r"(?:[0-9]+:)?[0-9]").match
+_SELECTIONS = frozenset({"install", "hold", "deinstall", "purge"})
+"""What ``dpkg --get-selections`` says of a package; it never says a version."""
+_A_LIST = 2  # rows, at least: one may be a note
 _AFTER_EPOCH = 4  # where the architecture stands behind name, epoch, version and release
 
 
@@ -36,7 +39,8 @@ def is_meant(document: Document) -> bool:
     if _IS_CALLED_LIST(os.path.basename(document.name)):  # noqa: PTH119  a name, not a path: it may be `<bytes>`
         return True
     lines = [line for line in document.head_lines() if line.strip()]
-    return sum(map(_lacks_version, lines)) * 2 > len(lines)
+    rows = sum(map(_lacks_version, lines))
+    return rows >= _A_LIST and rows * 2 > len(lines)
 
 
 def _lacks_version(line: str) -> bool:
@@ -45,10 +49,15 @@ def _lacks_version(line: str) -> bool:
 
 
 def _is_row(parts: list[str]) -> bool:
-    """Say whether columns are a name, what is no version, and no value at all or an architecture."""
-    if not rpm.can_be(parts[0].partition(":")[0]):
+    """Say whether columns are a name, what is no version, and no value at all or an architecture.
+
+    A number is that of a process, as ``ps`` lists them.
+    """
+    if not rpm.can_be(parts[0].partition(":")[0]) or parts[0].isdigit():
         return False
     at = next((place for place, part in enumerate(parts[:5]) if place > 1 and part in _ARCHES), None)
     version = parts[2] if at == _AFTER_EPOCH else "".join(parts[1:2])
     has_arch = at or {parts[0].rpartition(".")[2], parts[0].partition(":")[2]} & _ARCHES
+    if version in _SELECTIONS:
+        return False
     return bool(_IS_NO_VALUE(version) or (version and has_arch and not _BEGINS_A_VERSION(version)))

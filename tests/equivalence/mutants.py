@@ -284,7 +284,7 @@ MUTANTS = (
         "keys: an architecture is any",
         "batch/package_keys.py",
         "self._pairs[found[here]] == pair[here]",
-        "self._pairs[found[here]] // len(own) == name[here]",
+        "self._pairs[found[here]] // len(self._arches) == name[here]",
     ),
     Mutant("release: > becomes >=", "batch/approvals.py", "(released_at > as_of)", "(released_at >= as_of)"),
     Mutant("level: > becomes >=", "batch/approvals.py", "(rank > level)", "(rank >= level)"),

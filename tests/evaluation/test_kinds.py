@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from patchrules.batch import orders
 from patchrules.batch.approvals import Decisions
 from patchrules.batch.kinds import Kinds
 
@@ -41,3 +42,17 @@ def test_an_interrupt_loses_nothing_and_mixes_nothing_up():
         known.decided([7, 8], interrupted)
     for kinds in ([9, 8], [7, 9]):
         assert known.decided(kinds, told(kinds)[0]).since.tolist() == kinds
+
+
+def test_what_is_remembered_of_texts_is_forgotten_when_it_is_much(monkeypatch):
+    monkeypatch.setattr(orders, "_MOST", 2)
+    made: list[str] = []
+
+    def make(text):
+        made.append(text)
+        return text.upper()
+
+    known = orders.Remembered(make)
+    assert [known[text] for text in "abacab"] == list("ABACAB")
+    assert made == list("abcab")
+    assert len(known) <= orders._MOST

@@ -242,6 +242,16 @@ def test_what_a_catalog_offers_is_put_in_order_once_for_all_baselines_and_instan
     assert len(made) == 1
 
 
+def test_of_what_catalogs_offer_the_last_that_were_asked_for_are_kept(service, monkeypatch):
+    prepared, hosts, expected = service
+    monkeypatch.setattr("patchrules.evaluation.policies.MOST", 2)
+    fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
+    for minor in (1, 2, 3, 4, 5):
+        host = replace(hosts[0], product=f"RedhatEnterpriseLinux9.{minor}")
+        assert missing(fresh.evaluate(host, as_of=AS_OF)) == [expected[host.id]["missing"]]
+    assert [described[1][-1] for described in fresh._offers] == ["4", "5"]
+
+
 def test_a_key_that_is_no_column_is_told():
     with pytest.raises(InventoryError) as raised:
         pr.host("web-1", product="Debian12", packages=[{"name": "bash", "evr": "5.2", "version": "5.2"}])

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import sys
+import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -411,6 +412,35 @@ def test_progress_is_told_in_rows(rows, judge, monkeypatch):
     assert len(told) > 5
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_progress_grows_with_every_part_that_is_judged(rows, judge, monkeypatch, kept):
+    small(monkeypatch)
+    told: list[int] = []
+    judge(pr.open_fleet(rows), progress=lambda done, _: told.append(done), keep_digests=kept)
+    assert len(told) > 5
+    assert told == sorted(set(told))
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_portion_that_was_judged_does_not_stay_in_memory(rows, judge, tmp_path, monkeypatch, kept):
+    small(monkeypatch, 100)
+    monkeypatch.setattr(findings, "TOGETHER", 1)
+    pq.write_table(rows, tmp_path / "fleet.parquet", row_group_size=100)
+    once, alive = streaming._next, []
+    portions: list[weakref.ref[Any]] = []
+
+    def taken(waiting):
+        alive.append(sum(one() is not None for one in portions))
+        part, ready = once(waiting)
+        portions.extend(weakref.ref(some.package) for _, some in ready.portions)
+        return part, ready
+
+    monkeypatch.setattr(streaming, "_next", taken)
+    judge(pr.open_fleet(tmp_path / "fleet.parquet"), keep_digests=kept)
+    assert len(alive) > 5
+    assert set(alive) == {0}
+
+
 @pytest.fixture(params=["together", "apart"])
 def packed(request, rows, tmp_path, monkeypatch):
     """The fleet as a star, from files that hold whole hosts, or share them all."""
@@ -433,6 +463,19 @@ def test_a_packed_fleet(packed, judge, expected, request):
     same(judge(packed.inventory), expected)
     with ThreadPoolExecutor(2) as pool:
         same(judge(packed, executor=pool), expected)
+
+
+def test_packing_again_leaves_out_what_no_row_names(tmp_path):
+    packages = {"name": ["unused", "zsh", "bash"], "arch": ["x86_64"] * 3, "evr": ["1-1"] * 3}
+    hosts = {"host": [f"h{one:02}" for one in range(40)]} | {fact: [value] * 40 for fact, value in STAR.items()}
+    (tmp_path / "star").mkdir()
+    for place, table in {"hosts": hosts, "packages": packages}.items():
+        pq.write_table(pa.table(table), tmp_path / "star" / f"{place}.parquet")
+    rows = {"host": [one // 2 for one in range(80)], "package": [1, 2] * 40}
+    table = pa.table({name: pa.array(one, pa.int32()) for name, one in rows.items()})
+    pq.write_table(table, tmp_path / "star" / "installed.parquet")
+    pr.pack_fleet(tmp_path / "star", tmp_path / "again")
+    assert pq.read_table(tmp_path / "again" / "packages.parquet")["name"].to_pylist() == ["zsh", "bash"]
 
 
 def test_packing_again_gives_the_same_bytes(packed, rows, tmp_path):
