@@ -27,7 +27,7 @@ TESTS = {
 ASKED = {"upcoming": "test_both_engines_say_the_same"}
 """The test of that file, where it is not ``test_batch_equals_reference``."""
 
-CROWDS = {"documented": 0, "agent": 16}
+CROWDS = {"documented": 16, "agent": 16}
 """How many seeded crowds are tried after the drawn situations."""
 
 RUN = """
