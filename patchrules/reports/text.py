@@ -113,7 +113,7 @@ def _parts(run: Run, look: Look) -> Iterator[Any]:
         for host in failing:
             yield from _patches(run, host, _TOP.get(len(failing), 5), look.width)
     yield from _reasons(hosts)
-    yield from _doubts(hosts, run.diagnostics)
+    yield from _doubts(run)
     yield from _next(run, hosts, look)
 
 
@@ -258,22 +258,19 @@ def _reasons(hosts: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
         yield _meanings((reason.value, counts[reason], _WHY[reason]) for reason in Unknown if counts[reason])
 
 
-def _doubts(hosts: Iterable[Mapping[str, Any]], diagnostics: Sequence[Diagnostic]) -> Iterator[Any]:
+def _doubts(run: Run) -> Iterator[Any]:
     """Yield doubts by code: how often, and what the code means."""
-    counts: Counter[str] = Counter()
+    counts = run.doubts()
     meaning: dict[str, str] = {}
-    for host in hosts:
-        counts.update(dict(host["doubts"] or ()))
-    for one in diagnostics:
+    for one in run.diagnostics:
         if one.level is Level.ERROR:
             continue
-        counts[one.code] += one.count
         words = one.message if one.level is not Level.INFO or one.code not in CODES else CODES[one.code]
         meaning[one.code] = CODES.get(one.code, words) if one.code in meaning and meaning[one.code] != words else words
     if not counts:
         return
     yield Text("\nDoubts that were decided anyway", style="bold")
-    codes = sorted(counts)
+    codes = list(counts)
     yield _meanings((code, counts[code], meaning.get(code) or CODES.get(code, "")) for code in codes[:_MOST_DOUBTS])
     if len(codes) > _MOST_DOUBTS:
         yield f"  … and {counted(len(codes) - _MOST_DOUBTS, 'more code')}"

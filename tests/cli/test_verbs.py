@@ -9,6 +9,7 @@ import json
 import pytest
 
 import patchrules as pr
+from patchrules.codes import CODES
 from patchrules.model.columns import COUNTS
 
 
@@ -39,6 +40,15 @@ def test_the_table_shows_every_host_and_the_next_command(patchrules, demo):
 )
 def test_fail_on_says_what_a_finding_is(patchrules, demo, condition, host, code):
     assert patchrules("evaluate", *demo, "--host", host, "--fail-on", condition).exit_code == code
+
+
+def test_every_doubt_that_is_told_may_be_a_failure(patchrules, demo):
+    """Those that are counted for each host, too: no diagnostic of the run says them (PR7002, PR7003, PR7007)."""
+    doubts = patchrules("evaluate", *demo).stdout.partition("decided anyway")[2]
+    told = [word for word in doubts.split() if word in CODES]
+    assert {"PR2202", "PR7002", "PR7003", "PR7007", "PR7014"} <= set(told)
+    assert {code: patchrules("evaluate", *demo, "--fail-on", code).exit_code for code in told} == dict.fromkeys(told, 1)
+    assert patchrules("evaluate", *demo, "--fail-on", "PR7008").exit_code == 0
 
 
 def test_json_of_one_host_is_one_object(patchrules, demo):
