@@ -354,6 +354,9 @@ CODES: dict[str, str] = {
     "PR8020": "no patch of the catalog has a value of a filter",
     "PR8021": "an approval rule selects no patch of the catalog",
     "PR8022": "an entry of a list means no patch of the catalog",
+    "PR8030": "a filter names a product that its operating system does not have: it may match nothing",
+    "PR8031": "a filter names a product without its minor release, which is another product",
+    "PR8032": "an entry of a list is the number of a KB without `KB`: it means nothing",
     # PR9xxx is left to users
 }
 

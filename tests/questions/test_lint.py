@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -60,6 +61,65 @@ FOUND = [
         "info PR8010: `bash*` says nothing more than `bash*` of the same list\n  at /ApprovedPatches/3",
     ]),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("system", "value", "code", "near"),
+    [
+        ("DEBIAN", "Debian 12", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian12.5", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian-12.5", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian99", None, None),
+        ("RASPBIAN", "Raspbian11.1", "PR8030", "Raspbian11"),
+        ("UBUNTU", "Ubuntu2204", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "Ubuntu 22.04.3", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "Ubuntu22", "PR8030", "Ubuntu22.04` or `Ubuntu22.10"),
+        ("UBUNTU", "ubuntu22.04", None, None),
+        ("UBUNTU", "Ubuntu30.04", None, None),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux 9.3", "PR8030", "RedhatEnterpriseLinux9.3"),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux9", "PR8031", None),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux9.0", None, None),
+        ("SUSE", "Suse15", "PR8031", None),
+        ("AMAZON_LINUX_2", "AmazonLinux2.0", None, None),
+        ("AMAZON_LINUX_2023", "AmazonLinux2023", None, None),
+        ("AMAZON_LINUX", "AmazonLinux2017.09", None, None),
+        ("MACOS", "Mojave10.14.1", None, None),
+        ("MACOS", "macOS14", None, None),
+        ("MACOS", "macOS14.2.1", None, None),
+        ("WINDOWS", "Windows Server 2022", "PR8030", "WindowsServer2022"),
+        ("WINDOWS", "Windows Server 2012 R2", "PR8030", "WindowsServer2012R2"),
+        ("WINDOWS", "WindowsServer2020", "PR8030", None),
+        ("WINDOWS", "WindowsServer2031", None, None),
+        ("WINDOWS", "Windows10LTSB", None, None),
+        ("WINDOWS", "Office 2016", None, None),
+    ],
+)
+def test_a_product_that_is_none_is_told_and_one_that_may_be_is_not(system, value, code, near):
+    only = pr.Baseline("b", pr.OperatingSystem[system], rules=(rule(pr.PatchFilter("PRODUCT", ("*", value))),))
+    found = [one for one in pr.lint(only) if one.code in ("PR8030", "PR8031")]
+    assert [one.code for one in found] == ([code] if code else [])
+    if code == "PR8030":
+        assert [(one.level, one.hint) for one in found] == [
+            (Level.WARNING, f"did you mean `{near}`?" if near else None)
+        ]
+        assert found[0].where.pointer == "/ApprovalRules/PatchRules/0/PatchFilterGroup/PatchFilters/0/Values/1"
+
+
+@pytest.mark.parametrize(
+    ("system", "entry", "said"),
+    [
+        ("WINDOWS", "5035857", "did you mean `KB5035857`?"),
+        ("WINDOWS", "kb 5035857", "did you mean `KB5035857`?"),
+        ("WINDOWS", "KB5035857", None),
+        ("WINDOWS", "MS10-048", None),
+        ("AMAZON_LINUX_2", "5035857", None),
+    ],
+)
+@pytest.mark.parametrize("field", ["approved_patches", "rejected_patches"])
+def test_the_number_of_a_kb_alone_means_nothing(system, entry, said, field):
+    found = pr.lint(replace(pr.Baseline("b", pr.OperatingSystem[system]), **{field: (entry,)}))
+    assert [(one.level, one.hint) for one in found if one.code == "PR8032"] == ([(Level.WARNING, said)] if said else [])
+    assert not said or "PR8009" not in {one.code for one in found}
 
 
 @pytest.mark.parametrize(

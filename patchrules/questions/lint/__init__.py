@@ -17,6 +17,7 @@ from patchrules.model.patch import Catalog
 from patchrules.questions.lint.against import against
 from patchrules.questions.lint.lists import lists
 from patchrules.questions.lint.places import Place, no_place
+from patchrules.questions.lint.products import products
 from patchrules.questions.lint.rules import rules
 
 
@@ -52,6 +53,7 @@ def _whole(baseline: Baseline, place: Place, catalogs: Sequence[Catalog]) -> Ite
     """Yield what only the whole baseline shows."""
     family = family_of(baseline.operating_system)
     yield from rules(baseline, family, place)
+    yield from products(baseline, family, place)
     yield from lists(baseline, family, place)
     mine = [one for one in catalogs if one.operating_system is baseline.operating_system]
     if mine:
