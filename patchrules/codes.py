@@ -42,6 +42,8 @@ CODES: dict[str, str] = {
     "PR1039": "a BaselineOverride holds no list of baselines (AWS error 160)",
     "PR1040": "BaselineTags is not Key=KEY,Values=VALUE,VALUE",
     "PR1041": "the document is no Terraform plan",
+    "PR1050": "a baseline, rule or filter that is made in code was given a value of the wrong type",
+    "PR1051": "a baseline, rule or filter that is made in code was given a word that AWS does not have",
     "PR1201": "a delay has no effect: patches of this operating system have no release date",
     "PR1202": "a key or field is given more than once; the last one counts",
     "PR1203": "AWS has no such field; it is not read",

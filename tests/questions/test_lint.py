@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,6 +101,7 @@ def test_a_product_that_is_none_is_told_and_one_that_may_be_is_not(system, value
         assert [(one.level, one.hint) for one in found] == [
             (Level.WARNING, f"did you mean `{near}`?" if near else None)
         ]
+        assert found[0].where
         assert found[0].where.pointer == "/ApprovalRules/PatchRules/0/PatchFilterGroup/PatchFilters/0/Values/1"
 
 
@@ -117,7 +117,9 @@ def test_a_product_that_is_none_is_told_and_one_that_may_be_is_not(system, value
 )
 @pytest.mark.parametrize("field", ["approved_patches", "rejected_patches"])
 def test_the_number_of_a_kb_alone_means_nothing(system, entry, said, field):
-    found = pr.lint(replace(pr.Baseline("b", pr.OperatingSystem[system]), **{field: (entry,)}))
+    approved, rejected = ((entry,), ()) if field == "approved_patches" else ((), (entry,))
+    given = pr.Baseline("b", pr.OperatingSystem[system], approved_patches=approved, rejected_patches=rejected)
+    found = pr.lint(given)
     assert [(one.level, one.hint) for one in found if one.code == "PR8032"] == ([(Level.WARNING, said)] if said else [])
     assert not said or "PR8009" not in {one.code for one in found}
 
