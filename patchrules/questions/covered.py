@@ -36,6 +36,7 @@ def check_covered(run: Run, catalogs: Sequence[Catalog]) -> list[Diagnostic]:
         found.append(Diagnostic("PR3802", Level.WARNING, message, hint=_HINT))
     if others:
         why = ", ".join(one for one in Unknown if one in {*_ASKING_FOR_NONE, *_NO_LIST} and one in set().union(*others))
-        message = f"{len(others):,} of {len(reasons):,} hosts are UNKNOWN ({why}): nothing is told of them"
+        number = f"{len(others):,} of {len(reasons):,} hosts {'is' if len(others) == 1 else 'are'}"
+        message = f"{number} UNKNOWN ({why}): nothing is told of them"
         found.append(Diagnostic("PR7020", Level.WARNING, message, hint="patchrules evaluate says what to do"))
     return found
