@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "PR1041": "the document is no Terraform plan",
     "PR1050": "a baseline, rule or filter that is made in code was given a value of the wrong type",
     "PR1051": "a baseline, rule or filter that is made in code was given a word that AWS does not have",
+    "PR1052": "a baseline names a patch group twice",
     "PR1201": "a delay has no effect: patches of this operating system have no release date",
     "PR1202": "a key or field is given more than once; the last one counts",
     "PR1203": "AWS has no such field; it is not read",
@@ -360,6 +361,7 @@ CODES: dict[str, str] = {
     "PR8030": "a filter names a product that its operating system does not have: it may match nothing",
     "PR8031": "a filter names a product without its minor release, which is another product",
     "PR8032": "an entry of a list is the number of a KB without `KB`: it means nothing",
+    "PR8033": "a baseline that cannot be read was not looked at as a whole: more may be found once it is mended",
     # PR9xxx is left to users
 }
 

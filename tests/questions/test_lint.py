@@ -173,6 +173,18 @@ def test_every_oddity_of_real_baselines_has_a_code(text, codes):
     assert codes <= {one.code for one in pr.lint(text.encode())}
 
 
+def test_what_cannot_be_read_is_said_to_be_looked_at_in_part_only():
+    odd = b"{Name: ok, OperatingSystem: SUSE, ApprovedPatches: ['*'], PatchGroups: [a, b, a]}"
+    assert [str(one) for one in pr.lint(odd)] == [
+        "error PR1013: `Name` is `ok`, wanted 3 to 128 letters, digits, `_`, `-` and `.`\n  at 1:8 at /Name",
+        "info PR8033: the baseline cannot be read, so that it was not looked at as a whole\n  at 1:8 at /Name\n"
+        "  hint: mend what is wrong: more may be found then",
+    ]
+    told = {str(one) for one in pr.lint(odd.replace(b"ok", b"prod"))}
+    assert "info PR1052: the patch group `a` is given twice\n  at 1:81 at /PatchGroups/2\n  hint: take it away" in told
+    assert len(told) == 2
+
+
 def test_a_finding_stands_at_its_line_and_has_a_hint(tmp_path):
     file = tmp_path / "prod.yaml"
     file.write_text(

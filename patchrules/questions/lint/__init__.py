@@ -46,6 +46,10 @@ def lint(source: Source | Baseline, *, catalogs: Catalog | Sequence[Catalog] = (
         found += _spelling(draft)
         if draft.baseline is not None:
             found += _whole(draft.baseline, draft.where, known)
+        elif draft.findings is not None:
+            message = "the baseline cannot be read, so that it was not looked at as a whole"
+            hint = "mend what is wrong: more may be found then"
+            found.append(Diagnostic("PR8033", Level.INFO, message, draft.faults[-1].where, hint=hint))
     return tuple(sorted(found, key=_position))
 
 
