@@ -26,7 +26,7 @@ from patchrules.reference.updates import APPLICATION
 TOLD = ("PR7017", "PR7018", "PR7019")
 """What is told of the catalogs of hosts, whatever is asked about them."""
 
-_KEYS = ["family", "product", "arch", "baseline", "baseline_id", "status"]
+_KEYS = ["family", "product", "arch", "baseline", "baseline_id"]
 _WHOSE = ["arch", "evr", "product"]
 _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security or jammy-security"
 _SELECTS = (
@@ -91,7 +91,7 @@ def selects_none(
     asked = False
     for some in _portions(patches):
         own = _own(some, product) if facts.states == "updates" else some
-        passing = selects(baseline.global_filters, own, host, facts)
+        passing = selects(baseline.global_filters, own, host, facts) if baseline.global_filters else True
         if any((passing & selected_by(rule, baseline, own, host, facts)).any() for rule in rules):
             return None
         asked = asked or own.num_rows > 0
@@ -137,7 +137,7 @@ def told_of_feeds(
         tables = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
         if Unknown.NO_CATALOG in row["reasons"].split():
             strange[product] += row["count_all"] if tables else 0
-        elif row["status"] != Status.UNKNOWN:
+        elif row["is_judged"]:
             found = doubts(baseline, tables, family, product, row["arch"], facts)
             lacking.update(dict.fromkeys(found, row["count_all"]))
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
@@ -146,9 +146,10 @@ def told_of_feeds(
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:
     """Yield each description of hosts of a known family, with its reasons as one text and how many hosts have it."""
-    reasons = pc.coalesce(pc.binary_join(hosts["unknown"], " "), "")
-    known = pa.table({**{name: hosts[name] for name in _KEYS}, "reasons": reasons})
-    for row in known.group_by([*_KEYS, "reasons"], use_threads=False).aggregate([([], "count_all")]).to_pylist():
+    told = {"reasons": pc.coalesce(pc.binary_join(hosts["unknown"], " "), "")}
+    told["is_judged"] = pc.not_equal(hosts["status"], Status.UNKNOWN.value)
+    known = pa.table({**{name: hosts[name] for name in _KEYS}, **told})
+    for row in known.group_by([*_KEYS, *told], use_threads=False).aggregate([([], "count_all")]).to_pylist():
         if row["family"]:
             yield row
 
