@@ -156,6 +156,7 @@ def arrow_schemas_page() -> str:
         ('run: hosts.parquet, `pr.as_arrow(run, "hosts")`', arrow.schema(columns.RUN_HOSTS)),
         ("run: upcoming.parquet, in the dialect `documented`", arrow.schema(columns.UPCOMING)),
         ("run: digests.parquet, where they were kept", arrow.schema(columns.DIGESTS)),
+        ("run: rejects.parquet, where rows were refused", arrow.schema(columns.REJECTS)),
         ("packed fleet: hosts.parquet", arrow.schema(columns.HOSTS)),
         ("packed fleet: packages.parquet", arrow.schema(columns.DISTINCT_PACKAGES)),
         ("packed fleet: installed.parquet", arrow.schema(columns.INSTALLED)),
@@ -194,9 +195,10 @@ Every code patchrules can print. Codes from PR9000 on are left to users.
 
 A doubt of `patchrules evaluate` (PR70xx) changes no exit code unasked: `--strict` fails on refused rows and odd
 baselines, `--fail-on` asks for the statuses of hosts, levels and codes. Hosts of PR7018 are UNKNOWN, which
-`--fail-on unknown` sees; those of PR7017 keep their status: `--fail-on noncompliant,unknown,PR7017` fails on that,
-too. A code may be that of a diagnostic of the run or of a refused row. In Python they are in
-`run.diagnostics` and `run.rejects`.
+`--fail-on unknown` sees; those of PR7017 and PR7019 keep their status, COMPLIANT where nothing is asked of them:
+`--fail-on noncompliant,unknown,PR7017,PR7019` fails on that, too. A code may be that of a diagnostic of the run, of
+a doubt that is counted for each host, or of a refused row. In Python they are in `run.diagnostics`, in the column
+`doubts` of `run.hosts`, and in `run.rejects` (of a saved run too, where it has any); `run.doubts()` counts them.
 """
 
 

@@ -42,6 +42,9 @@ CODES: dict[str, str] = {
     "PR1039": "a BaselineOverride holds no list of baselines (AWS error 160)",
     "PR1040": "BaselineTags is not Key=KEY,Values=VALUE,VALUE",
     "PR1041": "the document is no Terraform plan",
+    "PR1050": "a baseline, rule or filter that is made in code was given a value of the wrong type",
+    "PR1051": "a baseline, rule or filter that is made in code was given a word that AWS does not have",
+    "PR1052": "a baseline names a patch group twice",
     "PR1201": "a delay has no effect: patches of this operating system have no release date",
     "PR1202": "a key or field is given more than once; the last one counts",
     "PR1203": "AWS has no such field; it is not read",
@@ -315,6 +318,8 @@ CODES: dict[str, str] = {
     "PR7016": "a limit on age was not checked: nobody says when the catalog was made, or the inventory was taken",
     "PR7017": "no catalog of a product has a security archive of its own, and its baseline approves by that alone",
     "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
+    "PR7019": "no rule of a baseline selects any patch in the catalogs of hosts that it serves",
+    "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",
@@ -353,6 +358,10 @@ CODES: dict[str, str] = {
     "PR8020": "no patch of the catalog has a value of a filter",
     "PR8021": "an approval rule selects no patch of the catalog",
     "PR8022": "an entry of a list means no patch of the catalog",
+    "PR8030": "a filter names a product that its operating system does not have: it may match nothing",
+    "PR8031": "a filter names a product without its minor release, which is another product",
+    "PR8032": "an entry of a list is the number of a KB without `KB`: it means nothing",
+    "PR8033": "a baseline that cannot be read was not looked at as a whole: more may be found once it is mended",
     # PR9xxx is left to users
 }
 

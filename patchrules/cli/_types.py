@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from patchrules.errors import UnknownNameError
+from patchrules.errors import DocumentError, UnknownNameError
 
+_STDIN = "/dev/stdin"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
@@ -47,7 +51,10 @@ class Named(click.ParamType[str]):
 
 
 class Place(click.ParamType[str]):
-    """A file or folder, with ``names`` that may stand in its place; an empty text is a mistake in a script."""
+    """A file or folder, with ``names`` that may stand in its place; an empty text is a mistake in a script.
+
+    ``-`` is standard input, and where results go standard output; their folder has to be there before anything is done.
+    """
 
     name = "path"
 
@@ -56,9 +63,12 @@ class Place(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Return the text."""
-        if not str(value).rpartition("=")[2]:
+        text = str(value)
+        if not text.rpartition("=")[2]:
             self.fail("the path is empty: is a variable of your script not set?", param, ctx)
-        return str(value)
+        if param is not None and param.name == "output":
+            return _in_a_folder(text)
+        return _STDIN if text == "-" else text
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """Split several paths at blanks; one with a blank in it stands in quotes."""
@@ -68,6 +78,15 @@ class Place(click.ParamType[str]):
         """Offer the names that begin so, and leave files to the shell."""
         names = [CompletionItem(name) for name in self._names() if incomplete and name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
+
+
+def _in_a_folder(text: str) -> str:
+    """Return where results go; raises DocumentError PR7901 where the folder is missing that they are to be put in."""
+    folder = Path(os.path.realpath(text)).parent
+    if not folder.is_dir():
+        hint = f"make the folder `{folder}` first"
+        raise DocumentError(f"cannot write `{text}`: {os.strerror(errno.ENOENT)}", code="PR7901", hint=hint)
+    return text
 
 
 class Instant(click.ParamType[datetime]):

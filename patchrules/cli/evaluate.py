@@ -125,5 +125,6 @@ def _found(run: Run, fail_on: tuple[str, ...]) -> bool:
 
 
 def _told(run: Run) -> set[str]:
-    """Return the codes of what the run tells, of refused rows and files, too."""
-    return {one.code for one in run.diagnostics} | set(run.rejects["code"].unique().to_pylist())
+    """Return the codes of what the run tells: its diagnostics, doubts on rows of hosts, refused rows and files."""
+    rejected = run.rejects["code"].unique().to_pylist()
+    return {one.code for one in run.diagnostics} | set(run.doubts()) | set(rejected)

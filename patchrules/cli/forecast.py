@@ -80,7 +80,7 @@ def _calendar(inputs: Inputs, days: int, form: str, output: str | None) -> None:
     aged = (inputs.max_catalog_age, inputs.max_inventory_age) != (None, None)
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits() if aged else None, **options)
-    told(one for one in found.diagnostics if one.code == "PR3802")
+    told(one for one in found.diagnostics if one.code in ("PR3802", "PR7020"))
     if form == "json":
         emit(json.dumps({"schema": _SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)
         return

@@ -69,10 +69,11 @@ def command(*, runs: str, show: str | None, cve: str | None, output_format: str,
     """
     from patchrules.evaluation.plain import plain
     from patchrules.questions.history import exposed, history
+    from patchrules.questions.wording import counted
 
     if cve is not None:
         rows = [{**plain(row), "packages": joined(row["packages"])} for row in exposed(runs, cve).to_pylist()]
-        head = f"{cve}: {len(rows):,} hosts had it" if rows else f"{cve}: no listed package of any run has it"
+        head = f"{cve}: {counted(len(rows), 'host')} had it" if rows else f"{cve}: no listed package of any run has it"
         emit_rows(rows, columns=_EXPOSED, schema="patchrules/exposed/1", form=output_format, output=output, head=head)
         return
     found = history(runs)

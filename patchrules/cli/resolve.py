@@ -96,7 +96,9 @@ def _row(known: Known, found: Resolution) -> dict[str, Any]:
 
 def _head(found: Survey, registry: Registry) -> str:
     """Return what stands out."""
-    lines = [f"{len(found.placed):,} hosts, {len(registry.baselines):,} baselines"]
+    from patchrules.questions.wording import counted
+
+    lines = [f"{counted(len(found.placed), 'host')}, {counted(len(registry.baselines), 'baseline')}"]
     parts = {
         "without a baseline": found.unresolved,
         "in two patch groups": found.two_groups,

@@ -173,7 +173,7 @@ def _rules(checked: BaselineDocument) -> tuple[ApprovalRule, ...]:
 def _filters(group: PatchFilterGroup | None) -> tuple[PatchFilter, ...]:
     """Return the filters of a group; no group is no filter."""
     found: Iterable[tuple[str, list[str]]] = ((one.key, one.values) for one in group.patch_filters) if group else ()
-    return tuple(PatchFilter(key, tuple(values)) for key, values in found)
+    return tuple(PatchFilter.as_written(key, tuple(values)) for key, values in found)
 
 
 def _date(value: object, findings: Findings, field: str) -> datetime | None:

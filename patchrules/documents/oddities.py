@@ -43,10 +43,21 @@ def look(document: BaselineDocument, findings: Findings) -> None:
     ):
         for number, patch in enumerate(patches):
             _patch(patch, (field, number), family, findings)
+    _groups(document.patch_groups, findings)
     _validity(document, findings)
     if not rules and not document.approved_patches:
         message = "the baseline has no rule and no approved patch, it approves nothing"
         findings.doubt("PR1221", Level.WARNING, message, findings.pointer(()))
+
+
+def _groups(groups: Sequence[str], findings: Findings) -> None:
+    """Look at the patch groups: one that stands there again says nothing more."""
+    seen: set[str] = set()
+    for number, group in enumerate(groups):
+        if group in seen:
+            message = f"the patch group {quoted(group)} is given twice"
+            findings.doubt("PR1052", Level.INFO, message, findings.pointer(("PatchGroups", number)), "take it away")
+        seen.add(group)
 
 
 def _rule(rule: PatchRule, loc: Loc, family: Family, findings: Findings) -> None:

@@ -10,22 +10,29 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.approvals import passes_gate
+from patchrules.batch.approvals import passes_gate, selected_by
+from patchrules.batch.filters import selects
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import in_scope, suits
 from patchrules.evaluation.repositories import names_of, rows_of, serving
 from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import Baseline
+from patchrules.model.host import Host
 from patchrules.model.names import Status, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
+from patchrules.reference.updates import APPLICATION
 
-TOLD = ("PR7017", "PR7018")
+TOLD = ("PR7017", "PR7018", "PR7019")
 """What is told of the catalogs of hosts, whatever is asked about them."""
 
-_KEYS = ["family", "product", "arch", "baseline", "baseline_id", "status"]
+_KEYS = ["family", "product", "arch", "baseline", "baseline_id"]
 _WHOSE = ["arch", "evr", "product"]
 _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security or jammy-security"
+_SELECTS = (
+    "patchrules explain PACKAGE --host HOST says which filter it is, patchrules lint --catalog which values nothing has"
+)
+_FIRST = 1 << 10
 _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which hosts a catalog is for"
 
 
@@ -60,6 +67,56 @@ def _secure(patches: pa.Table, facts: Facts) -> pa.Table:
     return patches.select(_WHOSE).filter(pa.array(passes_gate(patches, facts, enabled=False)))
 
 
+def doubts(
+    baseline: Baseline, patches: Sequence[pa.Table], family: Family, product: str, arch: str | None, facts: Facts
+) -> list[Diagnostic]:
+    """Return what is doubtful about the catalogs of hosts that a baseline serves, and that can be judged."""
+    lack = no_security(baseline, patches, family, product, arch, facts)
+    none = selects_none(baseline, patches, family, product, facts, is_told=lack is not None)
+    return [one for one in (lack, none) if one]
+
+
+def selects_none(
+    baseline: Baseline, patches: Sequence[pa.Table], family: Family, product: str, facts: Facts, *, is_told: bool
+) -> Diagnostic | None:
+    """Return that no rule of a baseline selects any patch of the catalogs of a product (3.4); None where one does.
+
+    Where it is told already that nothing passes the security gate, the filters alone count. Nothing is said of a
+    baseline without rules, or of catalogs without patches for the product.
+
+    Cost: a look at the patches until one is selected, which is a pass for each rule where none is.
+    """
+    host = Host("", family.name, product)
+    rules = [replace(one, enable_non_security=one.enable_non_security or is_told) for one in baseline.rules]
+    asked = False
+    for some in _portions(patches):
+        own = _own(some, product) if facts.states == "updates" else some
+        passing = selects(baseline.global_filters, own, host, facts) if baseline.global_filters else True
+        if any((passing & selected_by(rule, baseline, own, host, facts)).any() for rule in rules):
+            return None
+        asked = asked or own.num_rows > 0
+    if not asked or not rules:
+        return None
+    message = f"no rule of `{baseline.name}` selects any patch in the catalogs of {product}: they approve nothing there"
+    return Diagnostic("PR7019", Level.WARNING, message, hint=_SELECTS)
+
+
+def _portions(patches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield patches in portions, each twice as large as the one before, so that few are looked at and in few steps."""
+    for table in patches:
+        start, size = 0, _FIRST
+        while start < table.num_rows:
+            yield table.slice(start, size)
+            start, size = start + size, size * 2
+
+
+def _own(updates: pa.Table, product: str) -> pa.Table:
+    """Return the updates for a Windows or for applications (2.5)."""
+    own = pc.fill_null(pc.equal(pc.utf8_lower(updates["product"]), product.lower()), True)
+    application = pc.fill_null(pc.equal(pc.utf8_lower(updates["patch_set"]), APPLICATION), False)
+    return updates.filter(pc.or_(own, application))
+
+
 def told_of_feeds(
     hosts: pa.Table, baselines: Sequence[Baseline], catalogs: Sequence[Catalog], given: Settings
 ) -> list[Diagnostic]:
@@ -80,18 +137,19 @@ def told_of_feeds(
         tables = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
         if Unknown.NO_CATALOG in row["reasons"].split():
             strange[product] += row["count_all"] if tables else 0
-        elif row["status"] != Status.UNKNOWN:
-            lack = no_security(baseline, tables, family, product, row["arch"], facts)
-            lacking.update({lack: row["count_all"]} if lack else {})
+        elif row["is_judged"]:
+            found = doubts(baseline, tables, family, product, row["arch"], facts)
+            lacking.update(dict.fromkeys(found, row["count_all"]))
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
-    return told + [replace(lack, count=lacking[lack]) for lack in sorted(lacking, key=lambda one: one.message)]
+    return told + [replace(one, count=lacking[one]) for one in sorted(lacking, key=lambda one: (one.code, one.message))]
 
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:
     """Yield each description of hosts of a known family, with its reasons as one text and how many hosts have it."""
-    reasons = pc.coalesce(pc.binary_join(hosts["unknown"], " "), "")
-    known = pa.table({**{name: hosts[name] for name in _KEYS}, "reasons": reasons})
-    for row in known.group_by([*_KEYS, "reasons"], use_threads=False).aggregate([([], "count_all")]).to_pylist():
+    told = {"reasons": pc.coalesce(pc.binary_join(hosts["unknown"], " "), "")}
+    told["is_judged"] = pc.not_equal(hosts["status"], Status.UNKNOWN.value)
+    known = pa.table({**{name: hosts[name] for name in _KEYS}, **told})
+    for row in known.group_by([*_KEYS, *told], use_threads=False).aggregate([([], "count_all")]).to_pylist():
         if row["family"]:
             yield row
 

@@ -23,7 +23,7 @@ from patchrules.evaluation.coverage import (
     unchecked,
 )
 from patchrules.evaluation.dialects import unspoken
-from patchrules.evaluation.feeds import foreign, no_security
+from patchrules.evaluation.feeds import doubts, foreign
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
@@ -111,11 +111,11 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     tables = [rows_of(found, names) for found in scoped]
     patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
-    doubts = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    said = (*baseline.diagnostics, *doubts, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
+    theirs = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
+    said = (*baseline.diagnostics, *theirs, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
     said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
-    if not unknown and one.product and (lack := no_security(baseline, tables, family, one.product, one.arch, facts)):
-        said += (lack,)
+    if not unknown and one.product:
+        said += tuple(doubts(baseline, tables, family, one.product, one.arch, facts))
     if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:
         said += (foreign(one.product),)
     return dataclasses.replace(

@@ -30,6 +30,8 @@ def plain(value: object) -> Any:  # noqa: ANN401, PLR0911  whatever JSON holds, 
         return value.total_seconds()
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -67,8 +69,8 @@ def _as(kind: Any, data: Any) -> Any:  # noqa: ANN401, PLR0911  type hints are v
         kinds = [inside[0]] * len(data) if inside[-1] is Ellipsis else inside
         return tuple(_as(one, value) for one, value in zip(kinds, data, strict=True))
     if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        return kind(**{name: _as(hints[name], value) for name, value in data.items()})  # type: ignore[operator]
+        hints, make = typing.get_type_hints(kind), getattr(kind, "as_written", kind)
+        return make(**{name: _as(hints[name], value) for name, value in data.items()})  # type: ignore[operator]
     if kind is datetime:
         return _instant(data)
     if kind is date:

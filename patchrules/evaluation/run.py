@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import Diagnostic, DocumentError
+from patchrules.errors import Diagnostic, DocumentError, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import no_fixes
 from patchrules.evaluation.plain import plain
@@ -40,7 +41,8 @@ class Run:
     ``model.columns.UPCOMING``: what waiting alone approves; None where nobody looked: in the dialect ``agent``, for a
     host or a table of :func:`prepare`, in a run that an earlier version saved.
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
-    ``rejects`` are the rows that were refused, where the inventory was read while it was judged.
+    ``rejects`` has ``model.columns.REJECTS``: the rows that were refused; None where nobody asked, and in a saved run
+    where there were none.
     ``digests`` has ``model.columns.DIGESTS`` where they were asked for: what a later run tells changed hosts by.
     ``carried`` is how many hosts this one took from an earlier run.
     """
@@ -98,6 +100,22 @@ class Run:
     def totals(self) -> dict[str, int]:
         """Return the counts of all hosts together, by the names of ``model.columns.COUNTS``."""
         return {name: pc.sum(self.hosts[name]).as_py() or 0 for name in COUNTS}
+
+    def doubts(self) -> dict[str, int]:
+        """Return how often each doubt is told, by code: of rows of hosts, and of the run; an error is none.
+
+        O(hosts) in Arrow.
+        """
+        found: Counter[str] = Counter()
+        for chunk in self.hosts["doubts"].chunks:
+            first, length = chunk.offsets[0].as_py(), chunk.offsets[-1].as_py() - chunk.offsets[0].as_py()
+            rows = {"code": chunk.keys.slice(first, length), "count": chunk.items.slice(first, length)}
+            for row in pa.table(rows).group_by("code").aggregate([("count", "sum")]).to_pylist():
+                found[row["code"]] += row["count_sum"]
+        for one in self.diagnostics:
+            if one.level is not Level.ERROR:
+                found[one.code] += one.count
+        return {code: found[code] for code in sorted(found) if found[code]}
 
     def __str__(self) -> str:
         """Return the headline."""

@@ -20,15 +20,15 @@ from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
 from patchrules.model.baseline import Baseline
-from patchrules.model.columns import DIGESTS, FIXES, RUN_HOSTS, UPCOMING, VERDICTS, Column
+from patchrules.model.columns import DIGESTS, FIXES, REJECTS, RUN_HOSTS, UPCOMING, VERDICTS, Column
 from patchrules.model.loaded import shown
 from patchrules.model.source import Source
 from patchrules.model.verdict import Settings
 from patchrules.sources import arrow
 
 _RUN, _HOSTS, _VERDICTS, _FIXES = "run.json", "hosts.parquet", "verdicts.parquet", "fixes.parquet"
-_DIGESTS, _UPCOMING = "digests.parquet", "upcoming.parquet"
-_FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES, _DIGESTS, _UPCOMING})
+_DIGESTS, _UPCOMING, _REJECTS = "digests.parquet", "upcoming.parquet", "rejects.parquet"
+_FILES = frozenset({_RUN, _HOSTS, _VERDICTS, _FIXES, _DIGESTS, _UPCOMING, _REJECTS})
 _ID = b"patchrules.run"
 _SETTINGS = tuple(field.name for field in fields(Settings))
 _HINT = 'write one with pr.write(run, FOLDER, format="parquet") or -o FOLDER/, where the slash makes it a run'
@@ -140,6 +140,7 @@ def load_run(path: str | os.PathLike[str]) -> Run:
             fixes=_table(folder / _FIXES, "fixes", FIXES, said["id"]),
             upcoming=_optional(folder / _UPCOMING, "upcoming", UPCOMING, said["id"]),
             digests=_optional(folder / _DIGESTS, "digests", DIGESTS, said["id"]),
+            rejects=_optional(folder / _REJECTS, "rejects", REJECTS, said["id"]),
         )
         if (identity := run.id) != said["id"]:
             raise _damaged(folder / _RUN, f"its inputs have the id `{identity}`, it says `{said['id']}`")
@@ -224,7 +225,9 @@ def _write_table(path: Path, found: pa.Table, columns: tuple[Column, ...], ident
 
 def _write_optional(run: Run, folder: Path, identity: str) -> None:
     """Write the tables that not every run has."""
-    for name, found, columns in ((_UPCOMING, run.upcoming, UPCOMING), (_DIGESTS, run.digests, DIGESTS)):
+    refused = run.rejects if run.rejects is not None and run.rejects.num_rows else None
+    tables = ((_UPCOMING, run.upcoming, UPCOMING), (_DIGESTS, run.digests, DIGESTS), (_REJECTS, refused, REJECTS))
+    for name, found, columns in tables:
         if found is not None:
             _write_table(folder / name, found, columns, identity)
 

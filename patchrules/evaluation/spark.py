@@ -37,9 +37,9 @@ class SparkRun:
     """What an evaluation says, as four plans: Spark evaluates when one of them is written or counted.
 
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, ``verdicts`` those of VERDICTS, ``rejects`` those of REJECTS.
-    ``diagnostics`` is what is told of the catalogs that hosts have (PR7017, PR7018): ``code``, ``level``, ``message``,
-    ``hint``, and ``count``, how many hosts; other diagnostics of a run are not told. Each is a pass over the packages;
-    who wants two of them caches the packages, not the verdicts.
+    ``diagnostics`` is what is told of the catalogs that hosts have (PR7017, PR7018, PR7019): ``code``, ``level``,
+    ``message``, ``hint``, and ``count``, how many hosts; other diagnostics of a run are not told. Each is a pass over
+    the packages; who wants two of them caches the packages, not the verdicts.
     """
 
     hosts: DataFrame

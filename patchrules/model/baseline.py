@@ -11,18 +11,45 @@ from typing import Any
 
 from patchrules.errors import Diagnostic
 from patchrules.model.brief import Brief
-from patchrules.model.names import ComplianceLevel, OperatingSystem, RejectedPatchesAction, Status
+from patchrules.model.made import several, texts, typed, unknown, word
+from patchrules.model.names import (
+    ComplianceLevel,
+    FilterKey,
+    OperatingSystem,
+    RejectedPatchesAction,
+    Status,
+    StrangeKey,
+)
+
+_KEYS = frozenset(FilterKey)
 
 
 @dataclass(frozen=True, slots=True)
 class PatchFilter:
     """One key and the values that satisfy it; ``*`` alone satisfies everything (SEMANTICS 1.2, 3.2).
 
-    ``key`` is kept as written when it is no :class:`~patchrules.model.names.FilterKey`: such a filter matches nothing.
+    A document may have a key that is no :class:`~patchrules.model.names.FilterKey`: such a filter matches nothing, and
+    is made by :meth:`as_written`. Raises BaselineError PR1051 for such a key, and PR1050 for values that are no texts.
     """
 
     key: str
     values: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check what the filter is made of."""
+        typed("key", self.key, str, "a filter key", "one of AWS's, e.g. SEVERITY")
+        if self.key not in _KEYS and not isinstance(self.key, StrangeKey):
+            raise unknown("key", self.key, FilterKey)
+        object.__setattr__(self, "values", texts("values", self.values))
+
+    @classmethod
+    def as_written(cls, key: str, values: tuple[str, ...]) -> PatchFilter:
+        """Return the filter that a document has, whatever its key is.
+
+        >>> print(PatchFilter.as_written("SEVERTY", ("Critical",)))
+        SEVERTY in Critical
+        """
+        return cls(key if key in _KEYS else StrangeKey(key), values)
 
     def __str__(self) -> str:
         """Return the filter as people say it.
@@ -38,7 +65,8 @@ class ApprovalRule(Brief):
     """Filters that must all hold, and when a patch they select is approved (SEMANTICS 1.3).
 
     Exactly one of ``approve_after_days`` (24-hour days since release) and ``approve_until`` (a UTC date, that whole day
-    included) decides; neither means a delay of 0; where both are given, the dialect decides.
+    included) decides; neither means a delay of 0; where both are given, the dialect decides. Raises BaselineError
+    PR1050 for values of other types, PR1051 for a level that AWS does not have.
     """
 
     filters: tuple[PatchFilter, ...] = ()
@@ -46,6 +74,16 @@ class ApprovalRule(Brief):
     approve_after_days: int | None = None
     approve_until: date | None = None
     enable_non_security: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what the rule is made of; a plain string may stand for the level."""
+        object.__setattr__(self, "filters", several("filters", self.filters, PatchFilter, "several filters"))
+        object.__setattr__(self, "compliance_level", word("compliance_level", self.compliance_level, ComplianceLevel))
+        if self.approve_after_days is not None:
+            typed("approve_after_days", self.approve_after_days, int, "a whole number of days")
+        if self.approve_until is not None:
+            typed("approve_until", self.approve_until, date, "a date", "datetime.date.fromisoformat(...) reads one")
+        typed("enable_non_security", self.enable_non_security, bool, "True or False")
 
     @property
     def delay(self) -> timedelta:
@@ -60,6 +98,10 @@ class PatchSource:
     name: str
     products: tuple[str, ...]
     configuration: str
+
+    def __post_init__(self) -> None:
+        """Check what names hosts; raises BaselineError PR1050."""
+        object.__setattr__(self, "products", texts("products", self.products))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,10 +138,22 @@ class Baseline(Brief):
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
-        """Take plain strings for enums; raises ValueError for a word that is none."""
-        object.__setattr__(self, "operating_system", OperatingSystem(self.operating_system))
-        object.__setattr__(self, "approved_patches_level", ComplianceLevel(self.approved_patches_level))
-        object.__setattr__(self, "rejected_patches_action", RejectedPatchesAction(self.rejected_patches_action))
+        """Take plain strings for enums, and check what the baseline is made of.
+
+        Raises BaselineError PR1050 for values of other types, PR1051 for a word that AWS does not have.
+        """
+        typed("name", self.name, str, "a text")
+        for field, kind in _WORDS.items():
+            object.__setattr__(self, field, word(field, getattr(self, field), kind))
+        for field in ("approved_patches", "rejected_patches", "patch_groups"):
+            object.__setattr__(self, field, texts(field, getattr(self, field)))
+        for field, noun, wanted in _NOUNS:
+            object.__setattr__(self, field, several(field, getattr(self, field), noun, wanted))
+        if self.available_security_updates is not None:
+            stated = word("available_security_updates", self.available_security_updates, Status)
+            object.__setattr__(self, "available_security_updates", stated)
+        enabled = self.approved_patches_enable_non_security
+        typed("approved_patches_enable_non_security", enabled, bool, "True or False")
 
     def __str__(self) -> str:
         """Return name, operating system and size on one line."""
@@ -115,6 +169,18 @@ class Baseline(Brief):
         rules = list(self.rules)
         rules[number - 1] = dataclasses.replace(rules[number - 1], **changes)
         return dataclasses.replace(self, rules=tuple(rules), sha256="")
+
+
+_WORDS = {
+    "operating_system": OperatingSystem,
+    "approved_patches_level": ComplianceLevel,
+    "rejected_patches_action": RejectedPatchesAction,
+}
+_NOUNS = (
+    ("global_filters", PatchFilter, "several filters"),
+    ("rules", ApprovalRule, "several rules"),
+    ("sources", PatchSource, "several sources"),
+)
 
 
 @dataclass(frozen=True, slots=True)

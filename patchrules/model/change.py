@@ -95,7 +95,7 @@ def _rule_field(edit: Edit, baseline: Baseline) -> Baseline:
 def _filters(edit: Edit, baseline: Baseline) -> Baseline:
     """Change filters of a rule or the global ones."""
     held = baseline.rules[edit.rule - 1].filters if edit.rule else baseline.global_filters
-    added = PatchFilter(edit.key or "", (str(edit.value),))
+    added = PatchFilter.as_written(edit.key or "", (str(edit.value),))
     if edit.field == "Values":
         found = tuple(
             dataclasses.replace(f, values=(*f.values, str(edit.value))) if f.key == edit.key else f for f in held

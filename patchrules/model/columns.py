@@ -361,6 +361,7 @@ PATCH_CHANGES = (
     Column("hosts", "int64", "number of hosts", required=True),
     Column("missing", "int64", "on how many more hosts it is MISSING or FAILED", required=True),
     Column("noncompliant", "int64", "on how many more hosts it does not comply", required=True),
+    Column("level", "string", "how its compliance level changed, `LOW → HIGH`; empty where it did not", required=True),
     Column("cause", "string", "what made the difference", required=True),
 )
 """One row a package, version, advisory and kind of change."""

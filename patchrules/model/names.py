@@ -49,6 +49,12 @@ class FilterKey(StrEnum):
     VERSION = "VERSION"
 
 
+class StrangeKey(str):
+    """A key of a filter that a document has and AWS does not know: the filter matches nothing (DECISIONS 15)."""
+
+    __slots__ = ()
+
+
 class ComplianceLevel(StrEnum):
     """How much a baseline says a missing patch matters; ``rank`` orders them (SEMANTICS 3.6).
 

@@ -86,17 +86,19 @@ class Diff:
         target = pc.if_else(lost, rows["target_before"], pc.coalesce(rows["target_after"], rows["target_before"]))
         told = pa.table(
             {name: rows[name] for name in ("id", "advisory", "approval_change", "host", "cause")}
-            | {"target": target, **_more(rows), "order": pc.if_else(_changes(rows), order, 2)}
+            | {"target": target, **_more(rows), "level": _levels(rows), "order": pc.if_else(_changes(rows), order, 2)}
         )
         keys = ["order", "approval_change", "id", "target", "advisory"]
+        sums = [(name, "sum") for name in ("missing", "noncompliant")]
         found = told.group_by(keys, use_threads=False).aggregate(
-            [("host", "count_distinct"), ("missing", "sum"), ("noncompliant", "sum"), ("cause", "distinct")]
+            [("host", "count_distinct"), *sums, ("cause", "distinct"), ("level", "distinct")]
         )
         data = {name: found[name] for name in keys[1:]}
         data |= {name: found[f"{name}_sum"] for name in ("missing", "noncompliant")}
         data |= {
             "hosts": found["host_count_distinct"],
             "cause": _united(found["cause_distinct"]),
+            "level": _united(found["level_distinct"]),
             "order": found["order"],
         }
         by = [("order", "ascending"), ("hosts", "descending"), ("id", "ascending"), ("target", "ascending")]
@@ -297,8 +299,15 @@ def _per_host(told: pa.Table, names: pa.Array) -> pa.Table:
 def _united(causes: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return lists of causes as texts, sorted. O(distinct lists) in Python."""
     text = pc.binary_join(causes, "\n").combine_chunks().dictionary_encode()
-    words = [", ".join(sorted(one.split("\n"))) for one in text.dictionary.to_pylist()]
+    words = [", ".join(sorted(filter(None, one.split("\n")))) for one in text.dictionary.to_pylist()]
     return pa.chunked_array([pa.array(words, pa.string()).take(text.indices)])
+
+
+def _levels(rows: pa.Table) -> pa.ChunkedArray:
+    """Return how the compliance level of each verdict changed; empty where it did not, or there was none."""
+    before, after = rows["level_before"], rows["level_after"]
+    change = pc.binary_join_element_wise(before, after, " → ")
+    return pc.if_else(pc.fill_null(pc.not_equal(before, after), False), change, "")
 
 
 def _changes(rows: pa.Table) -> pa.ChunkedArray:

@@ -24,7 +24,7 @@ PATCHES = {
 
 GROUPS = {
     "Group": "{patch_group}",
-    ">Hosts": "{hosts}",
+    ">Changed hosts": "{hosts}",
     ">Turn non-compliant": "{turn_noncompliant}",
     ">compliant": "{turn_compliant}",
     ">unknown": "{turn_unknown}",
@@ -64,8 +64,14 @@ def document(found: Diff) -> dict[str, Any]:
 
 
 def patch_rows(found: Diff) -> list[dict[str, Any]]:
-    """Return a row a patch, with the change of its approval in words."""
-    return [row | {"approval": _WORDS[row["approval_change"]]} for row in found.patches().to_pylist()]
+    """Return a row a patch, with the change of its approval, and of its level, in words."""
+    return [row | {"approval": _approval(row)} for row in found.patches().to_pylist()]
+
+
+def _approval(row: Mapping[str, Any]) -> str:
+    """Return what became of the approval of a patch, and of its level where nothing did."""
+    words = _WORDS[row["approval_change"]]
+    return f"{words}, level {row['level']}" if row["level"] and not row["approval_change"] else words
 
 
 def group_rows(found: Diff) -> list[dict[str, Any]]:

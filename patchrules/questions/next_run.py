@@ -70,6 +70,8 @@ class HostPlan:
 
     def __str__(self) -> str:
         """Return one line."""
+        if self.unknown and not self.patches:
+            return f"{self.host}: nothing can be told, UNKNOWN ({', '.join(self.unknown)})"
         verb = "installs" if self.operation is Operation.INSTALL else "finds missing"
         count = "1 patch" if len(self.patches) == 1 else f"{len(self.patches):,} patches"
         new = sum(patch.is_new for patch in self.patches)
@@ -128,7 +130,7 @@ def next_run(  # noqa: PLR0913 - the options of a run are keywords
     >>> baseline = pr.predefined("AWS-DebianDefaultPatchBaseline")
     >>> print(next_run(nightly, baseline, fleet, [], now="2026-11-24T12:00Z"))
     nightly: 2026-11-25 02:00Z to 05:00Z, last task start 04:00Z
-      web-1: installs 0 patches, UNKNOWN (NO_CATALOG)
+      web-1: nothing can be told, UNKNOWN (NO_CATALOG)
     """
     instant = settings(as_of=now).as_of
     line = itertools.takewhile(

@@ -33,7 +33,7 @@ _NO_DATE = "no date"
 
 
 def overview(run: Run, earlier: Sequence[Run]) -> dict[str, Any]:
-    """Return what the template fills in. O(verdicts) in Arrow, O(hosts) in Python for reasons and doubts."""
+    """Return what the template fills in. O(verdicts) in Arrow, O(hosts) in Python for reasons."""
     failing = run.verdicts.filter(pc.equal(run.verdicts["status"], Status.NON_COMPLIANT.value))
     statuses, totals = run.statuses(), run.totals()
     return {
@@ -191,13 +191,7 @@ def _reasons(run: Run) -> Iterator[tuple[str, str, int]]:
 
 def _doubts(run: Run) -> Iterator[tuple[str, str, int]]:
     """Yield doubts by code, with how often and what they mean."""
-    counts: Counter[str] = Counter()
-    for said in run.hosts["doubts"].to_pylist():
-        counts.update(dict(said or ()))
-    for one in run.diagnostics:
-        if one.level is not Level.ERROR:
-            counts[one.code] += one.count
-    yield from ((code, CODES.get(code, ""), counts[code]) for code in sorted(counts) if counts[code])
+    yield from ((code, CODES.get(code, ""), count) for code, count in run.doubts().items())
 
 
 def _errors(run: Run) -> Iterator[Any]:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
+from patchrules.codes import CODES
+from patchrules.errors import Level
 from patchrules.evaluation.run import Run
 from patchrules.model.names import ComplianceLevel, Status, Unknown
 from patchrules.questions.tables import table
@@ -15,7 +17,7 @@ from patchrules.reports._failing import words
 from patchrules.reports._writer import Look, Writer
 
 _MOST = 10
-_LONGEST = 80
+_LONGEST = 120
 _SIGN = {Status.COMPLIANT: "✓", Status.NON_COMPLIANT: "✗", Status.UNKNOWN: "?"}
 _NEXT = ("Not before", "Patch", "Wanted", "Advisory", "Level", ">Hosts")
 _BAR = "\\|"
@@ -46,17 +48,20 @@ def _lines(run: Run) -> Iterator[str]:
     yield from _section("Approved next", _NEXT, _upcoming(run))
     yield from ("", "### Approved next", "", NOBODY_LOOKED) if run.upcoming is None else ()
     yield from _section("Why hosts are unknown", ("Reason", "Meaning", ">Hosts"), _unknown(run))
+    yield from _section("What is wrong", ("Code", "What"), _wrong(run))
+    yield from _section("Doubts that were decided anyway", ("Code", "Meaning", ">Times"), _doubts(run))
 
 
 def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield a heading and a table; nothing where there are no rows."""
+    """Yield a heading and a table of the first rows, and how many more there are; nothing where there are none."""
     found = list(rows)
     if not found:
         return
     yield from ("", f"### {title}", "")
     yield f"| {' | '.join(one.removeprefix('>') for one in head)} |"
     yield f"| {' | '.join('---:' if one[0] == '>' else '---' for one in head)} |"
-    yield from (f"| {' | '.join(map(cell, row))} |" for row in found)
+    yield from (f"| {' | '.join(map(cell, row))} |" for row in found[:_MOST])
+    yield from ("", f"… and {len(found) - _MOST:,} more") if len(found) > _MOST else ()
 
 
 def cell(value: object) -> str:
@@ -76,21 +81,21 @@ def cell(value: object) -> str:
 
 def _groups(run: Run) -> Iterator[Sequence[object]]:
     """Yield the patch groups."""
-    for row in table(run, "groups").slice(0, _MOST).to_pylist():
+    for row in table(run, "groups").to_pylist():
         name = row["patch_group"] if row["patch_group"] is not None else "(none)"
         yield name, row["hosts"], row["compliant"], row["non_compliant"], row["unknown"], row["missing"]
 
 
 def _patches(run: Run) -> Iterator[Sequence[object]]:
     """Yield the gravest patches."""
-    for row in _failing(table(run, "patches").slice(0, _MOST).to_pylist(), "non_compliant"):
+    for row in _failing(table(run, "patches").to_pylist(), "non_compliant"):
         wanted, advisory = row["target"] or "", row["advisory"] or ""
         yield row["compliance_severity"], row["id"], wanted, advisory, row["non_compliant"]
 
 
 def _cves(run: Run) -> Iterator[Sequence[object]]:
     """Yield the gravest CVEs."""
-    for row in _failing(table(run, "cves").slice(0, _MOST).to_pylist(), "missing"):
+    for row in _failing(table(run, "cves").to_pylist(), "missing"):
         yield row["compliance_severity"], row["cve"], " ".join(row["packages"]), row["missing"]
 
 
@@ -103,7 +108,7 @@ def _hosts(run: Run) -> Iterator[Sequence[object]]:
     """Yield the hosts with most to do."""
     rows = [row for row in run.hosts.to_pylist() if row["status"] == Status.NON_COMPLIANT]
     rows.sort(key=lambda row: (-_rank(row), -_to_do(row), row["host"]))
-    for row in rows[:_MOST]:
+    for row in rows:
         yield row["non_compliant_severity"] or "", row["host"], row["baseline"] or "", _to_do(row)
 
 
@@ -119,7 +124,7 @@ def _to_do(row: Mapping[str, Any]) -> int:
 
 def _upcoming(run: Run) -> Iterator[Sequence[object]]:
     """Yield what waiting alone approves next."""
-    for row in table(run, "upcoming").slice(0, _MOST).to_pylist():
+    for row in table(run, "upcoming").to_pylist():
         patch = row["id"], row["target"], row["advisory"] or ""
         yield when(row["since"]), *patch, row["compliance_severity"], row["hosts"]
 
@@ -130,6 +135,16 @@ def _unknown(run: Run) -> Iterator[Sequence[object]]:
     for reason in Unknown:
         if counts[reason]:
             yield reason, UNKNOWN[reason], counts[reason]
+
+
+def _wrong(run: Run) -> Iterator[Sequence[object]]:
+    """Yield what is wrong in what was given: the verdicts follow from it all the same."""
+    yield from ((one.code, one.message) for one in run.diagnostics if one.level is Level.ERROR)
+
+
+def _doubts(run: Run) -> Iterator[Sequence[object]]:
+    """Yield doubts by code, with what they mean and how often."""
+    yield from ((code, CODES.get(code, ""), count) for code, count in run.doubts().items())
 
 
 WRITER = Writer("markdown", "Markdown, a summary", (".md",), write, rows="noncompliant")

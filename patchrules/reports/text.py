@@ -10,6 +10,7 @@ import io
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, BinaryIO
 
 from rich.box import SIMPLE_HEAD
@@ -58,7 +59,7 @@ _RANK = {Status.NON_COMPLIANT: 0, Status.UNKNOWN: 1, Status.COMPLIANT: 2}
 _WHY = {
     Unknown.NO_PRODUCT: "the product is not known: say it with --product, e.g. Debian12, or --hosts FILE",
     Unknown.NO_BASELINE: "nothing says which baseline serves the host: ask patchrules resolve",
-    Unknown.NO_CATALOG: "no catalog fits its system (PR7018: whose they are): give one, --catalog 'PRODUCT_GLOB=PATH'",
+    Unknown.NO_CATALOG: "no catalog fits its system: give one, --catalog 'PRODUCT_GLOB=PATH'",
     Unknown.NO_SOURCE: "the baseline has Sources, and none is for the product of the host",
     Unknown.NO_INVENTORY: "no package, or no whole list of them, was read (PR21xx say why): collect the list again",
     Unknown.NO_ARCHITECTURE: "packages state no architecture, and nobody says the host's: --arch or --hosts FILE",
@@ -67,6 +68,8 @@ _WHY = {
     Unknown.LATER_CATALOG: "a catalog without dates is younger than --as-of: keep a store, patchrules catalog add",
     Unknown.LATER_INVENTORY: "the inventory was taken long after --as-of, and --audit is given",
 }
+
+_FOREIGN = f"{_WHY[Unknown.NO_CATALOG]} (PR7018: of which products those are that were given)"
 
 
 def write(run: Run, stream: BinaryIO, look: Look) -> None:
@@ -112,8 +115,8 @@ def _parts(run: Run, look: Look) -> Iterator[Any]:
     if len(failing) <= _FEW_HOSTS:
         for host in failing:
             yield from _patches(run, host, _TOP.get(len(failing), 5), look.width)
-    yield from _reasons(hosts)
-    yield from _doubts(hosts, run.diagnostics)
+    yield from _reasons(hosts, {one.code for one in run.diagnostics})
+    yield from _doubts(run)
     yield from _next(run, hosts, look)
 
 
@@ -250,30 +253,28 @@ def _approved(row: Mapping[str, Any]) -> str:
     return "at once" if row["rule"] else "-"
 
 
-def _reasons(hosts: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-    """Yield why hosts are UNKNOWN and what to do about it."""
+def _reasons(hosts: Iterable[Mapping[str, Any]], told: AbstractSet[str]) -> Iterator[Any]:
+    """Yield why hosts are UNKNOWN and what to do about it; ``told`` are the codes of what is told of the run."""
     counts = Counter(reason for host in hosts for reason in host["unknown"] or ())
     if counts:
         yield Text("\nWhy unknown", style="bold")
-        yield _meanings((reason.value, counts[reason], _WHY[reason]) for reason in Unknown if counts[reason])
+        why = _WHY | ({Unknown.NO_CATALOG: _FOREIGN} if "PR7018" in told else {})
+        yield _meanings((reason.value, counts[reason], why[reason]) for reason in Unknown if counts[reason])
 
 
-def _doubts(hosts: Iterable[Mapping[str, Any]], diagnostics: Sequence[Diagnostic]) -> Iterator[Any]:
+def _doubts(run: Run) -> Iterator[Any]:
     """Yield doubts by code: how often, and what the code means."""
-    counts: Counter[str] = Counter()
+    counts = run.doubts()
     meaning: dict[str, str] = {}
-    for host in hosts:
-        counts.update(dict(host["doubts"] or ()))
-    for one in diagnostics:
+    for one in run.diagnostics:
         if one.level is Level.ERROR:
             continue
-        counts[one.code] += one.count
         words = one.message if one.level is not Level.INFO or one.code not in CODES else CODES[one.code]
         meaning[one.code] = CODES.get(one.code, words) if one.code in meaning and meaning[one.code] != words else words
     if not counts:
         return
     yield Text("\nDoubts that were decided anyway", style="bold")
-    codes = sorted(counts)
+    codes = list(counts)
     yield _meanings((code, counts[code], meaning.get(code) or CODES.get(code, "")) for code in codes[:_MOST_DOUBTS])
     if len(codes) > _MOST_DOUBTS:
         yield f"  … and {counted(len(codes) - _MOST_DOUBTS, 'more code')}"

@@ -173,7 +173,7 @@ G_RULE = [
     (
         "DECISIONS 15 a key that nobody knows",
         NOTICE,
-        {"rules": (rule(PatchFilter("COLOUR", ("*",))),)},
+        {"rules": (rule(PatchFilter.as_written("COLOUR", ("*",))),)},
         False,
         UNSPECIFIED,
     ),

@@ -95,15 +95,25 @@ def test_without_a_catalog_for_the_hosts_nothing_is_answered(patchrules, given, 
 
 
 def test_a_forecast_says_which_hosts_it_cannot_speak_of(patchrules, notices, data, tmp_path):
-    for name, release in (("a", 9), ("b", 8)):
-        (tmp_path / f"{name}.rpmqa").write_text(f"bash-5-0.el{release}.x86_64\n")
-    (tmp_path / "hosts.csv").write_text("host,product\na,RedhatEnterpriseLinux9.8\nb,RedhatEnterpriseLinux8.4\n")
+    """Each host is told of once, of all that are asked about."""
+    for name in "abcd":
+        (tmp_path / f"{name}.rpmqa").write_text("" if name == "d" else "bash-5-0.x86_64\n")
+    products = {
+        "a": "RedhatEnterpriseLinux9.8",
+        "b": "RedhatEnterpriseLinux8.4",
+        "c": "",
+        "d": "RedhatEnterpriseLinux9.8",
+    }
+    rows = [f"{name},{product},rhel" for name, product in products.items()]
+    (tmp_path / "hosts.csv").write_text("\n".join(["host,product,family", *rows, ""]))
     result = patchrules(
         *("forecast", "--baseline", data / "baselines/demo/prod-rhel9.json", "--as-of", "2026-10-01T12:00Z"),
         *("--catalog", f"RedhatEnterpriseLinux9*={notices}", "--hosts", tmp_path / "hosts.csv"),
         *("--inventory", tmp_path / "*.rpmqa"),
     )
     assert (result.exit_code, "days with changes" in result.stdout) == (0, True)
-    assert result.stderr.startswith(
-        "warning PR3802: no catalog speaks for 1 of 2 hosts: nothing is told of them\n  hint: give one that does"
+    assert "warning PR3802: no catalog speaks for 1 of 4 hosts: nothing is told of them\n" in result.stderr
+    assert (
+        "warning PR7020: 2 of 4 hosts are UNKNOWN (NO_PRODUCT, NO_INVENTORY): nothing is told of them\n"
+        in result.stderr
     )

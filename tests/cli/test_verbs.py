@@ -9,6 +9,7 @@ import json
 import pytest
 
 import patchrules as pr
+from patchrules.codes import CODES
 from patchrules.model.columns import COUNTS
 
 
@@ -39,6 +40,40 @@ def test_the_table_shows_every_host_and_the_next_command(patchrules, demo):
 )
 def test_fail_on_says_what_a_finding_is(patchrules, demo, condition, host, code):
     assert patchrules("evaluate", *demo, "--host", host, "--fail-on", condition).exit_code == code
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "diff", "lint"])
+def test_a_missing_folder_is_told_before_anything_is_done(patchrules, tmp_path, verb):
+    result = patchrules(verb, "-o", tmp_path / "absent" / "out.json", "--output-format", "json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "out.json`: No such file or directory [PR7901]\n  hint: make the folder" in result.stderr
+
+
+def test_a_dash_is_standard_input(patchrules, monkeypatch, tmp_path):
+    (tmp_path / "stdin").write_text("{Name: prod, OperatingSystem: SUSE, ApprovedPatches: ['*']}")
+    monkeypatch.setattr("patchrules.cli._types._STDIN", str(tmp_path / "stdin"))
+    assert "PR8006" in patchrules("lint", "-").stdout
+    assert "PR8006" in patchrules("lint", tmp_path / "stdin", "-o", "-").stdout
+
+
+def test_who_has_no_catalog_is_sent_to_a_code_only_where_it_is_told(patchrules, data, tmp_path):
+    status = "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n\n"
+    (tmp_path / "web-1.status").write_text(status)
+    asked = ("evaluate", "--inventory", tmp_path / "web-1.status", "--product", "Debian13")
+    foreign = ("--catalog", f"Debian*={data / 'catalogs/debian12'}")
+    for more, is_told in (((), False), (foreign, True)):
+        shown = patchrules(*asked, *more, "--as-of", "2027-01-01T00:00Z").stdout
+        assert "NO_CATALOG  1x  no catalog fits its system: give one" in shown
+        assert ("(PR7018:" in shown) == ("  PR7018  " in shown) == is_told
+
+
+def test_every_doubt_that_is_told_may_be_a_failure(patchrules, demo):
+    """Those that are counted for each host, too: no diagnostic of the run says them (PR7002, PR7003, PR7007)."""
+    doubts = patchrules("evaluate", *demo).stdout.partition("decided anyway")[2]
+    told = [word for word in doubts.split() if word in CODES]
+    assert {"PR2202", "PR7002", "PR7003", "PR7007", "PR7014"} <= set(told)
+    assert {code: patchrules("evaluate", *demo, "--fail-on", code).exit_code for code in told} == dict.fromkeys(told, 1)
+    assert patchrules("evaluate", *demo, "--fail-on", "PR7008").exit_code == 0
 
 
 def test_json_of_one_host_is_one_object(patchrules, demo):
@@ -172,7 +207,7 @@ def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):
     assert "patch group `build`" in result.stdout
     assert "  2 on a default only: build-2, mail-2\n" in result.stdout
     alone = patchrules("resolve", "--registry", registry, "--hosts", hosts, "--host", "build-1")
-    assert (alone.exit_code, alone.stdout.splitlines()[0]) == (0, "1 hosts, 4 baselines")
+    assert (alone.exit_code, alone.stdout.splitlines()[0]) == (0, "1 host, 4 baselines")
 
 
 def test_resolve_says_of_one_baseline_what_evaluate_does(patchrules, tmp_path):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import patchrules as pr
+from patchrules.evaluation.feeds import TOLD
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.prepared import prepare
 from patchrules.families import families
@@ -359,3 +360,61 @@ def test_a_patch_that_states_no_architecture_is_for_nobody_in_both_engines():
             name: [count] for name, count in by_reference.counts.items()
         }
         assert by_reference.counts["missing"] == missing
+
+
+def rule(key, *values, **fields):
+    return pr.ApprovalRule((pr.PatchFilter(key, values),), **{"enable_non_security": True, **fields})
+
+
+NONE = "no rule of `only-security` selects any patch in the catalogs of Debian12: they approve nothing there"
+
+
+@pytest.mark.parametrize("dialect", ["documented", "agent"])
+@pytest.mark.parametrize(
+    ("given", "patches", "told_of"),
+    [
+        (baseline(rule("PRODUCT", "Debian 12")), [MAIN], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12"), rule("PRIORITY", "Required")), [MAIN], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12"), rule("PRODUCT", "Debian12")), [MAIN], []),
+        (baseline(ANY, global_filters=(pr.PatchFilter("PRODUCT", ("Debian 12",)),)), [MAIN], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12"), approved_patches=("bash",)), [FIXED], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12", enable_non_security=False)), [MAIN], ["PR7017", "PR7019"]),
+        (baseline(rule("PRODUCT", "Debian12", enable_non_security=False)), [MAIN], ["PR7017"]),
+        (baseline(rule("PRODUCT", "Debian 12")), [], []),
+        (baseline(), [MAIN], []),
+    ],
+)
+def test_a_baseline_whose_rules_select_nothing_is_told_however_one_asks(dialect, given, patches, told_of):
+    options = {"as_of": AT, "dialect": dialect}
+    by_reference = pr.evaluate(given, host(), catalog(*patches), **options)
+    by_batch = pr.evaluate_fleet(given, fleet(host()), catalog(*patches), **options)
+    prepared = prepare(given, catalog(*patches), dialect=dialect).evaluate(host(), as_of=AT)
+    for found in (by_reference, by_batch, prepared):
+        assert [one.code for one in found.diagnostics if one.code in TOLD] == told_of
+        assert [one.message for one in found.diagnostics if one.code == "PR7019"] == [NONE] * ("PR7019" in told_of)
+
+
+def test_a_patch_far_down_a_catalog_is_found():
+    many = [replace(MAIN, name=f"one-{number}", priority="optional") for number in range(5000)]
+    for patches, count in ((many, 2), ([*many, replace(MAIN, priority="required")], 0)):
+        run = pr.evaluate_fleet(
+            baseline(rule("PRIORITY", "Required")), fleet(host("a"), host("b")), catalog(*patches), as_of=AT
+        )
+        assert [one.count for one in run.diagnostics if one.code == "PR7019"] == [count] * (count > 0)
+
+
+@pytest.mark.parametrize(
+    ("product", "is_told"), [("WindowsServer2019", True), ("Windows Server 2022", True), ("WindowsServer2022", False)]
+)
+def test_a_windows_rule_is_asked_of_the_updates_of_the_host(product, is_told):
+    updates = [
+        pr.Patch("KB1", "", "", product=name, classification="Updates")
+        for name in ("WindowsServer2019", "WindowsServer2022")
+    ]
+    given = pr.Baseline("only-security", OperatingSystem.WINDOWS, rules=(rule("PRODUCT", product),))
+    known = Catalog(OperatingSystem.WINDOWS, Scope("windows"), catalog_table(updates), arrow.table(REJECTS, {}, 0))
+    kb = pr.Package("KB9", "", "")
+    one = pr.Host("web-1", "windows", "WindowsServer2022", "x64", os_build="10.0.20348", packages=(kb,))
+    run = pr.evaluate_fleet(given, fleet(one), known, as_of=AT)
+    assert run.hosts["status"].to_pylist() == ["COMPLIANT" if is_told else "NON_COMPLIANT"]
+    assert [one.code for one in run.diagnostics if one.code == "PR7019"] == ["PR7019"] * is_told

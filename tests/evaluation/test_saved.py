@@ -330,3 +330,15 @@ def test_one_is_not_said_in_the_plural():
     one = dataclasses.replace(run, hosts=run.hosts.slice(0, 1))
     assert str(run) == "2 hosts: 1 compliant, 1 non-compliant, 0 unknown; 0 patches missing"
     assert str(one) == "1 host: 0 compliant, 1 non-compliant, 0 unknown; 0 patches missing"
+
+
+def test_refused_rows_are_saved_with_a_run_that_has_any(tmp_path):
+    rows = b"host,name,version,arch\nweb-1,bash,5.1-1,x86_64\nweb-1,zypper,,x86_64\n"
+    baseline = pr.load_baseline(b"{Name: prod, OperatingSystem: SUSE}")
+    for name, text in (("some", rows), ("none", rows[:47])):
+        fleet = pr.read_inventory(text, family="suse", product="Suse15.5")
+        pr.write(pr.evaluate_fleet(baseline, fleet, (), as_of=T0), tmp_path / name, format="parquet")
+    found = pr.load_run(tmp_path / "some")
+    assert found.rejects.column("code").to_pylist() == ["PR2003"]
+    assert found.doubts()["PR2003"] == 1
+    assert pr.load_run(tmp_path / "none").rejects is None

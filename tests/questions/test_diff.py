@@ -23,7 +23,7 @@ from patchrules.model.patch import Patch
 from patchrules.model.source import Source
 from patchrules.questions.causes import causes_of
 from patchrules.questions.diff import FAILURES
-from patchrules.questions.diff_shown import document, markdown
+from patchrules.questions.diff_shown import document, markdown, patch_rows
 from patchrules.sources import arrow
 from patchrules.testing.strategies import T0, Situation, baselines, instants
 from patchrules.testing.twins import catalog_of, previous_runs
@@ -352,6 +352,16 @@ def test_a_run_that_lists_less_says_what_it_cannot_know(fleet, catalogs, registr
     assert str(found) == "MISSING -1 on 1 host · no approval of what was missing lost"
 
 
+def test_a_patch_of_which_only_the_level_changes_says_so(fleet, catalogs, registry):
+    level = pr.ComplianceLevel.LOW
+    [rules] = {one.rules for one in registry.baselines if one.name == "prod-rhel9"}
+    lower = tuple(dataclasses.replace(one, compliance_level=level) for one in rules)
+    found = pr.what_if(fleet, catalogs, before=registry, after=served(registry, "prod-rhel9", rules=lower), as_of=AS_OF)
+    told = {row["id"]: (row["approval"], row["missing"]) for row in patch_rows(found)}
+    assert told["glibc.x86_64"] == ("as before, level HIGH → LOW", 0)
+    assert found.patches()["level"].null_count == 0
+
+
 def test_what_if_is_a_diff_of_two_runs(fleet, catalogs, registry):
     edited = served(registry, "prod-rhel9", approved_patches=())
     found = pr.what_if(fleet, catalogs, before=registry, after=edited, as_of=AS_OF)
@@ -395,7 +405,7 @@ COMMENT = """\
 
 <details><summary>1 group</summary>
 
-| Group | Hosts | Turn non-compliant | compliant | unknown | Missing | Newly approved | Lost |
+| Group | Changed hosts | Turn non-compliant | compliant | unknown | Missing | Newly approved | Lost |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | prod | 1 | 0 | 0 | 0 | -1 | 0 | 1 |
 

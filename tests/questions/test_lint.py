@@ -63,6 +63,68 @@ FOUND = [
 
 
 @pytest.mark.parametrize(
+    ("system", "value", "code", "near"),
+    [
+        ("DEBIAN", "Debian 12", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian12.5", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian-12.5", "PR8030", "Debian12"),
+        ("DEBIAN", "Debian99", None, None),
+        ("RASPBIAN", "Raspbian11.1", "PR8030", "Raspbian11"),
+        ("UBUNTU", "Ubuntu2204", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "Ubuntu 22.04.3", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "Ubuntu22", "PR8030", "Ubuntu22.04` or `Ubuntu22.10"),
+        ("UBUNTU", "ubuntu22.04", None, None),
+        ("UBUNTU", "Ubuntu30.04", None, None),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux 9.3", "PR8030", "RedhatEnterpriseLinux9.3"),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux9", "PR8031", None),
+        ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux9.0", None, None),
+        ("SUSE", "Suse15", "PR8031", None),
+        ("AMAZON_LINUX_2", "AmazonLinux2.0", None, None),
+        ("AMAZON_LINUX_2023", "AmazonLinux2023", None, None),
+        ("AMAZON_LINUX", "AmazonLinux2017.09", None, None),
+        ("MACOS", "Mojave10.14.1", None, None),
+        ("MACOS", "macOS14", None, None),
+        ("MACOS", "macOS14.2.1", None, None),
+        ("WINDOWS", "Windows Server 2022", "PR8030", "WindowsServer2022"),
+        ("WINDOWS", "Windows Server 2012 R2", "PR8030", "WindowsServer2012R2"),
+        ("WINDOWS", "WindowsServer2020", "PR8030", None),
+        ("WINDOWS", "WindowsServer2031", None, None),
+        ("WINDOWS", "Windows10LTSB", None, None),
+        ("WINDOWS", "Office 2016", None, None),
+    ],
+)
+def test_a_product_that_is_none_is_told_and_one_that_may_be_is_not(system, value, code, near):
+    only = pr.Baseline("b", pr.OperatingSystem[system], rules=(rule(pr.PatchFilter("PRODUCT", ("*", value))),))
+    found = [one for one in pr.lint(only) if one.code in ("PR8030", "PR8031")]
+    assert [one.code for one in found] == ([code] if code else [])
+    if code == "PR8030":
+        assert [(one.level, one.hint) for one in found] == [
+            (Level.WARNING, f"did you mean `{near}`?" if near else None)
+        ]
+        assert found[0].where
+        assert found[0].where.pointer == "/ApprovalRules/PatchRules/0/PatchFilterGroup/PatchFilters/0/Values/1"
+
+
+@pytest.mark.parametrize(
+    ("system", "entry", "said"),
+    [
+        ("WINDOWS", "5035857", "did you mean `KB5035857`?"),
+        ("WINDOWS", "kb 5035857", "did you mean `KB5035857`?"),
+        ("WINDOWS", "KB5035857", None),
+        ("WINDOWS", "MS10-048", None),
+        ("AMAZON_LINUX_2", "5035857", None),
+    ],
+)
+@pytest.mark.parametrize("field", ["approved_patches", "rejected_patches"])
+def test_the_number_of_a_kb_alone_means_nothing(system, entry, said, field):
+    approved, rejected = ((entry,), ()) if field == "approved_patches" else ((), (entry,))
+    given = pr.Baseline("b", pr.OperatingSystem[system], approved_patches=approved, rejected_patches=rejected)
+    found = pr.lint(given)
+    assert [(one.level, one.hint) for one in found if one.code == "PR8032"] == ([(Level.WARNING, said)] if said else [])
+    assert not said or "PR8009" not in {one.code for one in found}
+
+
+@pytest.mark.parametrize(
     ("given", "said"), FOUND, ids=[said[0].split(":")[0].split()[-1] + str(n) for n, (_, said) in enumerate(FOUND)]
 )
 def test_each_finding_says_what_where_and_what_to_do(given, said):
@@ -109,6 +171,18 @@ NAMED = [
 @pytest.mark.parametrize(("text", "codes"), NAMED, ids=[text[:70] for text, _ in NAMED])
 def test_every_oddity_of_real_baselines_has_a_code(text, codes):
     assert codes <= {one.code for one in pr.lint(text.encode())}
+
+
+def test_what_cannot_be_read_is_said_to_be_looked_at_in_part_only():
+    odd = b"{Name: ok, OperatingSystem: SUSE, ApprovedPatches: ['*'], PatchGroups: [a, b, a]}"
+    assert [str(one) for one in pr.lint(odd)] == [
+        "error PR1013: `Name` is `ok`, wanted 3 to 128 letters, digits, `_`, `-` and `.`\n  at 1:8 at /Name",
+        "info PR8033: the baseline cannot be read, so that it was not looked at as a whole\n  at 1:8 at /Name\n"
+        "  hint: mend what is wrong: more may be found then",
+    ]
+    told = {str(one) for one in pr.lint(odd.replace(b"ok", b"prod"))}
+    assert "info PR1052: the patch group `a` is given twice\n  at 1:81 at /PatchGroups/2\n  hint: take it away" in told
+    assert len(told) == 2
 
 
 def test_a_finding_stands_at_its_line_and_has_a_hint(tmp_path):

@@ -103,7 +103,7 @@ def test_nobody_said_which_hosts_so_all_of_them_are_taken(fleet, catalogs, regis
     found = next_run(bare, registry, fleet, catalogs, now=NOW)
     assert len(found.hosts) == fleet.hosts.num_rows
     assert found.diagnostics[0].code == "PR4601"
-    assert "  lab-1: installs 0 patches, UNKNOWN (NO_PRODUCT, NO_CATALOG)" in str(found).splitlines()
+    assert "  lab-1: nothing can be told, UNKNOWN (NO_PRODUCT, NO_CATALOG)" in str(found).splitlines()
 
 
 def test_a_task_with_lists_of_its_own_is_told(fleet, catalogs, registry):

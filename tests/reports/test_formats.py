@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import botocore.session
@@ -18,7 +19,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 import patchrules as pr
-from patchrules.errors import DocumentError
+from patchrules.errors import Diagnostic, DocumentError, Level
 from patchrules.model.columns import FIXES
 from patchrules.model.names import NON_COMPLIANT_STATES, State
 from patchrules.questions.wording import NOBODY_LOOKED
@@ -209,6 +210,22 @@ def test_markdown_tells_nothing_from_nobody_looked(full):
     assert "Approved next" not in nothing
     assert f"### Approved next\n\n{NOBODY_LOOKED}\n\n### Why hosts are unknown\n" in unknown
     assert NOBODY_LOOKED not in some + nothing
+
+
+def test_markdown_says_what_is_wrong_what_was_doubtful_and_how_much_it_leaves_out():
+    rows = [verdict("web-1", State.MISSING, f"package-{number}", advisory="RHSA-1") for number in range(12)]
+    told = (
+        Diagnostic("PR7019", Level.WARNING, "no rule of `prod` selects any patch", count=3),
+        Diagnostic("PR1031", Level.ERROR, "two baselines serve `prod`"),
+    )
+    host = host_of("web-1", rows) | {"doubts": [("PR7003", 4)]}
+    text = written(replace(run_of_rows([host], rows), diagnostics=told), "markdown").decode()
+    assert text.count("| `package-") == 10
+    assert "\n\n… and 2 more\n" in text
+    assert (
+        "### What is wrong\n\n| Code | What |\n| --- | --- |\n| `PR1031` | `` two baselines serve `prod` `` |\n" in text
+    )
+    assert [line.rsplit(" ", 2)[1] for line in text.splitlines() if line.startswith("| `PR70")] == ["4", "3"]
 
 
 @pytest.mark.parametrize("form", ALARMS)

@@ -198,7 +198,7 @@ def test_the_table_names_every_state_that_fails_and_every_reason(full):
     assert "installed_pending_reboot.x86_64 (installed pending reboot)" in text
     for reason in Unknown:
         assert f"  {reason}" in text
-    assert "no catalog fits its system (PR7018: whose they are): give one, --catalog 'PRODUCT_GLOB=PATH'" in text
+    assert "no catalog fits its system: give one, --catalog 'PRODUCT_GLOB=PATH'" in text
     assert "no package, or no whole list of them, was read (PR21xx say why): collect the list again" in text
     for form in ("markdown", "html", "junit"):
         assert "no installed package, or no whole list of them, was read" in written(full, form).decode()

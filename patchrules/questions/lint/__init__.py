@@ -17,6 +17,7 @@ from patchrules.model.patch import Catalog
 from patchrules.questions.lint.against import against
 from patchrules.questions.lint.lists import lists
 from patchrules.questions.lint.places import Place, no_place
+from patchrules.questions.lint.products import products
 from patchrules.questions.lint.rules import rules
 
 
@@ -45,6 +46,10 @@ def lint(source: Source | Baseline, *, catalogs: Catalog | Sequence[Catalog] = (
         found += _spelling(draft)
         if draft.baseline is not None:
             found += _whole(draft.baseline, draft.where, known)
+        elif draft.findings is not None:
+            message = "the baseline cannot be read, so that it was not looked at as a whole"
+            hint = "mend what is wrong: more may be found then"
+            found.append(Diagnostic("PR8033", Level.INFO, message, draft.faults[-1].where, hint=hint))
     return tuple(sorted(found, key=_position))
 
 
@@ -52,6 +57,7 @@ def _whole(baseline: Baseline, place: Place, catalogs: Sequence[Catalog]) -> Ite
     """Yield what only the whole baseline shows."""
     family = family_of(baseline.operating_system)
     yield from rules(baseline, family, place)
+    yield from products(baseline, family, place)
     yield from lists(baseline, family, place)
     mine = [one for one in catalogs if one.operating_system is baseline.operating_system]
     if mine:

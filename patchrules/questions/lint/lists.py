@@ -14,6 +14,7 @@ from patchrules.questions.lint.places import Place
 _ADVISORY = re.compile(r"(?:CVE-\d{4}-\d+|MS\d{2}-\d{3}|[A-Z]{2,}\d*-\d{4}[:-]\d+|\d{5,8})", re.ASCII | re.IGNORECASE)
 _CVE = re.compile(r"CVE-\d{4}-\d+", re.ASCII | re.IGNORECASE)
 _VERSION = re.compile(r"-(?:\d+:)?\d")
+_NUMBER = re.compile(r"(?:KB[ _-])?([0-9]{5,8})", re.IGNORECASE)
 _FIELDS = (("ApprovedPatches", "approved_patches"), ("RejectedPatches", "rejected_patches"))
 
 
@@ -30,6 +31,9 @@ def lists(baseline: Baseline, family: Family, place: Place) -> Iterator[Diagnost
                 verb = "approves" if field == "ApprovedPatches" else "rejects"
                 message = f"`*` {verb} every patch, whatever the rules and dates say"
                 yield Diagnostic("PR8006", Level.WARNING, message, where)
+            elif facts.states == "updates" and (kb := _NUMBER.fullmatch(entry)):
+                message = f"`{entry}` means nothing: updates of {family.label} are named by their KB"
+                yield Diagnostic("PR8032", Level.WARNING, message, where, hint=f"did you mean `KB{kb[1]}`?")
             elif _ADVISORY.fullmatch(entry):
                 yield from _advisory(entry, columns, family, where)
             elif facts.wildcards and family.has_arch and _VERSION.search(entry):

@@ -12,6 +12,7 @@ from patchrules.errors import DocumentError
 from patchrules.evaluation.run import Run, this_version
 from patchrules.questions.verify.again import judged_again
 from patchrules.questions.verify.archive import Evidence, opened
+from patchrules.questions.wording import counted
 from patchrules.sources.files import Input
 
 __all__ = ["Holds", "Verification", "verify"]
@@ -43,7 +44,7 @@ class Verification:
 
     def __str__(self) -> str:
         """Return the answer and the reasons, a line each."""
-        about = f": run {self.run} on {self.hosts:,} hosts" if self.run else ""
+        about = f": run {self.run} on {counted(self.hosts, 'host')}" if self.run else ""
         return "\n".join([f"{self.holds}{about}", *(f"  {reason}" for reason in self.reasons)])
 
 

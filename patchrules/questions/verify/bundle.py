@@ -53,7 +53,7 @@ def bundle(
     >>> fleet = pr.read_inventory(pa.table(told), family="debian", product="Debian12")
     >>> run = pr.evaluate_fleet(pr.predefined("AWS-DebianDefaultPatchBaseline"), fleet, [], as_of="2026-11-01T00:00Z")
     >>> print(pr.verify(pr.bundle(run, fleet, [])))  # doctest: +ELLIPSIS
-    HOLDS: run ... on 1 hosts
+    HOLDS: run ... on 1 host
     """
     run, known = as_run(run), [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
     fleet = of_hosts(in_memory(inventory), run.hosts["host"].combine_chunks())
