@@ -135,11 +135,14 @@ class Evaluation:
 
     def _met_now(self, rows: Rows, looked: Looked) -> Codes:
         """Return what every row's package adds to the counts under its host's policy, judging what is new."""
-        if looked.unmet:
-            self._judge_wanted()
         kinds = looked.kinds.astype(self._kinds.dtype, copy=False)
         for hosts, some in looked.unmet:
-            kinds[some] = self._kinds.ravel().take(self._places(rows, looked.policy, hosts, some))
+            place = self._places(rows, looked.policy, hosts, some)
+            # INVARIANT: what was marked when it was looked up is marked still, or was judged with other rows.
+            if self._kinds.ravel().take(place).min(initial=0) < 0:
+                self._judge_wanted()
+                kinds = kinds.astype(self._kinds.dtype, copy=False)
+            kinds[some] = self._kinds.ravel().take(place)
         return kinds
 
     def _places(self, rows: Rows, policy: Ints, hosts: slice, some: slice) -> Ints:

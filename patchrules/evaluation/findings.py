@@ -134,19 +134,19 @@ class Desk:
     def _looked_at(
         self, portions: Iterable[tuple[Portion, Rows]]
     ) -> Iterator[tuple[Portion, Rows, Looked | None, int]]:
-        """Look portions up some at a time, so that what is new in them is judged at once: one, then two, then three.
+        """Look portions up before the one in front of them is judged, so that what is new in several is judged at once.
 
-        Not where hosts may be carried over: who is to be judged is known only then. Each comes with the number of rows
-        that were read with it. INVARIANT: nothing here holds a portion that was handed on.
+        Not where hosts may be carried over: who is to be judged is known only then. The first is judged at once, for
+        most is new in it. Each comes with the number of rows that were read with it. INVARIANT: nothing here holds a
+        portion that was handed on.
         """
-        source, sizes = iter(portions), itertools.chain(range(1, TOGETHER), itertools.repeat(TOGETHER))
-        look = self._judging.look if self._carrying is None else lambda *_: None
-        for size in sizes if self._carrying is None else itertools.repeat(1):
-            waiting = deque((*one, look(*one), self.stream.done) for one in itertools.islice(source, size))
-            if not waiting:
+        together, look = (TOGETHER, self._judging.look) if self._carrying is None else (1, lambda *_: None)
+        source, held = iter(portions), deque[tuple[Portion, Rows, Looked | None, int]]()
+        for most in itertools.chain([1], itertools.repeat(together)):
+            held.extend((*one, look(*one), self.stream.done) for one in itertools.islice(source, most - len(held)))
+            if not held:
                 return
-            while waiting:
-                yield waiting.popleft()
+            yield held.popleft()
 
     def _answer(self, portion: Portion, rows: Rows, looked: Looked | None) -> Answer:
         """Judge a portion, or the hosts of it that are other than they were."""
