@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +22,18 @@ UNKNOWN = -1
 class Versions:
     """The versions of the rows of a catalog: ``codes`` has a number for each row's.
 
-    A sort key is made for those that are compared, never for all of them.
+    Few of them are ranked with what they are compared with. Once as many were compared as there are, all are put in
+    order, and what is compared with them from then on finds its place.
     """
 
-    def __init__(self, versions: pa.ChunkedArray) -> None:
+    def __init__(self, family: Family, versions: pa.ChunkedArray) -> None:
         """Give the distinct ones numbers. Cost: one pass."""
         self.codes, self._texts = distinct(versions)
+        self._family, self._asked = family, 0
 
-    def texts(self, codes: Ints) -> list[str]:
-        """Return what some codes stand for."""
-        known = self._texts
-        return [known[code] for code in codes.tolist()]
+    def parted(self, codes: Ints) -> tuple[Sequence[int | None], Sequence[bytes]]:
+        """Return the epochs and the sort keys of some codes, as :func:`parted` does."""
+        return parted(self._family, [self._texts[code] for code in codes.tolist()])
 
     def used(self, rows: Ints) -> tuple[Ints, Ints]:
         """Return the distinct codes of some rows, and the position among them of each row's. Cost: no sort."""
@@ -39,6 +42,30 @@ class Versions:
         codes = np.flatnonzero(place == 0)
         place[codes] = np.arange(len(codes))
         return codes, place[self.codes[rows]]
+
+    def compared(self, keys: Sequence[bytes], codes: Ints) -> tuple[Ints, Ints, Sequence[int | None]]:
+        """Return numbers that compare as some sort keys and those of some codes do, and the epochs of the codes.
+
+        Keys are compared with codes, never with each other. Cost: a sort of both, in Python; once all are in order, a
+        look-up of each key, and a search for one that is not here.
+        """
+        self._asked += len(codes)
+        if self._asked < len(self._texts):
+            stated, theirs = self.parted(codes)
+            rank = ranks([*keys, *theirs])
+            return rank[: len(keys)], rank[len(keys) :], stated
+        place, every, rank, stated = self._in_order
+        # What is here has an odd number, what is not the even one beside it.
+        mine = [place[key] if key in place else 2 * bisect_left(every, key) for key in keys]
+        return np.array(mine, dtype=np.int64), rank[codes], [stated[code] for code in codes.tolist()]
+
+    @functools.cached_property
+    def _in_order(self) -> tuple[Mapping[bytes, int], Sequence[bytes], Ints, Sequence[int | None]]:
+        """The odd number of each sort key, the keys in order, and the number and the epoch of each code."""
+        stated, keys = parted(self._family, self._texts)
+        every = sorted(set(keys))
+        place = {key: 2 * position + 1 for position, key in enumerate(every)}
+        return place, every, np.array(list(map(place.__getitem__, keys)), dtype=np.int64), stated
 
 
 def parted(family: Family, versions: Sequence[str]) -> tuple[Sequence[int | None], Sequence[bytes]]:
@@ -67,21 +94,22 @@ class Compared:
 def compared(family: Family, catalog: Versions, installed: Texts, owner: Ints, row: Ints) -> Compared:
     """Compare installed version ``owner[p]`` with that of catalog row ``row[p]`` for every pair ``p`` (DECISIONS 30).
 
-    Cost: a sort key for each version that is here, looked up if it was met before, and a sort of them; then integers.
+    Cost: a sort key for each version that is here, looked up if it was met before; ``Versions.compared``; then
+    integers.
     """
     codes, of_pair = catalog.used(row)
-    values, count = installed.values, len(installed.codes)
-    stated, keys = parted(family, [*(values[code] for code in installed.codes.tolist()), *catalog.texts(codes)])
-    rank = ranks(keys)
-    mine_ranked, theirs_ranked = rank[:count], rank[count:][of_pair]
+    stated, keys = parted(family, [installed.values[code] for code in installed.codes.tolist()])
+    mine_ranked, ranked, theirs_stated = catalog.compared(keys, codes)
+    theirs_ranked = ranked[of_pair]
     if family.scheme != "rpm":
-        none, nowhere = (np.full(size, UNKNOWN, dtype=np.int64) for size in (len(owner), count))
-        return Compared(mine_ranked, theirs_ranked, nowhere, none, (), np.zeros(count, dtype=np.bool_))
-    epochs = sorted({0, *(epoch for epoch in stated if epoch is not None)})
+        none, nowhere = (np.full(size, UNKNOWN, dtype=np.int64) for size in (len(owner), len(keys)))
+        return Compared(mine_ranked, theirs_ranked, nowhere, none, (), np.zeros(len(keys), dtype=np.bool_))
+    epochs = sorted({0, *(epoch for epoch in (*stated, *theirs_stated) if epoch is not None)})
     positions: dict[int | None, int] = {None: UNKNOWN} | {epoch: position for position, epoch in enumerate(epochs)}
-    epoch = np.array(list(map(positions.__getitem__, stated)), dtype=np.int64)
-    mine, theirs, doubtful = filled(epoch[:count], epoch[count:][of_pair], owner, len(epochs))
-    span = len(rank)
+    own = np.array(list(map(positions.__getitem__, stated)), dtype=np.int64)
+    others = np.array(list(map(positions.__getitem__, theirs_stated)), dtype=np.int64)
+    mine, theirs, doubtful = filled(own, others[of_pair], owner, len(epochs))
+    span = 1 + max(int(mine_ranked.max(initial=0)), int(ranked.max(initial=0)))
     return Compared(
         installed=np.where(mine == UNKNOWN, positions[0], mine) * span + mine_ranked,
         pairs=np.where(theirs == UNKNOWN, positions[0], theirs) * span + theirs_ranked,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.batch.approvals import is_enabled
-from patchrules.batch.epochs import Versions, parted
+from patchrules.batch.epochs import Versions
 from patchrules.batch.keys import Bools, Ints, distinct, fold, lookup, ranks, spans
 from patchrules.batch.merging import merged
 from patchrules.batch.package_keys import PackageKeys, numbered
@@ -49,10 +49,10 @@ class Offer:
         """
         keys = np.unique(np.searchsorted(self.starts, some, side="right") - 1)
         _, rows = spans(self.starts[keys], self.starts[keys + 1] - self.starts[keys])
-        stated, texts = parted(self.family, self.versions.texts(self.versions.codes[rows]))
+        stated, keys_of = self.versions.parted(self.versions.codes[rows])
         arch = distinct(self.catalog["arch"].take(pa.array(rows)))[0]
         epoch = ranks(one or 0 for one in stated)
-        return rows, fold([np.searchsorted(self.starts, rows, side="right"), arch, epoch, ranks(texts)])[0]
+        return rows, fold([np.searchsorted(self.starts, rows, side="right"), arch, epoch, ranks(keys_of)])[0]
 
 
 def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Offer:
@@ -72,7 +72,7 @@ def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Off
         catalog=rows,
         keys=keys,
         starts=np.searchsorted(codes[by_key], np.arange(len(keys) + 1)).astype(np.int64),
-        versions=Versions(rows["evr"]),
+        versions=Versions(family, rows["evr"]),
         disagree=disagree[by_key],
         offered=is_offered(rows, facts),
         precedence=precedence(rows),

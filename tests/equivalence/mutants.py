@@ -273,7 +273,19 @@ MUTANTS = (
         '[text_ranks(catalog["advisory"]), text_ranks(catalog["repository"])]',
     ),
     Mutant("epochs: several stated are kept", "batch/epochs.py", "    pairs[several[owner]] = UNKNOWN\n", ""),
-    Mutant("epochs: they count less than versions", "batch/epochs.py", "span = len(rank)", "span = 1"),
+    Mutant("epochs: they count less than versions", "batch/epochs.py", "span = 1 + max(", "span = 1 + 0 * max("),
+    Mutant(
+        "versions: what no catalog has is as the next that it has",
+        "batch/epochs.py",
+        "else 2 * bisect_left(every, key)",
+        "else 2 * bisect_left(every, key) + 1",
+    ),
+    Mutant(
+        "versions: what is in order is found by another code",
+        "batch/epochs.py",
+        "np.array(mine, dtype=np.int64), rank[codes]",
+        "np.array(mine, dtype=np.int64), rank[codes // 2]",
+    ),
     Mutant(
         "versions: those of pairs are as those of other pairs",
         "batch/epochs.py",

@@ -49,12 +49,12 @@ def crowd(random, system):
     """
     family = family_of(system)
     arches, tags = (("x86_64", "noarch", "i686"), (".el8", ".el9", "")) if system is RHEL else (("amd64", "all"), ("",))
-    names = [f"p{number}" for number in range(24)]
+    names, epochs = [f"p{number}" for number in range(24)], ("", "", "0:", "1:")
     packages = [
         Package(
             name,
             random.choice(arches),
-            f"1-1{random.choice(tags)}",
+            f"{random.choice(epochs)}1-1{random.choice(tags)}",
             built=random.choice((None, T0 - timedelta(days=1), T0 - timedelta(days=30))),
             priority=random.choice(("optional", "required")),
             section=random.choice(("libs", "utils")),
@@ -62,8 +62,9 @@ def crowd(random, system):
         for name in names
     ]
     patches = [
-        Patch(name, random.choice(arches), "2-1", "A-1", "Security", "Low", issued=T0 - timedelta(days=30))
+        Patch(name, random.choice(arches), evr, "A-1", "Security", "Low", issued=T0 - timedelta(days=30))
         for name in random.sample(names, 8)
+        for evr in random.sample(("2-1", "0:2-1", "1:0.5-1", "0.9-1", "1:1-1", "2:3-1"), 3)
     ]
     baseline = Baseline(
         "crowd",

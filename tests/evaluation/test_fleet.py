@@ -184,5 +184,7 @@ def test_plain_words_do_for_enums_and_wrong_ones_are_refused():
     plain: dict[str, Any] = {"name": "x", "operating_system": "DEBIAN", "rejected_patches_action": "BLOCK"}
     action = RejectedPatchesAction.BLOCK
     assert pr.Baseline(**plain) == pr.Baseline("x", pr.OperatingSystem.DEBIAN, rejected_patches_action=action)
-    with pytest.raises(ValueError, match=r"'block', which is none of AWS's words \[PR1051\]\n  hint: did you mean .BLOCK."):
+    with pytest.raises(
+        ValueError, match=r"'block', which is none of AWS's words \[PR1051\]\n  hint: did you mean .BLOCK."
+    ):
         pr.Baseline(**plain | {"rejected_patches_action": "block"})

@@ -46,7 +46,7 @@ def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Off
         catalog=rows,
         keys=keys,
         starts=np.searchsorted(codes[by_key], np.arange(len(keys) + 1)).astype(np.int64),
-        versions=Versions(rows["evr"]),
+        versions=Versions(family, rows["evr"]),
         disagree=np.zeros(rows.num_rows, dtype=np.bool_),
         offered=lookup(rows["offered"], bool),
         precedence=np.arange(rows.num_rows, dtype=np.int64),
