@@ -427,7 +427,7 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize(("name", "content"), [*MEANT.items(), *LEFT_OUT.items()])
+@pytest.mark.parametrize(("name", "content"), [*MEANT.items(), *LEFT_OUT.items()], ids=[*MEANT, *LEFT_OUT])
 def test_a_host_is_not_judged_without_a_list_that_lies_in_its_folder_and_cannot_be_read(name, content, tmp_path):
     """Notes and logs lie there harmlessly; a list of packages that no format knows is one that is missing."""
     for host in ("web-1", "web-2"):
