@@ -134,7 +134,7 @@ class _Reading:
         self._by_file = {Path(str(one.inventory)).resolve(): one for one in hosts if getattr(one, "inventory", None)}
         self._facts: dict[str, dict[str, Any]] = {name: facts_of(one) for name, one in self._given.items()}
         self._read: dict[str, tuple[Place, str]] = {}
-        self._schemes: dict[str, tuple[str, str]] = {}
+        self._schemes: dict[str, list[tuple[str, str]]] = {}
         self.aliases: Mapping[str, str] = {}
         self._packages: list[Any] = []
         self._rejects: list[Any] = []
@@ -209,7 +209,7 @@ class _Reading:
             )
             self.add_rows(rows, place, document.name)
             if reader.scheme:
-                self._schemes[place.host] = (reader.scheme, document.name)
+                self._schemes.setdefault(place.host, []).append((reader.scheme, document.name))
 
     def add_rows(self, rows: Rows, place: Place, file: str = "<table>") -> None:
         """Keep the rows of one file and what it says of hosts; a file without packages adds to what others say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,19 +16,24 @@ from patchrules.sources.arrow import table
 from patchrules.versions.refused import refused_versions
 
 
-def misplaced(hosts: Any, read: Mapping[str, tuple[str, str]]) -> dict[str, InventoryError]:  # noqa: ANN401  pyarrow is Any
-    """Return by host why its file is none of its family's (PR2106): dpkg's status says nothing about a RHEL host.
+def misplaced(
+    hosts: Any,  # noqa: ANN401  pyarrow is Any
+    read: Mapping[str, Sequence[tuple[str, str]]],
+) -> dict[str, InventoryError]:
+    """Return by host why one of its files is none of its family's (PR2106): dpkg's status says nothing of a RHEL host.
 
-    ``read`` has scheme and file by host.
+    ``read`` has scheme and file of each list of a host.
     """
     shelf, found = families(), {}
     for host, family in zip(hosts["host"].to_pylist(), hosts["family"].to_pylist(), strict=True):
-        scheme, file = read.get(host, (None, ""))
-        wanted = shelf[family].scheme if family else scheme
-        if scheme is not None and scheme != wanted:
-            message = f"`{file}` lists {scheme} packages, and host `{host}` is {family}, which has {wanted}"
-            hint = "state the family and product that the file is of, e.g. --family and --product"
-            found[host] = InventoryError(message, code="PR2106", where=Where(file=file), hint=hint)
+        lists = read.get(host, ())
+        wanted = shelf[family].scheme if family else next((scheme for scheme, _ in lists), None)
+        for scheme, file in lists:
+            if scheme != wanted:
+                is_of = f"is {family}, which has {wanted}" if family else f"has a list of {wanted} packages, too"
+                message = f"`{file}` lists {scheme} packages, and host `{host}` {is_of}"
+                hint = "state the family and product that the file is of, e.g. --family and --product"
+                found[host] = InventoryError(message, code="PR2106", where=Where(file=file), hint=hint)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from patchrules.errors import Diagnostic
 from patchrules.model.brief import Brief
-from patchrules.model.made import several, texts, typed, unknown, word
+from patchrules.model.made import several, texts, typed, unknown, word, wrong
 from patchrules.model.names import (
     ComplianceLevel,
     FilterKey,
@@ -22,6 +22,8 @@ from patchrules.model.names import (
 )
 
 _KEYS = frozenset(FilterKey)
+_LONGEST = 1_000_000
+"""Days that a rule may wait: more cannot be counted from every date. AWS takes 360, which documents are held to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class ApprovalRule(Brief):
         object.__setattr__(self, "compliance_level", word("compliance_level", self.compliance_level, ComplianceLevel))
         if self.approve_after_days is not None:
             typed("approve_after_days", self.approve_after_days, int, "a whole number of days")
+            if not 0 <= self.approve_after_days <= _LONGEST:
+                raise wrong("approve_after_days", self.approve_after_days, f"0 to {_LONGEST:,} days")
         if self.approve_until is not None:
             typed("approve_until", self.approve_until, date, "a date", "datetime.date.fromisoformat(...) reads one")
         typed("enable_non_security", self.enable_non_security, bool, "True or False")

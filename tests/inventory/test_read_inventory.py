@@ -214,6 +214,19 @@ def test_the_empty_table_is_an_inventory_of_nobody():
 STATUS = b"Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2.15-2+b2\n\n"
 
 
+@pytest.mark.parametrize("other", ["a.rpmqa", "z.rpmqa"])
+def test_a_host_with_lists_of_two_packaging_worlds_is_not_judged(tmp_path, other):
+    """Which of its files is read last says nothing; the rpms were taken for Debian's packages."""
+    for host in ("web-1", "web-2"):
+        (tmp_path / host).mkdir()
+        (tmp_path / host / "status").write_bytes(STATUS)
+        (tmp_path / host / "os-release").write_bytes(b"ID=debian\nVERSION_ID=12\n")
+    (tmp_path / "web-2" / other).write_bytes(PLAIN)
+    found = read_inventory(tmp_path)
+    assert set(found.packages["host"].to_pylist()) == {"web-1"}
+    assert ("web-2", "PR2106") in {(row["host"], row["code"]) for row in found.rejects.to_pylist()}
+
+
 def test_a_dpkg_status_file_says_nothing_about_a_rhel_host():
     with pytest.raises(InventoryError, match="lists dpkg packages, and host `web-1` is rhel, which has rpm") as raised:
         read_inventory(STATUS, host="web-1", family="rhel", product="RedhatEnterpriseLinux9.3")

@@ -31,6 +31,8 @@ WRONG = [
     (lambda: Rule((CRITICAL,), "7"), "`compliance_level` is '7', which is none of AWS's words [PR1051]\n  hint: known are UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL"),
     (lambda: Rule((CRITICAL,), 7), "`compliance_level` is 7, wanted a word of AWS's [PR1050]\n  hint: one of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL"),
     (lambda: Rule(approve_after_days="7"), "`approve_after_days` is '7', wanted a whole number of days [PR1050]"),
+    (lambda: Rule(approve_after_days=-1), "`approve_after_days` is -1, wanted 0 to 1,000,000 days [PR1050]"),
+    (lambda: Rule(approve_after_days=10**9), "`approve_after_days` is 1000000000, wanted 0 to 1,000,000 days [PR1050]"),
     (lambda: Rule(approve_after_days=True), "`approve_after_days` is True, wanted a whole number of days [PR1050]"),
     (lambda: Rule(approve_until="2026-01-01"), "`approve_until` is '2026-01-01', wanted a date [PR1050]\n  hint: datetime.date.fromisoformat(...) reads one"),
     (lambda: Rule(enable_non_security="no"), "`enable_non_security` is 'no', wanted True or False [PR1050]"),
