@@ -41,9 +41,12 @@ class _FailOn(Named):
         if isinstance(value, tuple):
             return value
         given = [one.strip() for one in str(value).split(",")]
-        return tuple(
+        found = tuple(
             one.upper() if one.upper() in CODES else super(_FailOn, self).convert(one, param, ctx) for one in given
         )
+        if "never" in found and len(found) > 1:
+            self.fail("`never` stands alone: with it nothing fails, whatever else is named", param, ctx)
+        return found
 
 
 @click.command()

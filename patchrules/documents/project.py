@@ -189,6 +189,8 @@ class _Reader:
     def conditions(self, value: Any, pointer: str, words: Sequence[str]) -> tuple[str, ...] | None:  # noqa: ANN401
         """Return several of the words, or codes of diagnostics."""
         found = [self._condition(one, pointer, words) for one in (value if isinstance(value, list) else [value])]
+        if "never" in found and len(found) > 1:
+            self.findings.fault("15", "`never` stands alone: with it nothing fails, whatever else is named", pointer)
         return None if None in found else tuple(one for one in found if one)
 
     def _condition(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401

@@ -94,6 +94,7 @@ def test_every_fault_of_a_baseline_is_told_at_once(patchrules, files):
         ("family", "debain", "there is no family `debain`: did you mean `debian`?"),
         ("output-format", "jsn", "there is no report format `jsn`: did you mean `json"),
         ("fail-on", "critcal", "there is no condition `critcal`: did you mean `critical`?"),
+        ("fail-on", "PR7003,never", "`never` stands alone: with it nothing fails, whatever else is named"),
         ("fail-on", "PR7", "medium, high, critical, or the code of a diagnostic"),
         ("as-of", "yesterday", "`yesterday` is not an instant, wanted e.g. 2026-11-01T00:00Z"),
         ("max-catalog-age", "30", "`30` is not an age, wanted e.g. 36h, 30d or 2w"),

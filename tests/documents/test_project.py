@@ -95,6 +95,13 @@ FAULTS = [
         "/evaluate/fail_on",
         "did you mean `noncompliant`?",
     ),
+    (
+        "[evaluate]\nfail_on = ['PR7003', 'never']",
+        "`never` stands alone: with it nothing fails, whatever else is named",
+        "PR0015",
+        "/evaluate/fail_on",
+        None,
+    ),
     ("[inventory]\npath = 3", "`path` is `3`, wanted text", "PR0013", "/inventory/path", None),
     (
         "[inventory]\nfamily = 'rehl'",
