@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,20 +64,35 @@ def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Off
     """
     enabled = is_enabled(catalog, host, facts)
     rows, disagree = merged(catalog if enabled.all() else catalog.filter(pa.array(enabled)), facts.identity)
+    offered = functools.partial(is_offered, facts=facts)
+    return by_key(rows, disagree, host, family=family, facts=facts, offered=offered, precede=precedence)
+
+
+def by_key(
+    rows: pa.Table,
+    disagree: Bools,
+    host: Host,
+    *,
+    family: Family,
+    facts: Facts,
+    offered: Callable[[pa.Table], Bools],
+    precede: Callable[[pa.Table], Ints],
+) -> Offer:
+    """Sort the patches of a catalog by what they replace; the last two say which are offered, and their precedence."""
     keys, codes = numbered(rows, host, family)
-    by_key = np.argsort(codes, kind="stable")
-    rows = rows.take(pa.array(by_key))
+    order = np.argsort(codes, kind="stable")
+    rows = rows.take(pa.array(order))
     return Offer(
         family=family,
         facts=facts,
         host=host,
         catalog=rows,
         keys=keys,
-        starts=np.searchsorted(codes[by_key], np.arange(len(keys) + 1)).astype(np.int64),
+        starts=np.searchsorted(codes[order], np.arange(len(keys) + 1)).astype(np.int64),
         versions=Versions(family, rows["evr"]),
-        disagree=disagree[by_key],
-        offered=is_offered(rows, facts),
-        precedence=precedence(rows),
+        disagree=disagree[order],
+        offered=offered(rows),
+        precedence=precede(rows),
         secure=secures(rows),
         independent=independent_names(rows, host, family),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,11 @@ class Policy(Offer):
     absent: Bools
     kinds: Kinds = field(default_factory=Kinds, compare=False, repr=False)
 
+    @classmethod
+    def of(cls, offer: Offer, **said: Any) -> Policy:  # noqa: ANN401 - the fields of a policy
+        """Return an offer with what a baseline says of it."""
+        return cls(**{one.name: getattr(offer, one.name) for one in fields(Offer)} | said)
+
 
 def compiled(baseline: Baseline, offer: Offer, settings: Settings) -> Policy:
     """Compile ``baseline`` for the hosts that ``offer`` is for.
@@ -47,6 +53,11 @@ def compiled(baseline: Baseline, offer: Offer, settings: Settings) -> Policy:
     wanted[np.searchsorted(offer.starts, candidate, side="right") - 1] = True
     counted = facts.states == "documented"
     fits = np.array([counted and runs(arch, host, family) for arch in offer.keys.arches], dtype=np.bool_)
-    own = {one.name: getattr(offer, one.name) for one in fields(Offer)}
-    own["precedence"] = placed(np.lexsort([offer.precedence, -found.level]))
-    return Policy(**own, baseline=baseline, settings=settings, decisions=found, absent=wanted & fits[offer.keys.arch])
+    return Policy.of(
+        offer,
+        precedence=placed(np.lexsort([offer.precedence, -found.level])),
+        baseline=baseline,
+        settings=settings,
+        decisions=found,
+        absent=wanted & fits[offer.keys.arch],
+    )

@@ -13,11 +13,9 @@ from patchrules.batch.agent import AGENTS
 from patchrules.batch.agent.common import Pool, Rows, in_order, pool_of_keys, pool_of_packages
 from patchrules.batch.agent.render import rendered
 from patchrules.batch.approvals import decisions, each
-from patchrules.batch.epochs import Versions
 from patchrules.batch.fresh import Fresh
-from patchrules.batch.keys import lookup
-from patchrules.batch.offer import Offer, independent_names, secures
-from patchrules.batch.package_keys import numbered
+from patchrules.batch.keys import Bools, Ints, lookup
+from patchrules.batch.offer import Offer, by_key
 from patchrules.batch.policy import Policy
 from patchrules.batch.states import FAILS
 from patchrules.batch.tally import Known
@@ -36,23 +34,18 @@ def offer(catalog: pa.Table, host: Host, *, family: Family, facts: Facts) -> Off
     Rows are not merged: of several on one version the first of the catalog speaks. Cost: as there.
     """
     rows = AGENTS[facts.states].patches(catalog, host, family, facts)
-    keys, codes = numbered(rows, host, family)
-    by_key = np.argsort(codes, kind="stable")
-    rows = rows.take(pa.array(by_key))
-    return Offer(
-        family=family,
-        facts=facts,
-        host=host,
-        catalog=rows,
-        keys=keys,
-        starts=np.searchsorted(codes[by_key], np.arange(len(keys) + 1)).astype(np.int64),
-        versions=Versions(family, rows["evr"]),
-        disagree=np.zeros(rows.num_rows, dtype=np.bool_),
-        offered=lookup(rows["offered"], bool),
-        precedence=np.arange(rows.num_rows, dtype=np.int64),
-        secure=secures(rows),
-        independent=independent_names(rows, host, family),
-    )
+    agree = np.zeros(rows.num_rows, dtype=np.bool_)
+    return by_key(rows, agree, host, family=family, facts=facts, offered=_offered, precede=_as_they_come)
+
+
+def _offered(catalog: pa.Table) -> Bools:
+    """Return which patches can be installed."""
+    return lookup(catalog["offered"], bool)
+
+
+def _as_they_come(catalog: pa.Table) -> Ints:
+    """Return the precedence of patches: the first of the catalog speaks."""
+    return np.arange(catalog.num_rows, dtype=np.int64)
 
 
 def compiled(baseline: Baseline, offer: Offer, settings: Settings) -> Policy:
@@ -60,9 +53,8 @@ def compiled(baseline: Baseline, offer: Offer, settings: Settings) -> Policy:
     found = decisions(
         baseline, offer.catalog, each, offer.host, family=offer.family, facts=offer.facts, settings=settings
     )
-    own = {one.name: getattr(offer, one.name) for one in dataclasses.fields(Offer)}
     absent = np.zeros(len(offer.keys), dtype=np.bool_)
-    policy = Policy(**own, baseline=baseline, settings=settings, decisions=found, absent=absent)
+    policy = Policy.of(offer, baseline=baseline, settings=settings, decisions=found, absent=absent)
     return dataclasses.replace(policy, absent=AGENTS[offer.facts.states].absent(pool_of_keys(policy)))
 
 
