@@ -97,6 +97,7 @@ CODES: dict[str, str] = {
     "PR2115": "most rows of a file, or of a host in a table, do not have the shape of its format",
     "PR2116": "a list or table is cut off in its last row, which nothing ends",
     "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
+    "PR2118": "two lists of a host have a package in different versions: nobody says which of them is of now",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",
@@ -320,6 +321,7 @@ CODES: dict[str, str] = {
     "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
     "PR7019": "no rule of a baseline selects any patch in the catalogs of hosts that it serves",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
+    "PR7025": "a host has several versions of a package, and dpkg keeps one: its rows may be of two days or two hosts",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",

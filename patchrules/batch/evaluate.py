@@ -15,6 +15,7 @@ import numpy as np
 
 from patchrules.batch.absent import Absences, AbsentSet
 from patchrules.batch.agent import policy as agent
+from patchrules.batch.contradicted import contradicted
 from patchrules.batch.documented import documented
 from patchrules.batch.fresh import Fresh
 from patchrules.batch.instants import NEVER
@@ -26,7 +27,7 @@ from patchrules.batch.policy import Policy
 from patchrules.batch.render import title
 from patchrules.batch.rows import Rows, blocks
 from patchrules.batch.tally import FAILING, MEASURES, Known, Summary, measured, measured_waiting, summed
-from patchrules.model.names import BOOT_UNKNOWN, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE
+from patchrules.model.names import BOOT_UNKNOWN, CONTRADICTED, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE
 
 _UNKNOWN, _WANTED = -1, -2
 _LIKELY, _FEW = 500, 10_000
@@ -308,6 +309,7 @@ class Evaluation:
         return {
             HALF_INSTALLED: np.where(policy >= 0, half, 0),
             BOOT_UNKNOWN: none,
+            CONTRADICTED: contradicted(rows, host, policy, self.policies, self.numbers),
             HIDDEN: none.copy(),
             NOT_CREDIBLE: memory.not_credible,
         }

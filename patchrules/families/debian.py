@@ -24,6 +24,7 @@ FAMILY = Family(
     predefined=("AWS-DebianDefaultPatchBaseline",),
     independent_arch="all",
     independent_is_native=True,
+    keeps_one=True,
     compatible=DEB_COMPATIBLE,
     os_release_ids=("debian",),
     platform_names=("Debian GNU/Linux",),

@@ -25,6 +25,7 @@ FAMILY = Family(
     predefined=("AWS-RaspbianDefaultPatchBaseline",),
     independent_arch="all",
     independent_is_native=True,
+    keeps_one=True,
     compatible=DEB_COMPATIBLE,
     os_release_ids=("raspbian",),
     platform_names=("Raspbian GNU/Linux",),

@@ -19,6 +19,7 @@ from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryE
 from patchrules.families import family_named
 from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
+from patchrules.inventory._contradicting import backups, contradiction
 from patchrules.inventory._damaged import damage, without_refused
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
@@ -185,6 +186,7 @@ class _Reading:
         ]
         if len(known) != 1 and any(reader for _, reader in known):
             aside = [document for document, reader in known if reader is None and not is_meant(document)]
+            aside += backups(document for document, _ in known)
             for document in aside:
                 self._doubt("PR2209", document.name, Level.INFO)
             known = [(document, reader) for document, reader in known if document not in aside]
@@ -201,6 +203,11 @@ class _Reading:
             self._facts.setdefault(place.host, {"os_release": place.os_release})
         # All files of a host are read before any counts: a host of which only some can be read is not judged by those.
         read = [_read(document, reader, options) for document, reader in known]
+        lists = [(one, rows) for (one, reader), rows in zip(known, read, strict=True) if reader and reader.scheme]
+        worlds = {reader.scheme for _, reader in known if reader and reader.scheme}
+        problem = contradiction(lists) if len(lists) > 1 and len(worlds) == 1 else None
+        if problem:
+            raise problem
         for (document, reader), rows in zip(known, read, strict=True):
             if reader is None:
                 continue

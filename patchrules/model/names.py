@@ -231,6 +231,9 @@ BOOT_UNKNOWN = "PR7008"
 HIDDEN = "PR7011"
 """Counts approved updates that a later, not approved one hides (DECISIONS 25)."""
 
+CONTRADICTED = "PR7025"
+"""Counts packages in several versions on hosts whose package manager keeps one (SEMANTICS 5.1)."""
+
 NOT_CREDIBLE = "PR7009"
 """Says that a host's tracking file was left out (SEMANTICS 5.10)."""
 

@@ -11,6 +11,7 @@ from patchrules.errors import PolicyTestError, Where
 from patchrules.model.columns import CATALOG, COUNTS, VERDICTS
 from patchrules.model.names import (
     BOOT_UNKNOWN,
+    CONTRADICTED,
     HALF_INSTALLED,
     HIDDEN,
     NOT_CREDIBLE,
@@ -30,7 +31,7 @@ from patchrules.model.names import (
 ROW_FIELDS = tuple(column.name for column in VERDICTS if column.name != "host")
 """What an expected row may name: the columns of a verdict."""
 
-DOUBTS = tuple(sorted((*Note, HALF_INSTALLED, BOOT_UNKNOWN, HIDDEN, NOT_CREDIBLE)))
+DOUBTS = tuple(sorted((*Note, HALF_INSTALLED, BOOT_UNKNOWN, CONTRADICTED, HIDDEN, NOT_CREDIBLE)))
 """The codes that are counted about a host."""
 
 _NOT_COMPARED = ("cve_ids", "title_by_harness")

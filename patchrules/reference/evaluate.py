@@ -12,6 +12,7 @@ from patchrules.model.columns import COUNTS
 from patchrules.model.host import Host
 from patchrules.model.names import (
     BOOT_UNKNOWN,
+    CONTRADICTED,
     HALF_INSTALLED,
     NOT_CREDIBLE,
     SECURITY_CLASSIFICATIONS,
@@ -26,7 +27,7 @@ from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, HostReport, Settings, Verdict
 from patchrules.reference.agent import AGENTS, Question
 from patchrules.reference.approvals import decision, is_enabled
-from patchrules.reference.installed import Key, as_patch, key_of, newest, runs, settled
+from patchrules.reference.installed import Key, as_patch, contradicted, key_of, newest, runs, settled
 from patchrules.reference.merging import merged
 from patchrules.reference.pending import cannot_tell, waiting, waits, with_agent_pending
 from patchrules.reference.states import absent_verdict, installed_verdict, order
@@ -57,6 +58,7 @@ def evaluate(
         verdicts = with_agent_pending(AGENTS[facts.states](question, patches), host, facts, settings)
         doubts = Counter()
     doubts[HALF_INSTALLED] = len(host.packages) - len(counted)
+    doubts[CONTRADICTED] = contradicted(counted, host, family)
     doubts[NOT_CREDIBLE] = int(host.previous_run is not None and not host.previous_run.is_credible(settings.as_of))
     return report(baseline, host, verdicts, facts=facts, settings=settings, unknown=unknown, doubts=doubts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from patchrules.families import Family
@@ -45,6 +46,15 @@ def newest(packages: Iterable[Package], host: Host, family: Family) -> dict[Key,
         if key not in found or _age(package, family) > _age(found[key], family):
             found[key] = package
     return found
+
+
+def contradicted(packages: Iterable[Package], host: Host, family: Family) -> int:
+    """Count the packages in several versions on a host whose package manager keeps one (5.1), as it spells them."""
+    versions: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for package in packages:
+        native = package.arch in (None, family.independent_arch)
+        versions[package.name, host.arch if native else package.arch].add(package.evr)
+    return sum(len(found) > 1 for found in versions.values()) if family.keeps_one else 0
 
 
 def _age(package: Package, family: Family) -> tuple[object, ...]:

@@ -242,6 +242,38 @@ def test_dpkg_half_states_are_counted_apart(engine, status, judged):
     assert result["doubts"] == ({} if judged else {HALF_INSTALLED: 1})
 
 
+def several(*evrs, name="openssl", arch="amd64", status=None):
+    return [package(evr, name, arch, status=status) for evr in evrs]
+
+
+OF_TWO_DAYS = {
+    # case: packages, architecture of the host, in several versions
+    "one version twice": (several("3.0.8", "3.0.8"), "amd64", 0),
+    "two versions": (several("3.0.8", "3.0.9"), "amd64", 1),
+    "three versions": (several("3.0.8", "3.0.9", "3.0.7"), "amd64", 1),
+    "two packages": (several("1", "2") + several("1", "2", name="bash"), "amd64", 2),
+    "two architectures": (several("1") + several("2", arch="i386"), "amd64", 0),
+    "all is native": (several("1") + several("2", arch="all"), "amd64", 1),
+    "all is native, of a machine nobody states": (several("1", arch=None) + several("2", arch="all"), None, 1),
+    "unstated is native": (several("1") + several("2", arch=None), "amd64", 1),
+    "one is only configuration": (several("1") + several("2", status="config-files"), "amd64", 0),
+}
+
+
+@pytest.mark.parametrize("case", OF_TWO_DAYS)
+def test_dpkg_keeps_one_version_of_a_package(engine, case):
+    """5.1: several are of two days, or of two hosts of one name."""
+    packages, arch, wanted = OF_TWO_DAYS[case]
+    doubts = engine(baseline(RULE, system=UBUNTU), debian(*packages, arch=arch), [], as_of=AS_OF)["doubts"]
+    assert doubts.get("PR7025", 0) == wanted
+
+
+def test_rpm_keeps_several_versions(engine):
+    """5.1: kernels above all."""
+    node = host(package("1:1-1", "kernel"), package("1:2-1", "kernel"))
+    assert "PR7025" not in engine(baseline(), node, [], as_of=AS_OF)["doubts"]
+
+
 EPOCHS = [
     # installed, catalog, state, installed as compared, target as compared, is in doubt, source
     ("1-1", ["1:2-1"], "MISSING", "1:1-1", "1:2-1", True, "DECISIONS 30: the other side's, if unique"),

@@ -376,6 +376,20 @@ MUTANTS = (
         "return found if rows.installed is None else",
         "return found if rows.installed is None or True else",
     ),
+    Mutant(
+        "contradicted: rpm's, too",
+        "batch/contradicted.py",
+        "alone = np.array([*(one.family.keeps_one",
+        "alone = np.array([*(True",
+    ),
+    Mutant(
+        "contradicted: what is not installed, too", "batch/contradicted.py", "some = some[rows.installed[some]]", "pass"
+    ),
+    Mutant("contradicted: one version twice", "batch/contradicted.py", "counted(key[version],", "counted(key,"),
+    Mutant("contradicted: all is not native", "batch/contradicted.py", " | (own == everywhere[mine])", ""),
+    Mutant(
+        "contradicted: unstated is not native", "batch/contradicted.py", "(own == arches.number(None)) | ", "", "agent"
+    ),
     Mutant("look-up: what is not installed counts", "batch/evaluate.py", "place[~rows.installed[some]] = 0", "pass"),
     Mutant("security: of no patch", "batch/documented.py", "(found.shown >= 0) & at(", "(found.shown < 0) & at("),
     Mutant("lists: the last entry counts", "batch/patterns.py", "= position\n                break\n", "= position\n"),

@@ -227,6 +227,58 @@ def test_a_host_with_lists_of_two_packaging_worlds_is_not_judged(tmp_path, other
     assert ("web-2", "PR2106") in {(row["host"], row["code"]) for row in found.rejects.to_pylist()}
 
 
+def of_days(tmp_path, **lists):
+    """Write a host with several lists, and one with the first of them alone."""
+    for host, files in {"web-1": list(lists)[:1], "web-2": list(lists)}.items():
+        (tmp_path / host).mkdir()
+        (tmp_path / host / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+        for name in files:
+            (tmp_path / host / f"{name}.rpmqa").write_bytes(lists[name])
+    return read_inventory(tmp_path)
+
+
+KERNEL = b"kernel-5.14.0-%d.el9.x86_64\n"
+NEVRA = b"bash-%s5.1.8-%d.el9.x86_64\n"
+
+
+@pytest.mark.parametrize("days", [(6, 9), (9, 6)])
+def test_a_host_with_lists_of_two_days_is_not_judged(tmp_path, days):
+    """They were merged, and the newest version of each package counted: which list is of now, nobody said."""
+    older, newer = (NEVRA % (b"", day) + KERNEL % 1 for day in days)
+    found = of_days(tmp_path, monday=older, tuesday=newer)
+    assert set(found.packages["host"].to_pylist()) == {"web-1"}
+    refused = {(row["host"], row["code"]): row["message"] for row in found.rejects.to_pylist()}
+    assert "monday.rpmqa` has bash 5.1.8-" in refused["web-2", "PR2118"]
+
+
+def test_lists_that_are_of_one_day_are_read_together(tmp_path):
+    """Kernels beside each other, epochs that one list does not state, packages that another list has."""
+    first, second = NEVRA % (b"", 6) + KERNEL % 1 + KERNEL % 2, NEVRA % (b"0:", 6) + KERNEL % 2 + KERNEL % 3
+    found = of_days(tmp_path, a=first, b=second, c=b"dash-1-1.el9.x86_64\n")
+    assert set(found.packages["host"].to_pylist()) == {"web-1", "web-2"}
+    assert not found.rejects.num_rows
+
+
+def test_a_host_of_two_builds_of_windows_is_not_judged(tmp_path):
+    (tmp_path / "win-1").mkdir()
+    (tmp_path / "win-1" / "hostname").write_bytes(b"win-1\n")
+    for name, build in {"a.txt": "20348", "b.txt": "26100"}.items():
+        text = f"Host Name: WIN-1\nOS Name: Microsoft Windows\nOS Version: 10.0.{build} N/A Build {build}\n"
+        (tmp_path / "win-1" / name).write_text(text + "Hotfix(s): 1 Hotfix(s) Installed.\n  [01]: KB5012170\n")
+    with pytest.raises(InventoryError, match=r"build 10.0.20348, and `.*b.txt` 10.0.26100"):
+        read_inventory(tmp_path)
+
+
+def test_dpkgs_own_copy_of_its_status_is_left_out(tmp_path):
+    (tmp_path / "web-1").mkdir()
+    (tmp_path / "web-1" / "hostname").write_bytes(b"web-1\n")
+    (tmp_path / "web-1" / "status").write_bytes(STATUS)
+    (tmp_path / "web-1" / "status-old").write_bytes(STATUS.replace(b"b2", b"b1"))
+    found = read_inventory(tmp_path, product="Debian12")
+    assert found.packages["evr"].to_pylist() == ["5.2.15-2+b2"]
+    assert ["status-old" in str(one.where) for one in found.diagnostics if one.code == "PR2209"] == [True]
+
+
 def test_a_dpkg_status_file_says_nothing_about_a_rhel_host():
     with pytest.raises(InventoryError, match="lists dpkg packages, and host `web-1` is rhel, which has rpm") as raised:
         read_inventory(STATUS, host="web-1", family="rhel", product="RedhatEnterpriseLinux9.3")

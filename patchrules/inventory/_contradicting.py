@@ -1,0 +1,63 @@
+"""Two lists of one host that cannot be of one day: which of them tells what is installed, nobody says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from patchrules.errors import InventoryError, Where
+from patchrules.inventory._reader import Rows
+from patchrules.sources.files import Document
+
+_BACKUP, _NOW = "status-old", "status"
+"""What dpkg calls the copy that it makes of its status before it writes it anew, and the status itself."""
+
+
+def backups(documents: Iterable[Document]) -> list[Document]:
+    """Return the copies among a host's files of what lies beside them: dpkg's own, of before its last change."""
+    by_name = {os.path.basename(document.name): document for document in documents}  # noqa: PTH119  a name, not a path
+    return [by_name[_BACKUP]] if {_BACKUP, _NOW} <= by_name.keys() else []
+
+
+def contradiction(read: Iterable[tuple[Document, Rows]]) -> InventoryError | None:
+    """Return why the lists of a host cannot all be true (PR2118), None where nothing speaks against them.
+
+    Two lists contradict each other about a package that both have, in no version that both have; of kernels both have
+    some. Epochs are left out: a list may not state them. Cost: Python once a package.
+    """
+    seen: dict[tuple[str, str], tuple[Document, set[str]]] = {}
+    for document, rows in read:
+        for key, versions in _versions(rows).items():
+            before, known = seen.setdefault(key, (document, versions))
+            if known.isdisjoint(versions):
+                host, name = key
+                message = (
+                    f"`{before.name}` has {name} {min(known)}, and `{document.name}` {min(versions)}: "
+                    f"only one of them can be what host `{host}` has"
+                )
+                hint = "keep the list of the day that is asked about, or give each day, or host, a folder of its own"
+                return InventoryError(message, code="PR2118", where=Where(file=document.name), hint=hint)
+            known |= versions
+    return None
+
+
+def _versions(rows: Rows) -> dict[tuple[str, str], set[str]]:
+    """Return by host and name the versions of what is installed, without epochs; Windows is installed in its build."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for host, name, evr in _installed(rows.packages):
+        found.setdefault((host, name), set()).add(evr.rpartition(":")[2])
+    for host, facts in (rows.facts or {}).items():
+        build = facts.get("os_build")
+        if build:
+            # The last number counts updates; only some tools tell it.
+            found[host, "build"] = {".".join(build.split(".")[:3])}
+    return found
+
+
+def _installed(packages: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401  pyarrow.Table
+    """Yield host, name and version of each row that counts as installed."""
+    columns = (packages[name].to_pylist() for name in ("host", "name", "evr", "status"))
+    for host, name, evr, status in zip(*columns, strict=True):
+        if status in (None, "installed"):
+            yield host, name, evr
