@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from patchrules.model.patch import Catalog, Scope
 from patchrules.model.source import Source
 from patchrules.sources.arrow import schema
 from patchrules.sources.files import Document
+from patchrules.sources.placed import placed
 
 __all__ = ["account_of", "restored", "scheme_of", "write_catalog"]
 
@@ -33,9 +35,11 @@ _WRONG = (ValueError, TypeError, KeyError, AttributeError, pa.ArrowException, Re
 def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | BinaryIO) -> None:
     """Write a catalog as Parquet with its scope, sources, rejects and diagnostics; the same catalog is the same bytes.
 
-    Raises CatalogError PR3012 when the destination cannot be written.
+    A path has the whole catalog or what it had before. Raises CatalogError PR3012 when the destination cannot be
+    written.
     """
-    if not isinstance(destination, str | os.PathLike) and not hasattr(destination, "write"):
+    is_path = isinstance(destination, str | os.PathLike)
+    if not is_path and (isinstance(destination, io.TextIOBase) or not hasattr(destination, "write")):
         message = f"the destination is {shown(destination)}, wanted a path or a binary file"
         raise CatalogError(message, code="PR3012", hint='build_catalog("rhel9.parquet", *sources)')
     account = {
@@ -69,12 +73,16 @@ def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | Binary
         _KEY: json.dumps(account, sort_keys=True).encode(),
         _REJECTS_KEY: base64.b64encode(sink.getvalue().to_pybytes()),
     }
-    table = catalog.table.combine_chunks().replace_schema_metadata(metadata)
+    whole = pa.BufferOutputStream()
+    pq.write_table(catalog.table.combine_chunks().replace_schema_metadata(metadata), whole, compression="zstd")
+    if isinstance(destination, str | os.PathLike):
+        with placed(destination, CatalogError, "PR3012") as stream:
+            stream.write(whole.getvalue())
+        return
     try:
-        pq.write_table(table, destination, compression="zstd")
-    except (OSError, TypeError, ValueError) as problem:  # of a path with a null byte, and of a file of text
-        said = f"{(isinstance(problem, OSError) and problem.strerror) or problem}".lower()
-        raise CatalogError(f"cannot write `{destination}`: {said}", code="PR3012") from problem
+        destination.write(whole.getvalue())
+    except (OSError, ValueError) as problem:  # of a full disk, and of a closed file
+        raise CatalogError(f"cannot write `{destination}`: {problem}", code="PR3012") from problem
 
 
 def account_of(document: Document, metadata: Mapping[bytes, bytes] | None) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from patchrules.errors import CatalogError, Where
 from patchrules.model.columns import HISTORY
 from patchrules.model.patch import Catalog
 from patchrules.sources import arrow
+from patchrules.sources.placed import placed
 
 _SNAPSHOTS, _HISTORY = "snapshots", "history.parquet"
 _STAMP = "%Y-%m-%dT%H%M%SZ"
@@ -77,8 +78,9 @@ def observe_catalog(
     whole = dataclasses.replace(catalog, as_of=catalog.as_of or instant)
     try:
         (folder / _SNAPSHOTS).mkdir(parents=True, exist_ok=True)
-        _placed(folder / _SNAPSHOTS / f"{instant:{_STAMP}}.parquet", lambda path: write_catalog(whole, path))
-        _placed(folder / _HISTORY, lambda path: pq.write_table(rows, path, compression="zstd"))
+        write_catalog(whole, folder / _SNAPSHOTS / f"{instant:{_STAMP}}.parquet")
+        with placed(folder / _HISTORY, CatalogError, "PR3012") as stream:
+            pq.write_table(rows, stream, compression="zstd")
     except OSError as problem:
         message = f"cannot write `{folder}`: {problem.strerror or problem}".lower()
         raise CatalogError(message, code="PR3012") from problem
@@ -186,16 +188,6 @@ def _by_key(rows: Iterable[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, A
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
     """Return what a row is about."""
     return tuple(row[name] for name in _KEY)
-
-
-def _placed(target: Path, write: Any) -> None:  # noqa: ANN401 - a function of a path
-    """Write a file beside its place and rename it, so that a reader never sees half of it."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        write(fresh)
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _instant(path: Path) -> datetime:

@@ -52,7 +52,7 @@ def emit(text: str, output: str | None) -> None:
         stream.write(lines)
         stream.flush()
         return
-    from patchrules.reports import placed
+    from patchrules.sources.placed import placed
 
     with placed(output) as stream:
         stream.write(lines)

@@ -169,8 +169,8 @@ def row_of(execution: Execution) -> dict[str, Any]:
 
 def emit_ics(executions: Iterable[Execution], about: dict[str, str], now: datetime, output: str | None) -> None:
     """Write executions for people's calendars, byte for byte: the format wants its own line ends."""
-    from patchrules.reports import placed
     from patchrules.schedule.agenda import ics_text
+    from patchrules.sources.placed import placed
 
     text = ics_text(executions, stamp=now, about=about)
     if output is None or output == "-":

@@ -28,7 +28,7 @@ def command(*, run: str, inputs: Inputs, pseudonymise: bool, output: str) -> Non
     from patchrules.evaluation.saved import load_run
     from patchrules.model.baseline import Registry
     from patchrules.questions.verify.bundle import bundle
-    from patchrules.reports import placed
+    from patchrules.sources.placed import placed
 
     saved = load_run(run)
     catalogs, fleet = inputs.catalogs(Registry(saved.baselines)), inputs.fleet()

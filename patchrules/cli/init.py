@@ -24,7 +24,7 @@ def command(*, folder: str, family: str, ci: str) -> None:
     """
     from patchrules.families import family_named
     from patchrules.policytest.starter import starter_files
-    from patchrules.reports import placed
+    from patchrules.sources.placed import placed
 
     files = starter_files(family_named(family), ci=ci)
     paths = {Path(folder, name): text for name, text in files.items()}

@@ -21,11 +21,11 @@ from patchrules.evaluation.saved import load_run
 from patchrules.model.loaded import shown
 from patchrules.model.verdict import HostReport
 from patchrules.questions.tables import TABLES
-from patchrules.reports._placed import placed
 from patchrules.reports._tables import shaped
 from patchrules.reports._writer import Look, Writer
+from patchrules.sources.placed import placed
 
-__all__ = ["Look", "Writer", "placed", "write", "writer_for", "writers"]
+__all__ = ["Look", "Writer", "write", "writer_for", "writers"]
 
 Target: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 """A path, or a binary stream."""

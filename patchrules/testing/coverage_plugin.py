@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from patchrules.policytest import Outcome
-from patchrules.reports import placed
+from patchrules.sources.placed import placed
 from patchrules.testing.coverage import Collector, Coverage
 
 _KEY = "patchrules_policy_coverage"

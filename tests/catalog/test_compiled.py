@@ -91,8 +91,22 @@ def test_an_account_that_was_changed_by_hand_is_refused(key, value, message, dat
 
 def test_a_place_that_cannot_be_written_is_told(data, tmp_path):
     catalog = read_catalog(data / "catalogs/samples/wesng.csv")
-    with pytest.raises(CatalogError, match=r"cannot write .*/Such/.*no such file or directory.*\[PR3012\]"):
+    with pytest.raises(CatalogError, match=r"cannot write .*/Such/.*No such file or directory.*\[PR3012\]"):
         write_catalog(catalog, tmp_path / "no/Such/folder/c.parquet")
+
+
+def test_a_catalog_that_cannot_be_written_whole_leaves_what_was_there(data, tmp_path):
+    """A full disk stops after some bytes; so does the largest size that a file may have."""
+    resource = pytest.importorskip("resource")
+    (tmp_path / "c.parquet").write_bytes(b"as it was")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(CatalogError, match=r"cannot write .*File too large.*\[PR3012\]"):
+            build_catalog(tmp_path / "c.parquet", data / "catalogs/samples/wesng.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"as it was"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +116,7 @@ def test_a_place_that_cannot_be_written_is_told(data, tmp_path):
         (None, "the destination is None, wanted a path or a binary file"),
         (b"rhel9.parquet", "the destination is a `bytes`, wanted a path or a binary file"),
         ("a\0b", "cannot write `a\0b`: embedded null byte"),
-        (io.StringIO(), "binary file expected, got text file"),
+        (io.StringIO(), "wanted a path or a binary file"),
     ],
 )
 def test_what_is_no_place_to_write_to_is_told(destination, message, data):

@@ -18,7 +18,8 @@ from patchrules.errors import DocumentError
 from patchrules.evaluation.plain import plain
 from patchrules.model.columns import COUNTS, VERDICTS
 from patchrules.model.names import State, Unknown
-from patchrules.reports import placed, writer_for, writers
+from patchrules.reports import writer_for, writers
+from patchrules.sources.placed import placed
 from tests.reports.conftest import HOSTILE, ODD, OPTIONS, host_of, run_of_rows, verdict
 
 NAMES = sorted(writers())

@@ -53,8 +53,8 @@ def command(
     same sources make the same bytes.
     """
     from patchrules.catalog import build_catalog
-    from patchrules.reports import placed
     from patchrules.sources.files import Limits
+    from patchrules.sources.placed import placed
 
     with stage("building the catalog"), placed(output) as stream:
         built = build_catalog(

@@ -13,12 +13,17 @@ from patchrules.errors import DocumentError
 
 
 @contextlib.contextmanager
-def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def placed(
+    target: str | os.PathLike[str], error: type[DocumentError] = DocumentError, code: str = "PR7901"
+) -> Iterator[BinaryIO]:
     """Open a file beside ``target`` that takes its place once it is whole; a device or pipe is written as it is.
 
-    Raises DocumentError PR7901 when it cannot be written.
+    Raises ``error``, DocumentError PR7901 where nothing else is asked for, when it cannot be written.
     """
-    place = Path(os.path.realpath(target))
+    try:
+        place = Path(os.path.realpath(target))
+    except ValueError as problem:
+        raise error(f"cannot write `{os.fspath(target)}`: {problem}", code=code) from problem  # it has a null byte
     fresh = place.with_name(f".{place.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         if place.exists() and not place.is_file():
@@ -33,7 +38,7 @@ def placed(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     except OSError as problem:
         message = f"cannot write `{os.fspath(target)}`: {problem.strerror or problem}"
         hint = None if place.parent.exists() else f"make the folder `{place.parent}` first"
-        raise DocumentError(message, code="PR7901", hint=hint) from problem
+        raise error(message, code=code, hint=hint) from problem
     finally:
         with contextlib.suppress(OSError):
             fresh.unlink()
