@@ -97,7 +97,7 @@ CODES: dict[str, str] = {
     "PR2115": "most rows of a file, or of a host in a table, do not have the shape of its format",
     "PR2116": "a list or table is cut off in its last row, which nothing ends",
     "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
-    "PR2118": "two lists of a host have a package in different versions: nobody says which of them is of now",
+    "PR2118": "two lists of a host, or two that are one file, differ on a version: nobody says which is of now",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",
     "PR2122": "facts of hosts were given with a packed fleet, which has them: those of a project are left unread",

@@ -19,7 +19,7 @@ from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryE
 from patchrules.families import family_named
 from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
-from patchrules.inventory._contradicting import backups, contradiction
+from patchrules.inventory._contradicting import backups, contradiction, joined
 from patchrules.inventory._damaged import damage, without_refused
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
@@ -285,7 +285,7 @@ def _read(document: Document, reader: Reader | None, options: ReadOptions) -> Ro
     if reader is None:
         raise _unrecognised(document)
     rows = reader.read(document, options)
-    problem = damage(document, reader, rows)
+    problem = damage(document, reader, rows) or joined(document, reader, rows)
     if problem:
         raise problem
     return rows

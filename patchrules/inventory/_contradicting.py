@@ -1,14 +1,20 @@
-"""Two lists of one host that cannot be of one day: which of them tells what is installed, nobody says."""
+"""Lists of one host that cannot be of one day, in files of their own or in one: nobody says which of them is of now."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from patchrules.errors import InventoryError, Where
-from patchrules.inventory._reader import Rows
+from patchrules.errors import DocumentError, InventoryError, Where
+from patchrules.families import families
+from patchrules.inventory._reader import Reader, Rows
 from patchrules.sources.files import Document
+
+_HINT = "keep the list of the day that is asked about, or give each day, or host, a folder of its own"
+_KERNELS = 10
+"""Packages of which rpm may have several versions: a kernel's own, and modules that were built for it."""
 
 _BACKUP, _NOW = "status-old", "status"
 """What dpkg calls the copy that it makes of its status before it writes it anew, and the status itself."""
@@ -36,16 +42,44 @@ def contradiction(read: Iterable[tuple[Document, Rows]]) -> InventoryError | Non
                     f"`{before.name}` has {name} {min(known)}, and `{document.name}` {min(versions)}: "
                     f"only one of them can be what host `{host}` has"
                 )
-                hint = "keep the list of the day that is asked about, or give each day, or host, a folder of its own"
-                return InventoryError(message, code="PR2118", where=Where(file=document.name), hint=hint)
+                return InventoryError(message, code="PR2118", where=Where(file=document.name), hint=_HINT)
             known |= versions
     return None
+
+
+def joined(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
+    """Return why a file of one host is no list of one day (PR2118), None where nothing speaks against it.
+
+    Where the package manager keeps one version of a package, two are of two days, or hosts. Elsewhere, most rows stand
+    more than once, and some do not; or of more packages than there are kernels several versions are installed. Files
+    that speak of hosts by name are left alone. Cost: Python once a package.
+    """
+    if rows.facts is not None or rows.hosts is not None or reader.scheme is None:
+        return None
+    often = Counter(_installed(rows.packages))
+    versions: dict[tuple[str, str | None], list[str]] = {}
+    for _, name, arch, evr in often:
+        versions.setdefault((name, arch), []).append(evr)
+    several = {key: evrs for key, evrs in versions.items() if len(evrs) > 1}
+    again = Counter(often.values())
+    is_joined = 2 * again[1] < len(often) and len(again) > 1
+    if _keeps_one(reader.scheme) or is_joined or len(several) > max(_KERNELS, len(versions) // 10):
+        (name, _), evrs = next(iter(several.items()), (("", ""), []))
+        if evrs:
+            message = f"{len(several):,} packages stand there in several versions, {name} in {' and '.join(evrs[:2])}"
+            return document.fail("PR2118", f"the file holds several lists: {message}", hint=_HINT)
+    return None
+
+
+def _keeps_one(scheme: str) -> bool:
+    """Say whether the package managers of a version order keep one version of a package."""
+    return all(family.keeps_one for family in families().values() if family.scheme == scheme)
 
 
 def _versions(rows: Rows) -> dict[tuple[str, str], set[str]]:
     """Return by host and name the versions of what is installed, without epochs; Windows is installed in its build."""
     found: dict[tuple[str, str], set[str]] = {}
-    for host, name, evr in _installed(rows.packages):
+    for host, name, _, evr in _installed(rows.packages):
         found.setdefault((host, name), set()).add(evr.rpartition(":")[2])
     for host, facts in (rows.facts or {}).items():
         build = facts.get("os_build")
@@ -55,9 +89,9 @@ def _versions(rows: Rows) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def _installed(packages: Any) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401  pyarrow.Table
-    """Yield host, name and version of each row that counts as installed."""
-    columns = (packages[name].to_pylist() for name in ("host", "name", "evr", "status"))
-    for host, name, evr, status in zip(*columns, strict=True):
+def _installed(packages: Any) -> Iterator[tuple[str, str, str | None, str]]:  # noqa: ANN401  pyarrow.Table
+    """Yield host, name, architecture and version of each row that counts as installed."""
+    columns = (packages[name].to_pylist() for name in ("host", "name", "arch", "evr", "status"))
+    for host, name, arch, evr, status in zip(*columns, strict=True):
         if status in (None, "installed"):
-            yield host, name, evr
+            yield host, name, arch, evr

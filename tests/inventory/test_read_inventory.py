@@ -251,6 +251,37 @@ def test_a_host_with_lists_of_two_days_is_not_judged(tmp_path, days):
     assert "monday.rpmqa` has bash 5.1.8-" in refused["web-2", "PR2118"]
 
 
+RPMS = b"".join(b"p%d-1-1.el9.x86_64\n" % number for number in range(200))
+DEBS = b"".join(b"p%d\t1\tamd64\tinstall ok installed\n" % number for number in range(20))
+JOINED = {
+    # case: a file of one host, what is told
+    "dpkg, two days": (DEBS + DEBS.replace(b"p7\t1\t", b"p7\t2\t"), "1 packages .*, p7 in 1 and 2"),
+    "dpkg, a single line of another day": (DEBS + b"p7\t2\tamd64\tinstall ok installed\n", "p7 in 1 and 2"),
+    "rpm, two days": (RPMS + RPMS.replace(b"p7-1-1", b"p7-1-2"), "p7 in 1-1.el9 and 1-2.el9"),
+    "rpm, two hosts": (RPMS + RPMS.replace(b"-1-1", b"-1-2"), "200 packages .*, p0 in 1-1.el9 and 1-2.el9"),
+    "dpkg, twice": (DEBS * 2, None),
+    "dpkg, another architecture": (DEBS + b"p7\t2\ti386\tinstall ok installed\n", None),
+    "dpkg, only configuration of another version": (DEBS + b"p7\t2\tamd64\tdeinstall ok config-files\n", None),
+    "rpm, twice": (RPMS * 2, None),
+    "rpm, kernels": (RPMS + KERNEL % 1 + KERNEL % 2 + KERNEL % 3, None),
+    "rpm, kernels, twice": ((RPMS + KERNEL % 1 + KERNEL % 2) * 2, None),
+    "rpm, lines that stand twice": (RPMS + RPMS[:300] + KERNEL % 1 + KERNEL % 2, None),
+}
+
+
+@pytest.mark.parametrize("case", JOINED)
+def test_a_file_that_was_put_together_of_two_lists_is_not_judged(case):
+    """The newest version of each package counted, whichever of the days or hosts was asked about."""
+    content, told = JOINED[case]
+    asked = {"host": "web-1", "family": "rhel" if case.startswith("rpm") else "debian"}
+    if told is None:
+        assert read_inventory(content, **asked).packages.num_rows
+        return
+    with pytest.raises(InventoryError, match=told) as raised:
+        read_inventory(content, **asked)
+    assert raised.value.code == "PR2118"
+
+
 def test_lists_that_are_of_one_day_are_read_together(tmp_path):
     """Kernels beside each other, epochs that one list does not state, packages that another list has."""
     first, second = NEVRA % (b"", 6) + KERNEL % 1 + KERNEL % 2, NEVRA % (b"0:", 6) + KERNEL % 2 + KERNEL % 3
