@@ -273,12 +273,12 @@ JOINED = {
 def test_a_file_that_was_put_together_of_two_lists_is_not_judged(case):
     """The newest version of each package counted, whichever of the days or hosts was asked about."""
     content, told = JOINED[case]
-    asked = {"host": "web-1", "family": "rhel" if case.startswith("rpm") else "debian"}
+    family = "rhel" if case.startswith("rpm") else "debian"
     if told is None:
-        assert read_inventory(content, **asked).packages.num_rows
+        assert read_inventory(content, host="web-1", family=family).packages.num_rows
         return
     with pytest.raises(InventoryError, match=told) as raised:
-        read_inventory(content, **asked)
+        read_inventory(content, host="web-1", family=family)
     assert raised.value.code == "PR2118"
 
 
