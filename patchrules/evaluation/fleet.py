@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import InventoryError, UnknownNameError
-from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
+from patchrules.evaluation.coverage import AgeLimits, told_of_age
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
@@ -143,8 +143,8 @@ def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | Non
 def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, policy: Baseline | Registry) -> Run:
     """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
-    late = hindsight(question.catalogs, found.late, question.settings.as_of)
-    late += unchecked(question.catalogs, found.undated, question.limits)
+    age = {"later": found.late, "undated": found.undated}
+    late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
     return Run(

@@ -18,7 +18,7 @@ from patchrules.batch.offer import Offer
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
-from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
+from patchrules.evaluation.coverage import AgeLimits, how_many_later, told_of_age
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
 from patchrules.evaluation.fleet import as_fleet, collected, run_found
@@ -155,8 +155,9 @@ class Prepared:
         served = set(hosts["baseline"].to_pylist())
         used = tuple(one for one in baselines if one.name in served)
         taken, limits = inventory.hosts["captured_at"], question.limits
-        late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
-        late += unchecked(question.catalogs, taken.null_count, limits)
+        as_of = question.settings.as_of
+        age = {"later": how_many_later(taken, as_of), "undated": taken.null_count}
+        late = told_of_age(question.catalogs, **age, as_of=as_of, limits=limits)
         late += told_of_feeds(hosts, used, question.catalogs, question.settings)
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(

@@ -231,3 +231,25 @@ def test_a_limit_that_cannot_be_checked_is_told_by_both_engines(limits, dated, t
     by_batch = pr.evaluate_fleet(BASELINE, fleet, known, as_of=DAYS[0], limits=limits)
     for found in (by_reference, by_batch):
         assert [one.code for one in found.diagnostics].count("PR7016") == told
+
+
+@pytest.mark.parametrize(
+    ("age", "limit", "told"),
+    [
+        (timedelta(days=31), None, 0),
+        (timedelta(days=31, seconds=1), None, 1),
+        (timedelta(days=400), timedelta(days=999), 0),
+        (None, None, 0),
+    ],
+)
+def test_a_catalog_that_is_old_is_told_where_nobody_set_a_limit(age, limit, told):
+    """Nothing said so: a host without what came out since was COMPLIANT without a word."""
+    known = dataclasses.replace(catalog(), as_of=None if age is None else DAYS[0])
+    as_of, limits = DAYS[0] + (age or timedelta(days=400)), pr.AgeLimits(catalog=limit)
+    fleet = Inventory(hosts_table([HOST]), packages_table([HOST]), arrow.table(REJECTS, {}, 0))
+    for found in (
+        pr.evaluate(BASELINE, HOST, known, as_of=as_of, limits=limits),
+        pr.evaluate_fleet(BASELINE, fleet, known, as_of=as_of, limits=limits),
+        pr.prepare(BASELINE, known, limits=limits).evaluate(HOST, as_of=as_of),
+    ):
+        assert [one.code for one in found.diagnostics].count("PR7026") == told
