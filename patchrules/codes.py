@@ -321,8 +321,8 @@ CODES: dict[str, str] = {
     "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
     "PR7019": "no rule of a baseline selects any patch in the catalogs of hosts that it serves",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
-    "PR7026": "a catalog was made more than a month before the as-of instant: what came out since is not in it",
     "PR7025": "a host has several versions of a package, and dpkg keeps one: its rows may be of two days or two hosts",
+    "PR7026": "a catalog was made more than a month before the as-of instant: what came out since is not in it",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",
