@@ -18,6 +18,7 @@ from patchrules.batch.offer import Offer
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
+from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
@@ -43,6 +44,9 @@ from patchrules.sources import arrow
 
 MOST = 8
 """Stretches of time in which nothing changes of which the compiled policies are kept."""
+
+MOST_TOLD = 256
+"""Descriptions of hosts of which it is kept what is told of their catalogs."""
 
 _ANY_INSTANT = "2000-01-01T00:00Z"
 
@@ -82,6 +86,7 @@ class Prepared:
     _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
     _offers: OrderedDict[Hashable, Offer] = field(init=False, repr=False, default_factory=OrderedDict)
     _compiled: OrderedDict[object, Policies] = field(init=False, repr=False, default_factory=OrderedDict)
+    _told: dict[Hashable, list[Diagnostic]] = field(init=False, repr=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -157,7 +162,10 @@ class Prepared:
         taken, limits = inventory.hosts["captured_at"], question.limits
         late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
         late += unchecked(question.catalogs, taken.null_count, limits)
-        late += told_of_feeds(hosts, used, question.catalogs, question.settings)
+        with self._lock:
+            late += told_of_feeds(hosts, used, question.catalogs, question.settings, self._told)
+            while len(self._told) > MOST_TOLD:
+                del self._told[next(iter(self._told))]
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(
             settings=question.settings,
