@@ -98,7 +98,8 @@ def _in_a_folder(text: str) -> str:
     """Return where results go; raises DocumentError PR7901 where the folder is missing that they are to be put in."""
     folder = Path(os.path.realpath(text)).parent
     if not folder.is_dir():
-        hint = f"make the folder `{folder}` first"
+        file = next((one for one in (folder, *folder.parents) if one.is_file()), None)
+        hint = f"`{file}` is a file: name another folder" if file else f"make the folder `{folder}` first"
         raise DocumentError(f"cannot write `{text}`: {os.strerror(errno.ENOENT)}", code="PR7901", hint=hint)
     return text
 

@@ -57,6 +57,14 @@ def test_a_dash_is_standard_input(patchrules, monkeypatch, tmp_path):
     assert "PR8006" in patchrules("lint", tmp_path / "stdin", "-o", "-").stdout
 
 
+def test_a_file_where_a_folder_is_wanted_is_named(patchrules, tmp_path):
+    (tmp_path / "out").write_text("kept")
+    for below in ("x.md", "deep/x.md"):
+        result = patchrules("evaluate", "-o", tmp_path / "out" / below)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"[PR7901]\n  hint: `{tmp_path / 'out'}` is a file: name another folder\n" in result.stderr
+
+
 @pytest.fixture
 def piped(monkeypatch):
     """Return what makes a pipe of a text, which `-` then means: it can be read once."""
