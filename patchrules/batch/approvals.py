@@ -105,13 +105,8 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
     released_at, clock = released(catalog, facts)
     as_of = microseconds(settings.as_of)
     lets_through = selects(baseline.global_filters, catalog, host, facts)
-    entry = names(baseline.approved_patches, catalog, facts)
-    entry = np.where(lets_through | ("names" not in facts.globals_bind), entry, NOBODY)
-    by_id = identifies(baseline.approved_patches, catalog, facts.approved_ids)
-    by_id = np.where(lets_through | ("ids" not in facts.globals_bind), by_id, NOBODY)
-    entry = np.where(entry == NOBODY, by_id, entry)
-    entry[~passes_gate(catalog, facts, enabled=baseline.approved_patches_enable_non_security)] = NOBODY
-    listed = entry != NOBODY
+    entry = listed(baseline, catalog, host, facts)
+    is_listed = entry != NOBODY
     unreleased = (released_at != NEVER) & (released_at > as_of) & facts.time_travel
     level, rule = np.full(rows, -1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     selecting, since = np.zeros(rows, dtype=np.int64), np.full(rows, NEVER, dtype=np.int64)
@@ -126,14 +121,14 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
         sooner = selected & (flips_at != NEVER) & ((since == NEVER) | (flips_at < since))
         since[sooner] = flips_at[sooner]
     level = np.maximum(level, 0)
-    level = np.where(listed & ~unreleased, np.maximum(level, baseline.approved_patches_level.rank), level)
+    level = np.where(is_listed & ~unreleased, np.maximum(level, baseline.approved_patches_level.rank), level)
     status = np.full(rows, APPROVALS.index(Approval.NOT_SELECTED), dtype=np.int64)
-    status[(selecting > 0) | listed] = APPROVALS.index(Approval.PENDING_APPROVAL)
+    status[(selecting > 0) | is_listed] = APPROVALS.index(Approval.PENDING_APPROVAL)
     status[rule > 0] = APPROVALS.index(Approval.APPROVED)
-    status[listed & ~unreleased] = APPROVALS.index(Approval.EXPLICIT_APPROVED)
+    status[is_listed & ~unreleased] = APPROVALS.index(Approval.EXPLICIT_APPROVED)
     notes = np.where(unreleased, BIT[Note.NOT_YET_RELEASED], 0)
     if facts.clocks:
-        notes |= np.where((released_at == NEVER) & (selecting > 0) & ~listed, BIT[Note.NO_DATE], 0)
+        notes |= np.where((released_at == NEVER) & (selecting > 0) & ~is_listed, BIT[Note.NO_DATE], 0)
     return Decisions(
         approval=status,
         level=level,
@@ -141,9 +136,23 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
         entry=entry,
         released_at=released_at,
         clock=clock,
-        since=np.where(listed, NEVER, since),
+        since=np.where(is_listed, NEVER, since),
         notes=notes,
     )
+
+
+def listed(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts) -> Ints:
+    """Batch twin of ``reference.approvals.listed``: the position of the entry for each row, else NOBODY."""
+    if not baseline.approved_patches:
+        return np.full(catalog.num_rows, NOBODY, dtype=np.int64)
+    lets_through = selects(baseline.global_filters, catalog, host, facts)
+    entry = names(baseline.approved_patches, catalog, facts)
+    entry = np.where(lets_through | ("names" not in facts.globals_bind), entry, NOBODY)
+    by_id = identifies(baseline.approved_patches, catalog, facts.approved_ids)
+    by_id = np.where(lets_through | ("ids" not in facts.globals_bind), by_id, NOBODY)
+    entry = np.where(entry == NOBODY, by_id, entry)
+    entry[~passes_gate(catalog, facts, enabled=baseline.approved_patches_enable_non_security)] = NOBODY
+    return entry
 
 
 def selected_by(rule: ApprovalRule, baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts) -> Bools:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import glob
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from patchrules.cli._progress import stage
+from patchrules.cli._rereadable import rereadable
 
 if TYPE_CHECKING:
     from patchrules.documents.hosts import HostFacts
@@ -67,16 +68,18 @@ class Inputs:
         """Read the policy: one baseline serves every host of its system, several are a registry."""
         from patchrules.documents.baseline import load_baselines
         from patchrules.documents.registry import load_registry
+        from patchrules.documents.text import MAX_BYTES
         from patchrules.model.baseline import Registry
 
         named = self.named()
         if not named:
             return Registry(())
+        sources = rereadable(named, MAX_BYTES)
         if len(named) == 1 and self.baseline and not Path(named[0]).is_dir():
-            found = load_baselines(named[0], strict=self.strict)
+            found = load_baselines(sources(), strict=self.strict)
             if len(found) == 1:
                 return found[0]
-        return load_registry(named[0] if len(named) == 1 else list(named), strict=self.strict)
+        return load_registry(sources(), strict=self.strict)
 
     def named(self) -> tuple[str, ...]:
         """Return the files of the policy; a glob stands for those it matches."""
@@ -116,9 +119,10 @@ class Inputs:
         from patchrules.evaluation.opened import opened
 
         spare_memory()
-        fleet = None if self.host or self.previous_run else opened(self.source(), self.reading())
+        source, reading = self.source(), self.reading()
+        fleet = None if self.host or self.previous_run else opened(source, reading)
         if fleet is None:
-            return self.fleet()
+            return self._fleet(reading)
         if self.strict and fleet.star is not None:
             refused("inventory", fleet.star.rejects, strict=True)
         return fleet
@@ -160,19 +164,8 @@ class Inputs:
 
     def fleet(self) -> Inventory:
         """Read the inventory, of the one host where ``--host`` names one."""
-        from patchrules.errors import InventoryError
-        from patchrules.evaluation.nouns import only
-
         self.source()
-        with stage("reading the inventory"):
-            found = self._read(None)
-            names = found.hosts["host"].to_pylist()
-            if self.host is not None and self.host not in names:
-                found = self._renamed(names)
-        refused("inventory", found.rejects, strict=self.strict)
-        if not found.hosts.num_rows:
-            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
-        return found if self.host is None else only(found, self.host)
+        return self._fleet(self.reading())
 
     def limits(self) -> AgeLimits:
         """Return how old data may be."""
@@ -251,20 +244,38 @@ class Inputs:
     def _on_bad_row(self) -> Literal["collect", "raise"]:
         return "raise" if self.strict else "collect"
 
-    def _read(self, host: str | None) -> Inventory:
-        """Read the inventory: files, whose one host may be given a name, or a packed fleet."""
+    def _fleet(self, reading: Mapping[str, Any]) -> Inventory:
+        """Read the inventory; a single file is read again under the name that ``--host`` gives its host."""
+        from patchrules.errors import InventoryError
         from patchrules.evaluation.fleet import open_fleet
+        from patchrules.evaluation.nouns import only
         from patchrules.evaluation.opened import in_memory
 
-        return in_memory(open_fleet(self.source(), host=host, **self.reading()))
+        sources = rereadable(self.inventory, self.bounds().max_bytes)
+        with stage("reading the inventory"):
+            found = in_memory(open_fleet(sources(), **reading))
+            if self.host is not None and self._renames(found, reading["hosts"] or ()):
+                found = in_memory(open_fleet(sources(), host=self.host, **reading))
+        refused("inventory", found.rejects, strict=self.strict)
+        if not found.hosts.num_rows:
+            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
+        return found if self.host is None else only(found, self.host)
 
-    def _renamed(self, names: list[str]) -> Inventory:
-        """Read a single host's file again under the name it is given; raises for several hosts and for folders."""
+    def _renames(self, found: Inventory, facts: Iterable[HostFacts]) -> bool:
+        """Say whether ``--host`` is the name of a single file's host; raises for one that several, or a folder, lack.
+
+        A host of the hosts file is that of a file, too, which is of no host that is known there.
+        """
         from patchrules.errors import UnknownNameError
 
-        if len(names) != 1 or any(Path(one).is_dir() for one in self.inventory):
-            raise UnknownNameError("host", self.host or "", names)
-        return self._read(self.host)
+        names, known = found.hosts["host"].to_pylist(), {str(one.host) for one in facts}
+        in_folder = any(Path(one).is_dir() for one in self.inventory)
+        if self.host not in names:
+            if len(names) != 1 or in_folder:
+                raise UnknownNameError("host", self.host or "", names)
+            return True
+        is_told = self.host in known and self.host not in found.packages["host"].unique().to_pylist()
+        return is_told and not in_folder and len(set(names) - known) == 1
 
 
 def _matching(name: str) -> list[str]:

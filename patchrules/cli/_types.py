@@ -16,6 +16,7 @@ from click.shell_completion import CompletionItem
 from patchrules.errors import DocumentError, UnknownNameError
 
 _STDIN = "/dev/stdin"
+_READ = "patchrules.standard_input"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
@@ -68,7 +69,20 @@ class Place(click.ParamType[str]):
             self.fail("the path is empty: is a variable of your script not set?", param, ctx)
         if param is not None and param.name == "output":
             return _in_a_folder(text)
-        return _STDIN if text == "-" else text
+        if text not in ("-", _STDIN):
+            return text
+        self._read_once(param, ctx)
+        return _STDIN
+
+    def _read_once(self, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        """Note which option reads standard input; fails where another reads it already."""
+        if param is None or ctx is None:
+            return
+        name = param.get_error_hint(ctx).strip("'")
+        if _READ in ctx.meta:
+            message = f"only one input can be read from standard input, and `{ctx.meta[_READ]}` is read from it"
+            self.fail(f"{message}\n  hint: save one of them, and give its file", param, ctx)
+        ctx.meta[_READ] = name
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """Split several paths at blanks; one with a blank in it stands in quotes."""
@@ -84,7 +98,8 @@ def _in_a_folder(text: str) -> str:
     """Return where results go; raises DocumentError PR7901 where the folder is missing that they are to be put in."""
     folder = Path(os.path.realpath(text)).parent
     if not folder.is_dir():
-        hint = f"make the folder `{folder}` first"
+        file = next((one for one in (folder, *folder.parents) if one.is_file()), None)
+        hint = f"`{file}` is a file: name another folder" if file else f"make the folder `{folder}` first"
         raise DocumentError(f"cannot write `{text}`: {os.strerror(errno.ENOENT)}", code="PR7901", hint=hint)
     return text
 

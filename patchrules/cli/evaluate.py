@@ -15,6 +15,7 @@ from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 from patchrules.cli._windows import told
 from patchrules.codes import CODES, OR_A_CODE
+from patchrules.model.conditions import untold
 
 if TYPE_CHECKING:
     from patchrules.evaluation.run import Run
@@ -44,6 +45,8 @@ class _FailOn(Named):
         found = tuple(
             one.upper() if one.upper() in CODES else super(_FailOn, self).convert(one, param, ctx) for one in given
         )
+        for why in filter(None, map(untold, (one for one in found if one in CODES))):
+            self.fail(why, param, ctx)
         if "never" in found and len(found) > 1:
             self.fail("`never` stands alone: with it nothing fails, whatever else is named", param, ctx)
         return found

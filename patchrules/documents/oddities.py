@@ -10,7 +10,7 @@ from patchrules.documents.faults import Findings, Loc, closest
 from patchrules.documents.schema import VALID_ON, BaselineDocument, PatchFilter, PatchRule
 from patchrules.documents.text import quoted
 from patchrules.errors import Level
-from patchrules.families import Family, family_of
+from patchrules.families import Family, family_of, spelled
 from patchrules.model.names import SEVERITY_RANK, FilterKey, OperatingSystem
 
 _KB = re.compile(r"KB[0-9]+", re.IGNORECASE)
@@ -87,8 +87,17 @@ def _filter(one: PatchFilter, loc: Loc, family: Family, findings: Findings) -> N
     is_open = key is FilterKey.PRODUCT and family.documented.host_product and key not in family.values
     known = family.products if is_open else family.values.get(key, ())
     for number, value in enumerate(one.values):
-        if known and value != "*":
+        usual = spelled(family, value) if key is FilterKey.PRODUCT else None
+        if usual is not None:
+            _case(value, usual, findings.pointer((*loc, "Values", number)), findings)
+        elif known and value != "*":
             _value(value, key, known, family, (*loc, "Values", number), findings)
+
+
+def _case(value: str, usual: str, pointer: str, findings: Findings) -> None:
+    """Tell of a value in another case than the vendor's."""
+    if value != usual:
+        findings.doubt("PR1213", Level.WARNING, f"{quoted(value)} is usually written `{usual}`", pointer)
 
 
 def _value(value: str, key: FilterKey, known: Sequence[str], family: Family, loc: Loc, findings: Findings) -> None:
@@ -97,8 +106,9 @@ def _value(value: str, key: FilterKey, known: Sequence[str], family: Family, loc
         return
     pointer = findings.pointer(loc)
     if _matches(value.casefold(), [name.casefold() for name in known]):
-        usual = next((name for name in known if name.casefold() == value.casefold()), known[0])
-        findings.doubt("PR1213", Level.WARNING, f"{quoted(value)} is usually written `{usual}`", pointer)
+        # Of a product that only a glob means nothing tells how the rest of it is written.
+        usual = next((name for name in known if name.casefold() == value.casefold()), value)
+        _case(value, usual, pointer, findings)
         return
     plain = [name for name in known if "*" not in name]
     near = closest(value, plain) or next((name for name in plain if _ranks_as(name, value)), None)

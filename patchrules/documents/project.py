@@ -17,6 +17,7 @@ from patchrules.documents.predefined import predefined_names
 from patchrules.documents.text import MAX_BYTES, Document, Door, quoted
 from patchrules.errors import ProjectError, UnknownNameError, Where
 from patchrules.families import family_named
+from patchrules.model.conditions import untold
 from patchrules.model.names import ComplianceLevel, Dialect
 from patchrules.model.project import CatalogPlace, OutputPlace, Project
 from patchrules.sources.dates import instant
@@ -196,6 +197,9 @@ class _Reader:
     def _condition(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401
         """Return one of the words, or the code of a diagnostic."""
         if isinstance(value, str) and value.upper() in CODES:
+            why = untold(value.upper())
+            if why:
+                self.findings.fault("15", why, pointer)
             return value.upper()
         return self.word(value, pointer, words, beside=OR_A_CODE)
 

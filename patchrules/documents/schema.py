@@ -1,7 +1,8 @@
 """What AWS accepts in a baseline: fields, types, ranges, patterns (SEMANTICS 1.1-1.5, 1.7).
 
 Each field's ``description`` is what a message says was wanted. Values arrive with AWS's names and spellings already:
-``shape.py`` has renamed and converted what other spellings write otherwise. The numbers are tested against botocore.
+``shape.py`` has renamed and converted what other spellings write otherwise. Those that nouns made in code keep, too,
+are in ``model/bounds.py``. All are tested against botocore.
 """
 
 from __future__ import annotations
@@ -11,6 +12,26 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_pascal
 
+from patchrules.model.bounds import (
+    CONFIGURATION,
+    DAYS,
+    FILTERS,
+    GROUP,
+    NAME,
+    NAME_LETTERS,
+    PATCH,
+    PATCHES,
+    PRODUCT,
+    PRODUCTS,
+    RULES,
+    SOURCE_LETTERS,
+    SOURCE_NAME,
+    SOURCES,
+    TAGS,
+    VALUE,
+    VALUES,
+    Bounds,
+)
 from patchrules.model.names import ComplianceLevel, OperatingSystem, RejectedPatchesAction
 
 CAMEL = {
@@ -33,16 +54,18 @@ VALID_ON = {
 
 Level = Annotated[ComplianceLevel, Strict(strict=False)]
 _LEVEL = "CRITICAL, HIGH, MEDIUM, LOW, INFORMATIONAL or UNSPECIFIED"
-_PATCHES = "a list of at most 50 patches"
 _ID = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$"
 
-PatchId = Annotated[str, Field(min_length=1, max_length=100, description="text of 1 to 100 characters")]
-PatchGroup = Annotated[
-    str,
-    Field(min_length=1, max_length=256, pattern=_ID, description="1 to 256 letters, digits, spaces and `_.:/=+-@`"),
-]
-Product = Annotated[str, Field(min_length=1, max_length=128, description="text of 1 to 128 characters")]
-FilterValue = Annotated[str, Field(min_length=1, max_length=64, description="text of 1 to 64 characters")]
+
+def _sized(bounds: Bounds, **more: Any) -> Any:  # noqa: ANN401  pydantic's own
+    """Return the field of a text or a list that is neither too short nor too long."""
+    return Field(min_length=bounds.least, max_length=bounds.most, description=bounds.wanted, **more)
+
+
+PatchId = Annotated[str, _sized(PATCH)]
+PatchGroup = Annotated[str, _sized(GROUP, pattern=_ID)]
+Product = Annotated[str, _sized(PRODUCT)]
+FilterValue = Annotated[str, _sized(VALUE)]
 
 
 class Shape(BaseModel):
@@ -55,15 +78,13 @@ class PatchFilter(Shape):
     """One filter. The key is any text: one that is no FilterKey matches nothing (DECISIONS 15)."""
 
     key: str = Field(min_length=1, max_length=64, description="a filter key, `CLASSIFICATION` for one")
-    values: list[FilterValue] = Field(min_length=1, max_length=20, description="a list of 1 to 20 values")
+    values: list[FilterValue] = _sized(VALUES)
 
 
 class PatchFilterGroup(Shape):
     """Filters that must all hold."""
 
-    patch_filters: list[PatchFilter] = Field(
-        default_factory=list, max_length=4, description="a list of at most 4 filters"
-    )
+    patch_filters: list[PatchFilter] = _sized(FILTERS, default_factory=list)
 
 
 class PatchRule(Shape):
@@ -71,7 +92,7 @@ class PatchRule(Shape):
 
     patch_filter_group: PatchFilterGroup | None = Field(default=None, description="a mapping with `PatchFilters`")
     compliance_level: Level = Field(default=ComplianceLevel.UNSPECIFIED, description=_LEVEL)
-    approve_after_days: int | None = Field(default=None, ge=0, le=360, description="a whole number from 0 to 360")
+    approve_after_days: int | None = Field(default=None, ge=DAYS.least, le=DAYS.most, description=DAYS.wanted)
     approve_until_date: str | None = Field(
         default=None, min_length=1, max_length=10, description="a date such as `2025-07-07`"
     )
@@ -81,15 +102,15 @@ class PatchRule(Shape):
 class PatchRuleGroup(Shape):
     """The approval rules."""
 
-    patch_rules: list[PatchRule] = Field(default_factory=list, max_length=10, description="a list of at most 10 rules")
+    patch_rules: list[PatchRule] = _sized(RULES, default_factory=list)
 
 
 class PatchSource(Shape):
     """A repository."""
 
-    name: str = Field(pattern=r"^[a-zA-Z0-9_\-.]{3,50}$", description="3 to 50 letters, digits, `_`, `-` and `.`")
-    products: list[Product] = Field(min_length=1, max_length=20, description="a list of 1 to 20 products")
-    configuration: str = Field(min_length=1, max_length=1024, description="text of 1 to 1024 characters")
+    name: str = _sized(SOURCE_NAME, pattern=SOURCE_LETTERS)
+    products: list[Product] = _sized(PRODUCTS)
+    configuration: str = _sized(CONFIGURATION)
 
 
 class Tag(Shape):
@@ -102,35 +123,30 @@ class Tag(Shape):
 class BaselineDocument(Shape):
     """A whole baseline, of CreatePatchBaseline, GetPatchBaseline, BaselineOverride or a template."""
 
-    name: str = Field(
-        min_length=3,
-        max_length=128,
-        pattern=r"^[a-zA-Z0-9_\-.]{3,128}$",
-        description="3 to 128 letters, digits, `_`, `-` and `.`",
-    )
+    name: str = _sized(NAME, pattern=NAME_LETTERS)
     operating_system: Annotated[OperatingSystem, Strict(strict=False)] = Field(
         default=OperatingSystem.WINDOWS, description="one of AWS's operating systems"
     )
     global_filters: PatchFilterGroup | None = Field(default=None, description="a mapping with `PatchFilters`")
     approval_rules: PatchRuleGroup | None = Field(default=None, description="a mapping with `PatchRules`")
-    approved_patches: list[PatchId] = Field(default_factory=list, max_length=50, description=_PATCHES)
+    approved_patches: list[PatchId] = _sized(PATCHES, default_factory=list)
     approved_patches_compliance_level: Level = Field(default=ComplianceLevel.UNSPECIFIED, description=_LEVEL)
     approved_patches_enable_non_security: bool = Field(default=False, description="true or false")
-    rejected_patches: list[PatchId] = Field(default_factory=list, max_length=50, description=_PATCHES)
+    rejected_patches: list[PatchId] = _sized(PATCHES, default_factory=list)
     rejected_patches_action: Annotated[RejectedPatchesAction, Strict(strict=False)] = Field(
         default=RejectedPatchesAction.ALLOW_AS_DEPENDENCY, description="ALLOW_AS_DEPENDENCY or BLOCK"
     )
     description: str | None = Field(
         default=None, min_length=1, max_length=1024, description="text of 1 to 1024 characters"
     )
-    sources: list[PatchSource] = Field(default_factory=list, max_length=20, description="a list of at most 20 sources")
+    sources: list[PatchSource] = _sized(SOURCES, default_factory=list)
     available_security_updates_compliance_status: Literal["COMPLIANT", "NON_COMPLIANT"] | None = Field(
         default=None, description="COMPLIANT or NON_COMPLIANT"
     )
     client_token: str | None = Field(
         default=None, min_length=1, max_length=64, description="text of 1 to 64 characters"
     )
-    tags: list[Tag] = Field(default_factory=list, max_length=1000, description="a list of at most 1000 tags")
+    tags: list[Tag] = _sized(TAGS, default_factory=list)
     baseline_id: str | None = Field(
         default=None,
         min_length=20,

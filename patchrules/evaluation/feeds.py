@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.batch.approvals import passes_gate, selected_by
+from patchrules.batch.approvals import approved_since, listed, passes_gate, released, selected_by
 from patchrules.batch.filters import selects
+from patchrules.batch.instants import NEVER
+from patchrules.batch.patterns import NOBODY
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import in_scope, suits
 from patchrules.evaluation.repositories import names_of, rows_of, serving
 from patchrules.families import Facts, Family, facts_of, family_named
-from patchrules.model.baseline import Baseline
+from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
 from patchrules.model.names import Status, Unknown
 from patchrules.model.patch import Catalog
@@ -32,6 +34,10 @@ _SECURITY = "give it too, with its Release file, e.g. that of bookworm-security 
 _SELECTS = (
     "patchrules explain PACKAGE --host HOST says which filter it is, patchrules lint --catalog which values nothing has"
 )
+_UNTIL = "approve until a later day, or after a number of days"
+_MEANS = "patchrules lint --catalog says which entries mean nothing"
+_UNSELECTED = "no rule of `{name}` selects any patch {where}"
+_LATE = "all patches that the rules of `{name}` select {where} were released after their ApproveUntilDate"
 _FIRST = 1 << 10
 _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which hosts a catalog is for"
 
@@ -70,35 +76,68 @@ def _secure(patches: pa.Table, facts: Facts) -> pa.Table:
 def doubts(
     baseline: Baseline, patches: Sequence[pa.Table], family: Family, product: str, arch: str | None, facts: Facts
 ) -> list[Diagnostic]:
-    """Return what is doubtful about the catalogs of hosts that a baseline serves, and that can be judged."""
+    """Return what is doubtful about the catalogs of hosts that a baseline serves, and that can be judged.
+
+    It is the same at every instant.
+    """
     lack = no_security(baseline, patches, family, product, arch, facts)
-    none = selects_none(baseline, patches, family, product, facts, is_told=lack is not None)
+    own = [_own(one, product) for one in patches] if facts.states == "updates" else patches
+    none = approves_none(baseline, own, Host("", family.name, product), facts, is_told=lack is not None)
     return [one for one in (lack, none) if one]
 
 
-def selects_none(
-    baseline: Baseline, patches: Sequence[pa.Table], family: Family, product: str, facts: Facts, *, is_told: bool
+def approves_none(
+    baseline: Baseline, patches: Sequence[pa.Table], host: Host, facts: Facts, *, is_told: bool
 ) -> Diagnostic | None:
-    """Return that no rule of a baseline selects any patch of the catalogs of a product (3.4); None where one does.
+    """Return that a baseline approves nothing of the catalogs of a product, however long one waits (3.4).
 
-    Where it is told already that nothing passes the security gate, the filters alone count. Nothing is said of a
-    baseline without rules, or of catalogs without patches for the product.
+    Its rules select no patch, or none that was released by their ApproveUntilDate; where it has no rules, no entry of
+    its approved patches means one. None where a rule can approve anything, and of a baseline or catalogs that are
+    empty. Where it is told already that nothing passes the security gate, that gate does not count.
 
-    Cost: a look at the patches until one is selected, which is a pass for each rule where none is.
+    Cost: a look at the patches until one is approved, which is a pass for each rule, and one for the list, where none
+    is.
     """
-    host = Host("", family.name, product)
-    rules = [replace(one, enable_non_security=one.enable_non_security or is_told) for one in baseline.rules]
-    asked = False
-    for some in _portions(patches):
-        own = _own(some, product) if facts.states == "updates" else some
-        passing = selects(baseline.global_filters, own, host, facts) if baseline.global_filters else True
-        if any((passing & selected_by(rule, baseline, own, host, facts)).any() for rule in rules):
-            return None
-        asked = asked or own.num_rows > 0
-    if not asked or not rules:
+    asked = [one for one in patches if one.num_rows]
+    why = _rules_fail(baseline, asked, host, facts, is_told=is_told) if baseline.rules else None
+    if not asked or (baseline.rules and why is None) or not (baseline.rules or baseline.approved_patches):
         return None
-    message = f"no rule of `{baseline.name}` selects any patch in the catalogs of {product}: they approve nothing there"
-    return Diagnostic("PR7019", Level.WARNING, message, hint=_SELECTS)
+    lists = replace(baseline, approved_patches_enable_non_security=True) if is_told else baseline
+    is_dead = not any((listed(lists, some, host, facts) != NOBODY).any() for some in _portions(asked))
+    if why is None and not is_dead:
+        return None
+    where = f"in the catalogs of {host.product}"
+    if why is None:
+        message, hint = f"no entry of the approved patches of `{baseline.name}` means any patch {where}", _MEANS
+    else:
+        message, hint = why.format(name=baseline.name, where=where), _UNTIL if why is _LATE else _SELECTS
+        message += ", and no entry of its approved patches means any" if is_dead and baseline.approved_patches else ""
+    who = "it approves" if is_dead and baseline.approved_patches else "they approve"
+    return Diagnostic("PR7019", Level.WARNING, f"{message}: {who} nothing there", hint=hint)
+
+
+def _rules_fail(
+    baseline: Baseline, patches: Iterable[pa.Table], host: Host, facts: Facts, *, is_told: bool
+) -> str | None:
+    """Return why no rule of a baseline ever approves any of some patches, None where one does."""
+    rules = [replace(one, enable_non_security=one.enable_non_security or is_told) for one in baseline.rules]
+    selects_any = False
+    for some in _portions(patches):
+        passing = selects(baseline.global_filters, some, host, facts) if baseline.global_filters else True
+        for rule in rules:
+            hit = passing & selected_by(rule, baseline, some, host, facts)
+            if (hit & _ever(rule, some, facts)).any():
+                return None
+            selects_any = selects_any or bool(hit.any())
+    return _LATE if selects_any else _UNSELECTED
+
+
+def _ever(rule: ApprovalRule, patches: pa.Table, facts: Facts) -> Any:  # noqa: ANN401  numpy is of batch
+    """Return which patches a rule lets through at any instant; those without a date may be, however they are held."""
+    if rule.approve_until is None or not facts.clocks:
+        return True
+    released_at, _ = released(patches, facts)
+    return (released_at == NEVER) | (approved_since(rule, released_at, facts) != NEVER)
 
 
 def _portions(patches: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -118,30 +157,46 @@ def _own(updates: pa.Table, product: str) -> pa.Table:
 
 
 def told_of_feeds(
-    hosts: pa.Table, baselines: Sequence[Baseline], catalogs: Sequence[Catalog], given: Settings
+    hosts: pa.Table,
+    baselines: Sequence[Baseline],
+    catalogs: Sequence[Catalog],
+    given: Settings,
+    known: MutableMapping[Hashable, list[Diagnostic]] | None = None,
 ) -> list[Diagnostic]:
     """Return what is to be told of the catalogs of judged hosts, one for a product (and baseline), by their names.
+
+    ``known`` is what was found of the same catalogs and settings at other instants, and is added to.
 
     O(hosts) in Arrow, O(distinct products, architectures and baselines) in Python.
     """
     strange: Counter[str] = Counter()
     lacking: Counter[Diagnostic] = Counter()
+    known = {} if known is None else known
     for row in _alike(hosts):
         family, product = family_named(row["family"]), row["product"]
         baseline = _baseline_of(row, baselines, family)
         if baseline is None or product is None:
             continue
-        facts = facts_of(family, given.dialect, product)
-        names = names_of(baseline, product, facts)
-        scoped = [catalogs[number] for number in serving(catalogs, names)]
-        tables = [rows_of(one, names) for one in scoped if in_scope(one, family, product, row["arch"])]
         if Unknown.NO_CATALOG in row["reasons"].split():
-            strange[product] += row["count_all"] if tables else 0
+            strange[product] += row["count_all"] if _scoped(row, baseline, family, catalogs, given)[1] else 0
         elif row["is_judged"]:
-            found = doubts(baseline, tables, family, product, row["arch"], facts)
-            lacking.update(dict.fromkeys(found, row["count_all"]))
+            described = (*(row[name] for name in _KEYS), baseline)
+            if described not in known:
+                facts, tables = _scoped(row, baseline, family, catalogs, given)
+                known[described] = doubts(baseline, tables, family, product, row["arch"], facts)
+            lacking.update(dict.fromkeys(known[described], row["count_all"]))
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
     return told + [replace(one, count=lacking[one]) for one in sorted(lacking, key=lambda one: (one.code, one.message))]
+
+
+def _scoped(
+    row: Mapping[str, Any], baseline: Baseline, family: Family, catalogs: Sequence[Catalog], given: Settings
+) -> tuple[Facts, list[pa.Table]]:
+    """Return the facts of hosts, and the patches of the catalogs that are for them."""
+    facts = facts_of(family, given.dialect, row["product"], deb_dates=given.deb_dates)
+    names = names_of(baseline, row["product"], facts)
+    scoped = [catalogs[number] for number in serving(catalogs, names)]
+    return facts, [rows_of(one, names) for one in scoped if in_scope(one, family, row["product"], row["arch"])]
 
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ from patchrules.batch.offer import Offer
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
+from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits, how_many_later, told_of_age
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
@@ -43,6 +44,9 @@ from patchrules.sources import arrow
 
 MOST = 8
 """Stretches of time in which nothing changes of which the compiled policies are kept."""
+
+MOST_TOLD = 256
+"""Descriptions of hosts of which it is kept what is told of their catalogs."""
 
 _ANY_INSTANT = "2000-01-01T00:00Z"
 
@@ -82,6 +86,7 @@ class Prepared:
     _judgings: OrderedDict[object, Judging] = field(init=False, repr=False, default_factory=OrderedDict)
     _offers: OrderedDict[Hashable, Offer] = field(init=False, repr=False, default_factory=OrderedDict)
     _compiled: OrderedDict[object, Policies] = field(init=False, repr=False, default_factory=OrderedDict)
+    _told: dict[Hashable, list[Diagnostic]] = field(init=False, repr=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -155,10 +160,12 @@ class Prepared:
         served = set(hosts["baseline"].to_pylist())
         used = tuple(one for one in baselines if one.name in served)
         taken, limits = inventory.hosts["captured_at"], question.limits
-        as_of = question.settings.as_of
-        age = {"later": how_many_later(taken, as_of), "undated": taken.null_count}
-        late = told_of_age(question.catalogs, **age, as_of=as_of, limits=limits)
-        late += told_of_feeds(hosts, used, question.catalogs, question.settings)
+        age = {"later": how_many_later(taken, question.settings.as_of), "undated": taken.null_count}
+        late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=limits)
+        with self._lock:
+            late += told_of_feeds(hosts, used, question.catalogs, question.settings, self._told)
+            while len(self._told) > MOST_TOLD:
+                del self._told[next(iter(self._told))]
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(
             settings=question.settings,

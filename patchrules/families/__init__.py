@@ -15,6 +15,7 @@ from types import MappingProxyType
 from patchrules.errors import UnknownNameError
 from patchrules.families._family import Facts, Family
 from patchrules.families._majors import built_for, major_of
+from patchrules.families._windows_releases import RELEASES
 from patchrules.model.names import DebDates, Dialect, OperatingSystem
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "has_dialect",
     "major_of",
     "plain_product",
+    "spelled",
 ]
 
 
@@ -91,6 +93,24 @@ def plain_product(text: str) -> str:
     'Debian12'
     """
     return re.sub("[^A-Za-z0-9.]", "", text)
+
+
+def spelled(family: Family, product: str) -> str | None:
+    """Return a product as its family writes it, whatever its case is; None where nothing tells.
+
+    >>> spelled(family_named("macos"), "MACOS14.5"), spelled(family_named("windows"), "windowsserver2022")
+    ('macOS14.5', 'WindowsServer2022')
+    >>> spelled(family_named("windows"), "Windows-on-a-stick"), spelled(family_named("debian"), "Ubuntu22.04")
+    (None, None)
+    """
+    folded = product.lower()
+    for glob in family.products:
+        if fnmatch.fnmatchcase(folded, glob.lower()):
+            name = re.split(r"[*?\[]", glob)[0]
+            rest = product[len(name) :]
+            plain = None if re.search("[^0-9.]", rest) else f"{name}{rest}"
+            return next((one.product for one in RELEASES if one.product and one.product.lower() == folded), plain)
+    return None
 
 
 def has_dialect(family: Family, dialect: Dialect, product: str | None) -> bool:

@@ -25,7 +25,7 @@ from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
-from patchrules.inventory._unread import is_meant
+from patchrules.inventory._unread import is_meant, without_versions
 from patchrules.inventory.arrow_table import read_stream
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import PACKAGES, REJECTS
@@ -295,5 +295,7 @@ def _unrecognised(document: Document) -> DocumentError:
     """Return the error for a file no format knows."""
     if not document.head:
         return document.fail("PR2101", "the file is empty", hint="collect it again: docs/how-to/collect.md")
+    if problem := without_versions(document):
+        return problem
     hint = f"leave it out, or say which it is with format= or --format: {' | '.join(readers())}"
     return document.fail("PR2101", "the file is no inventory that we know", hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from patchrules.errors import DocumentError
 from patchrules.inventory import _dpkg_rows as dpkg
 from patchrules.inventory import _rpm_shapes as rpm
 from patchrules.sources.files import Document
@@ -24,6 +25,8 @@ _IS_NO_VALUE = re.compile(r"\?+|\((?:none|null)\)").fullmatch
 _BEGINS_A_VERSION = re.compile(r"(?:[0-9]+:)?[0-9]").match
 _SELECTIONS = frozenset({"install", "hold", "deinstall", "purge"})
 """What ``dpkg --get-selections`` says of a package; it never says a version."""
+_COLLECT = "collect it again with versions: docs/how-to/collect.md"
+_SELECTED = "dpkg --get-selections prints none: run dpkg-query -W as in docs/how-to/collect.md"
 _A_LIST = 2  # rows, at least: one may be a note
 _AFTER_EPOCH = 4  # where the architecture stands behind name, epoch, version and release
 
@@ -41,6 +44,28 @@ def is_meant(document: Document) -> bool:
     lines = [line for line in document.head_lines() if line.strip()]
     rows = sum(map(_lacks_version, lines))
     return rows >= _A_LIST and rows * 2 > len(lines)
+
+
+def without_versions(document: Document) -> DocumentError | None:
+    r"""Return the error about a list of packages that says no versions, PR2108; None for any other file.
+
+    >>> from patchrules.sources.files import open_document
+    >>> print(without_versions(open_document(b"bash\tinstall\nvim\tinstall\n", name="web-1.txt")))
+    the list says no version of its packages [PR2108]
+      at web-1.txt
+      hint: dpkg --get-selections prints none: run dpkg-query -W as in docs/how-to/collect.md
+    """
+    lines = [line for line in document.head_lines() if line.strip()]
+    selected = sum(_is_selection(line.split()) for line in lines)
+    for rows, hint in ((sum(map(_lacks_version, lines)), _COLLECT), (selected, _SELECTED)):
+        if rows >= _A_LIST and rows * 2 > len(lines):
+            return document.fail("PR2108", "the list says no version of its packages", hint=hint)
+    return None
+
+
+def _is_selection(parts: list[str]) -> bool:
+    """Say whether words are a package and what ``dpkg --get-selections`` says of it."""
+    return len(parts) == 2 and parts[1] in _SELECTIONS and rpm.can_be(parts[0].partition(":")[0])  # noqa: PLR2004
 
 
 def _lacks_version(line: str) -> bool:

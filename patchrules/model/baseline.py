@@ -9,9 +9,25 @@ from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
-from patchrules.errors import Diagnostic
+from patchrules.errors import BaselineError, Diagnostic
+from patchrules.model.bounds import (
+    CONFIGURATION,
+    DAYS,
+    FILTERS,
+    PATCH,
+    PATCHES,
+    PRODUCT,
+    PRODUCTS,
+    RULES,
+    SOURCE_LETTERS,
+    SOURCE_NAME,
+    SOURCES,
+    TAGS,
+    VALUE,
+    VALUES,
+)
 from patchrules.model.brief import Brief
-from patchrules.model.made import several, texts, typed, unknown, word, wrong
+from patchrules.model.made import pairs, several, sized, texts, typed, unknown, word, written
 from patchrules.model.names import (
     ComplianceLevel,
     FilterKey,
@@ -20,10 +36,9 @@ from patchrules.model.names import (
     Status,
     StrangeKey,
 )
+from patchrules.model.proof import proof_of
 
 _KEYS = frozenset(FilterKey)
-_LONGEST = 1_000_000
-"""Days that a rule may wait: more cannot be counted from every date. AWS takes 360, which documents are held to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,8 @@ class PatchFilter:
     """One key and the values that satisfy it; ``*`` alone satisfies everything (SEMANTICS 1.2, 3.2).
 
     A document may have a key that is no :class:`~patchrules.model.names.FilterKey`: such a filter matches nothing, and
-    is made by :meth:`as_written`. Raises BaselineError PR1051 for such a key, and PR1050 for values that are no texts.
+    is made by :meth:`as_written`. Raises BaselineError PR1051 for such a key, PR1050 for values that are no texts, and
+    PR1013 and PR1014 for what AWS has no room for (``model/bounds.py``).
     """
 
     key: str
@@ -42,7 +58,9 @@ class PatchFilter:
         typed("key", self.key, str, "a filter key", "one of AWS's, e.g. SEVERITY")
         if self.key not in _KEYS and not isinstance(self.key, StrangeKey):
             raise unknown("key", self.key, FilterKey)
+        written("`key`", self.key, VALUE)
         object.__setattr__(self, "values", texts("values", self.values))
+        sized("values", self.values, VALUES, VALUE)
 
     @classmethod
     def as_written(cls, key: str, values: tuple[str, ...]) -> PatchFilter:
@@ -67,8 +85,8 @@ class ApprovalRule(Brief):
     """Filters that must all hold, and when a patch they select is approved (SEMANTICS 1.3).
 
     Exactly one of ``approve_after_days`` (24-hour days since release) and ``approve_until`` (a UTC date, that whole day
-    included) decides; neither means a delay of 0; where both are given, the dialect decides. Raises BaselineError
-    PR1050 for values of other types, PR1051 for a level that AWS does not have.
+    included) decides; neither means a delay of 0. Raises BaselineError PR1050 for values of other types, PR1051 for a
+    level that AWS does not have, PR1012 for a delay out of its range, PR1014 for too many filters, and PR1017 for both.
     """
 
     filters: tuple[PatchFilter, ...] = ()
@@ -83,11 +101,16 @@ class ApprovalRule(Brief):
         object.__setattr__(self, "compliance_level", word("compliance_level", self.compliance_level, ComplianceLevel))
         if self.approve_after_days is not None:
             typed("approve_after_days", self.approve_after_days, int, "a whole number of days")
-            if not 0 <= self.approve_after_days <= _LONGEST:
-                raise wrong("approve_after_days", self.approve_after_days, f"0 to {_LONGEST:,} days")
+            if self.approve_after_days not in DAYS:
+                message = f"`approve_after_days` is {self.approve_after_days}, wanted {DAYS.wanted}"
+                raise BaselineError(message, code="PR1012")
         if self.approve_until is not None:
             typed("approve_until", self.approve_until, date, "a date", "datetime.date.fromisoformat(...) reads one")
+        if self.approve_after_days is not None and self.approve_until is not None:
+            message = "the rule has both `approve_after_days` and `approve_until`, wanted one of them"
+            raise BaselineError(message, code="PR1017", hint="give None for the other")
         typed("enable_non_security", self.enable_non_security, bool, "True or False")
+        sized("filters", self.filters, FILTERS)
 
     @property
     def delay(self) -> timedelta:
@@ -104,8 +127,16 @@ class PatchSource:
     configuration: str
 
     def __post_init__(self) -> None:
-        """Check what names hosts; raises BaselineError PR1050."""
+        """Check what it is made of; raises BaselineError PR1050, PR1013 and PR1014."""
         object.__setattr__(self, "products", texts("products", self.products))
+        for field in ("name", "configuration"):
+            typed(field, getattr(self, field), str, "a text")
+        written("`name`", self.name, SOURCE_NAME, SOURCE_LETTERS)
+        # A message never shows it: AWS marks it as sensitive.
+        if len(self.configuration) not in CONFIGURATION:
+            found = f"text of {len(self.configuration):,} characters"
+            raise BaselineError(f"`configuration` is {found}, wanted {CONFIGURATION.wanted}", code="PR1013")
+        sized("products", self.products, PRODUCTS, PRODUCT)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,7 +144,8 @@ class Baseline(Brief):
     """One baseline document, checked and in our words.
 
     ``available_security_updates`` is None when the document does not say (Windows only). ``diagnostics`` holds what is
-    odd in the document; ``sha256`` is of the bytes it came from, empty when it was made in code.
+    odd in the document; ``sha256`` is of the bytes it came from, empty when it was made in code, and of a copy that is
+    other than the document says.
 
     >>> prod = Baseline("prod", OperatingSystem.DEBIAN, rules=(ApprovalRule(approve_after_days=7),))
     >>> prod.with_rule(1, approve_after_days=3).rules[0].approve_after_days
@@ -144,9 +176,11 @@ class Baseline(Brief):
     def __post_init__(self) -> None:
         """Take plain strings for enums, and check what the baseline is made of.
 
-        Raises BaselineError PR1050 for values of other types, PR1051 for a word that AWS does not have.
+        Raises BaselineError PR1050 for values of other types, PR1051 for a word that AWS does not have, PR1013 and
+        PR1014 for what AWS has no room for.
         """
-        typed("name", self.name, str, "a text")
+        for field in ("name", "description", "baseline_id", "sha256"):
+            typed(field, getattr(self, field), str, "a text")
         for field, kind in _WORDS.items():
             object.__setattr__(self, field, word(field, getattr(self, field), kind))
         for field in ("approved_patches", "rejected_patches", "patch_groups"):
@@ -156,8 +190,16 @@ class Baseline(Brief):
         if self.available_security_updates is not None:
             stated = word("available_security_updates", self.available_security_updates, Status)
             object.__setattr__(self, "available_security_updates", stated)
-        enabled = self.approved_patches_enable_non_security
-        typed("approved_patches_enable_non_security", enabled, bool, "True or False")
+        for field in ("approved_patches_enable_non_security", "is_default"):
+            typed(field, getattr(self, field), bool, "True or False")
+        for field in ("created", "modified"):
+            if getattr(self, field) is not None:
+                typed(field, getattr(self, field), datetime, "an instant")
+        object.__setattr__(self, "tags", pairs("tags", self.tags))
+        for field, bounds, each in _SIZES:
+            sized(field, getattr(self, field), bounds, each)
+        content = tuple(getattr(self, field) for field in _CONTENT)
+        object.__setattr__(self, "sha256", proof_of(self.sha256, content))
 
     def __str__(self) -> str:
         """Return name, operating system and size on one line."""
@@ -184,7 +226,20 @@ _NOUNS = (
     ("global_filters", PatchFilter, "several filters"),
     ("rules", ApprovalRule, "several rules"),
     ("sources", PatchSource, "several sources"),
+    ("diagnostics", Diagnostic, "several diagnostics"),
 )
+_SIZES = (
+    ("rules", RULES, None),
+    ("global_filters", FILTERS, None),
+    ("approved_patches", PATCHES, PATCH),
+    ("rejected_patches", PATCHES, PATCH),
+    ("sources", SOURCES, None),
+    ("tags", TAGS, None),
+)
+_CONTENT = tuple(
+    field.name for field in dataclasses.fields(Baseline) if field.name not in {"sha256", "diagnostics", "tags"}
+)
+"""What a document says of a baseline. Tags may be told elsewhere: AWS keeps them beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from patchrules.errors import BaselineError
 from patchrules.model.baseline import Baseline, PatchFilter
 
 
@@ -77,6 +78,14 @@ class Change:
         for edit in self.edits:
             baseline = edit.apply(baseline)
         return dataclasses.replace(baseline, sha256="")
+
+    def fits(self, baseline: Baseline) -> bool:
+        """Say whether AWS has room for every edit: a list of 50 patches takes no other one."""
+        try:
+            self.apply(baseline)
+        except BaselineError:
+            return False
+        return True
 
     def __str__(self) -> str:
         """Return the edits, one after the other."""

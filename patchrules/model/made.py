@@ -10,12 +10,14 @@ patchrules.errors.BaselineError: `approved_patches` is 'openssl*', wanted severa
 from __future__ import annotations
 
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
 from patchrules.errors import BaselineError
+from patchrules.model.bounds import Bounds
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _Noun = TypeVar("_Noun")
@@ -36,6 +38,36 @@ def several(field: str, given: object, kind: type[_Noun], wanted: str) -> tuple[
     if strange:
         raise wrong(field, given, wanted, f"{reprlib.repr(strange[0])} is a `{type(strange[0]).__name__}`")
     return tuple(given)
+
+
+def pairs(field: str, given: object) -> tuple[tuple[str, str], ...]:
+    """Return several pairs of texts as tuples; raises BaselineError PR1050 for anything else, a mapping too.
+
+    >>> pairs("tags", [("Env", "prod")])
+    (('Env', 'prod'),)
+    """
+    hint = "write pairs: (('Env', 'prod'),)"
+    if not isinstance(given, tuple | list):
+        raise wrong(field, given, "several pairs of texts", hint)
+    for one in given:
+        if not isinstance(one, tuple | list) or len(one) != 2 or not all(isinstance(text, str) for text in one):  # noqa: PLR2004 - a pair
+            raise wrong(field, given, "several pairs of texts", hint)
+    return tuple((key, value) for key, value in given)
+
+
+def sized(field: str, given: tuple[object, ...], bounds: Bounds, each: Bounds | None = None) -> None:
+    """Raise BaselineError PR1014 for too few or too many members; ``each`` are the bounds of texts, PR1013."""
+    if len(given) not in bounds:
+        raise BaselineError(f"`{field}` is a list of {len(given)}, wanted {bounds.wanted}", code="PR1014")
+    for number, one in enumerate(given, 1) if each else ():
+        written(f"value {number} of `{field}`", str(one), each)
+
+
+def written(label: str, text: str, bounds: Bounds | None, letters: str = "") -> None:
+    """Raise BaselineError PR1013 for a text that is too short or too long, or has other ``letters`` (a pattern)."""
+    if bounds and (len(text) not in bounds or (letters and not re.fullmatch(letters, text))):
+        found = reprlib.repr(text) if text else "empty text"
+        raise BaselineError(f"{label} is {found}, wanted {bounds.wanted}", code="PR1013")
 
 
 def word(field: str, given: object, kind: type[_Word]) -> _Word:

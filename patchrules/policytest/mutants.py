@@ -10,9 +10,8 @@ from typing import Any
 
 from patchrules.families import facts_of, family_of
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter
+from patchrules.model.bounds import DAYS, PATCH
 from patchrules.model.names import ComplianceLevel, Dialect, RejectedPatchesAction
-
-_LAST_DAY = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def _rules(rule: ApprovalRule, baseline: Baseline) -> Iterator[tuple[str, Approv
     elif facts.clocks:
         days = rule.approve_after_days or 0
         for other in (days + 1, days - 1):
-            if 0 <= other <= _LAST_DAY:
+            if other in DAYS:
                 yield f"waits {other} days, not {days}", dataclasses.replace(rule, approve_after_days=other)
     for mistake, filters in _filters(rule.filters):
         yield mistake, dataclasses.replace(rule, filters=filters)
@@ -87,7 +86,7 @@ def _lists(baseline: Baseline) -> Iterator[Mutant]:
             before, after = entries[:index], entries[index + 1 :]
             fewer: dict[str, Any] = {field: before + after}
             yield Mutant(f"{word} `{entry}` is gone", dataclasses.replace(baseline, **fewer))
-            if facts.wildcards and not entry.endswith("*"):
+            if facts.wildcards and not entry.endswith("*") and len(entry) < PATCH.most:
                 wider: dict[str, Any] = {field: (*before, f"{entry}*", *after)}
                 yield Mutant(f"{word} `{entry}` is `{entry}*`", dataclasses.replace(baseline, **wider))
     if baseline.approved_patches:

@@ -16,8 +16,9 @@ from patchrules.errors import CatalogError, ColumnError, Diagnostic, DocumentErr
 from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.saved import is_saved_run, load_run
 from patchrules.families import families, family_named
+from patchrules.inventory._places import places
 from patchrules.inventory._star import Star, star_of
-from patchrules.inventory._unread import is_meant
+from patchrules.inventory._unread import is_meant, without_versions
 from patchrules.model.host import Inventory
 from patchrules.model.names import FilterKey
 from patchrules.questions.wording import counted
@@ -114,7 +115,8 @@ def inspect(
 
     ``sources`` are paths, folders, globs, bytes or binary files; a packed fleet and a saved run are one answer each. A
     file in a folder that is neither inventory nor catalog has the kind None and no fault; one that was named itself,
-    looks like a list of packages, or whose folder holds nothing that is known, has the fault PR3001. ``family`` is
+    looks like a list of packages, is a host of its own among others, or whose folder holds nothing that is known, has
+    the fault PR3001, or PR2108 where it is a list without versions. ``family`` is
     that of files that do not say theirs; ``columns`` renames columns of tables. Counts are of rows, advisories,
     packages and hosts.
     A file that is damaged is a finding with its ``fault``, no error.
@@ -137,10 +139,27 @@ def inspect(
             continue
         several = expand(source)
         told = [look.at(one, named=len(several) == 1) for one in several]
-        if not any(one.kind for one in told):
-            told = [one if one.fault else look.at(file, named=True) for one, file in zip(told, several, strict=True)]
+        refused = _refused(source, told, look.limits)
+        told = [
+            look.at(file, named=True) if one.file in refused and not one.fault else one
+            for one, file in zip(told, several, strict=True)
+        ]
         found += told
     return tuple(found)
+
+
+def _refused(source: Input, told: Sequence[Inspection], limits: Limits) -> set[str]:
+    """Return the files that nobody knows and that are refused: all, or of an inventory those of hosts with no other.
+
+    Beside another list of their host, such files are left out.
+    """
+    known = {one.file: one.kind for one in told}
+    if set(known.values()) == {None}:
+        return set(known)
+    if set(known.values()) - {None} != {"inventory"}:
+        return set()
+    files = [[document.name for document in place.documents] for place in places(source, host=None, limits=limits)]
+    return {name for names in files if not any(known.get(name) for name in names) for name in names}
 
 
 def _folder(source: Input) -> Inspection | None:
@@ -215,6 +234,8 @@ class _Look:
             return self._told(document, None)
         if not document.head:
             raise document.fail("PR3001", "the file is empty")
+        if problem := without_versions(document):
+            raise problem
         hint = "`patchrules baselines FILE` shows baselines"
         raise document.fail("PR3001", "the file is no inventory and no catalog that we know", hint=hint)
 

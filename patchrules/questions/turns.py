@@ -67,7 +67,8 @@ def turn_of(asking: Asking, decision: Decision) -> Turn:
         for number, rule in enumerate(report.baseline.rules, 1)
     }
     nearest = min(clauses, key=lambda number: (len(clauses[number]), number), default=None)
-    found = sorted(_changes(asking, decision, clauses), key=lambda change: len(change.edits))
+    fitting = [one for one in _changes(asking, decision, clauses) if one.fits(report.baseline)]
+    found = sorted(fitting, key=lambda change: len(change.edits))
     flips_at, waits_out = _flips_at(asking, decision, clauses)
     return Turn(
         version=patch.evr,

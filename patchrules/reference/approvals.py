@@ -59,14 +59,7 @@ def approval(baseline: Baseline, patch: Patch, host: Host, facts: Facts, setting
     9). Rules need the global filters. Any approving rule approves; the highest level of all that approve holds (3.6).
     """
     released_at, clock = released(patch, facts)
-    in_scope = selects(baseline.global_filters, patch, host, facts)
-    entry = None
-    if in_scope or "names" not in facts.globals_bind:
-        entry = names(baseline.approved_patches, patch.name, patch.arch, patch.evr, facts)
-    if in_scope or "ids" not in facts.globals_bind:
-        entry = entry or identifies(baseline.approved_patches, patch, facts.approved_ids)
-    if not passes_gate(patch, facts, enabled=baseline.approved_patches_enable_non_security):
-        entry = None
+    entry = listed(baseline, patch, host, facts)
     selecting = [
         number for number, rule in enumerate(baseline.rules, 1) if selected(baseline, rule, patch, host, facts)
     ]
@@ -102,6 +95,19 @@ def approval(baseline: Baseline, patch: Patch, host: Host, facts: Facts, setting
         since=None if entry else since([baseline.rules[number - 1] for number in selecting], released_at, facts),
         notes=tuple(notes),
     )
+
+
+def listed(baseline: Baseline, patch: Patch, host: Host, facts: Facts) -> str | None:
+    """Return the entry of the approved list that means a patch which passes the list's own gate, or None (4.6)."""
+    if not passes_gate(patch, facts, enabled=baseline.approved_patches_enable_non_security):
+        return None
+    in_scope = selects(baseline.global_filters, patch, host, facts)
+    entry = None
+    if in_scope or "names" not in facts.globals_bind:
+        entry = names(baseline.approved_patches, patch.name, patch.arch, patch.evr, facts)
+    if in_scope or "ids" not in facts.globals_bind:
+        entry = entry or identifies(baseline.approved_patches, patch, facts.approved_ids)
+    return entry
 
 
 def rejection(baseline: Baseline, version: Sequence[Patch], facts: Facts) -> str | None:

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.codes import CODES
 from patchrules.errors import Level
 from patchrules.evaluation.run import Run
 from patchrules.families import families
@@ -18,6 +17,7 @@ from patchrules.model.columns import UPCOMING_DAYS
 from patchrules.model.names import ComplianceLevel, State, Status, Unknown
 from patchrules.questions.wording import NOBODY_LOOKED, UNKNOWN, counted, when
 from patchrules.reports._details import short
+from patchrules.reports._doubts import doubts
 from patchrules.reports._failing import words
 
 _MOST_UPCOMING = 40
@@ -51,7 +51,7 @@ def overview(run: Run, earlier: Sequence[Run]) -> dict[str, Any]:
         "upcoming": _upcoming(run),
         "nobody_looked": NOBODY_LOOKED,
         "reasons": list(_reasons(run)),
-        "doubts": list(_doubts(run)),
+        "doubts": list(doubts(run)),
         "wrong": [(one.code, short(one.message), short(str(one.where or ""))) for one in _errors(run)],
         "counted": counted,
     }
@@ -187,11 +187,6 @@ def _reasons(run: Run) -> Iterator[tuple[str, str, int]]:
     """Yield why hosts cannot be judged."""
     counts = Counter(pc.list_flatten(run.hosts["unknown"]).to_pylist())
     yield from ((reason.value, UNKNOWN[reason], counts[reason]) for reason in Unknown if counts[reason])
-
-
-def _doubts(run: Run) -> Iterator[tuple[str, str, int]]:
-    """Yield doubts by code, with how often and what they mean."""
-    yield from ((code, CODES.get(code, ""), count) for code, count in run.doubts().items())
 
 
 def _errors(run: Run) -> Iterator[Any]:

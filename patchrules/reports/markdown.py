@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from patchrules.codes import CODES
 from patchrules.errors import Level
 from patchrules.evaluation.run import Run
 from patchrules.model.names import ComplianceLevel, Status, Unknown
 from patchrules.questions.tables import table
 from patchrules.questions.wording import NOBODY_LOOKED, UNKNOWN, counted, shown, when
+from patchrules.reports._doubts import doubts
 from patchrules.reports._failing import words
 from patchrules.reports._writer import Look, Writer
 
 _MOST = 10
 _LONGEST = 120
+_SAID = 400
 _SIGN = {Status.COMPLIANT: "✓", Status.NON_COMPLIANT: "✗", Status.UNKNOWN: "?"}
 _NEXT = ("Not before", "Patch", "Wanted", "Advisory", "Level", ">Hosts")
 _BAR = "\\|"
@@ -48,11 +49,13 @@ def _lines(run: Run) -> Iterator[str]:
     yield from _section("Approved next", _NEXT, _upcoming(run))
     yield from ("", "### Approved next", "", NOBODY_LOOKED) if run.upcoming is None else ()
     yield from _section("Why hosts are unknown", ("Reason", "Meaning", ">Hosts"), _unknown(run))
-    yield from _section("What is wrong", ("Code", "What"), _wrong(run))
-    yield from _section("Doubts that were decided anyway", ("Code", "Meaning", ">Times"), _doubts(run))
+    yield from _section("What is wrong", ("Code", "What"), _wrong(run), longest=_SAID)
+    yield from _section("Doubts that were decided anyway", ("Code", "Meaning", ">Times"), doubts(run), longest=_SAID)
 
 
-def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def _section(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, longest: int = _LONGEST
+) -> Iterator[str]:
     """Yield a heading and a table of the first rows, and how many more there are; nothing where there are none."""
     found = list(rows)
     if not found:
@@ -60,11 +63,11 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) 
     yield from ("", f"### {title}", "")
     yield f"| {' | '.join(one.removeprefix('>') for one in head)} |"
     yield f"| {' | '.join('---:' if one[0] == '>' else '---' for one in head)} |"
-    yield from (f"| {' | '.join(map(cell, row))} |" for row in found[:_MOST])
+    yield from (f"| {' | '.join(cell(one, longest) for one in row)} |" for row in found[:_MOST])
     yield from ("", f"… and {len(found) - _MOST:,} more") if len(found) > _MOST else ()
 
 
-def cell(value: object) -> str:
+def cell(value: object, longest: int = _LONGEST) -> str:
     r"""Return what stands in a cell: a number, or a text as code, in which nothing is markup, a mention or a link.
 
     >>> print(cell("<b>|@all"), cell("a`b"), cell(1200))
@@ -73,7 +76,7 @@ def cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     text = shown(str(value)).replace("\n", " ")
-    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     fence = "`" * (max(map(len, re.findall("`+", short)), default=0) + 1)
     pad = " " if short[:1] == "`" or short[-1:] == "`" else ""
     return f"{fence}{pad}{short.replace('|', _BAR)}{pad}{fence}" if short.strip() else "-"
@@ -140,11 +143,6 @@ def _unknown(run: Run) -> Iterator[Sequence[object]]:
 def _wrong(run: Run) -> Iterator[Sequence[object]]:
     """Yield what is wrong in what was given: the verdicts follow from it all the same."""
     yield from ((one.code, one.message) for one in run.diagnostics if one.level is Level.ERROR)
-
-
-def _doubts(run: Run) -> Iterator[Sequence[object]]:
-    """Yield doubts by code, with what they mean and how often."""
-    yield from ((code, CODES.get(code, ""), count) for code, count in run.doubts().items())
 
 
 WRITER = Writer("markdown", "Markdown, a summary", (".md",), write, rows="noncompliant")

@@ -18,13 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.rows import rows_of
 from patchrules.evaluation.run import Run
 from patchrules.families import families
 from patchrules.model.names import SEVERITY_RANK, ComplianceLevel, State, Status, Unknown
 from patchrules.questions.wording import change, counted, when
+from patchrules.reports._doubts import doubts
 from patchrules.reports._writer import Look, Writer
 
 _NARROW, _WIDE = 96, 130
@@ -263,19 +263,14 @@ def _reasons(hosts: Iterable[Mapping[str, Any]], told: AbstractSet[str]) -> Iter
 
 
 def _doubts(run: Run) -> Iterator[Any]:
-    """Yield doubts by code: how often, and what the code means."""
-    counts = run.doubts()
-    meaning: dict[str, str] = {}
-    for one in run.diagnostics:
-        if one.level is Level.ERROR:
-            continue
-        words = one.message if one.level is not Level.INFO or one.code not in CODES else CODES[one.code]
-        meaning[one.code] = CODES.get(one.code, words) if one.code in meaning and meaning[one.code] != words else words
-    if not counts:
+    """Yield doubts by code: how often, and what the run says of it, else what the code means."""
+    rows = list(doubts(run))
+    codes = list(dict.fromkeys(code for code, _, _ in rows))
+    if not rows:
         return
     yield Text("\nDoubts that were decided anyway", style="bold")
-    codes = list(counts)
-    yield _meanings((code, counts[code], meaning.get(code) or CODES.get(code, "")) for code in codes[:_MOST_DOUBTS])
+    shown = codes[:_MOST_DOUBTS]
+    yield _meanings((code, count, words) for code, words, count in rows if code in shown)
     if len(codes) > _MOST_DOUBTS:
         yield f"  … and {counted(len(codes) - _MOST_DOUBTS, 'more code')}"
 

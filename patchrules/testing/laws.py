@@ -13,6 +13,7 @@ from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings as settings_of
 from patchrules.families import Family, facts_of, family_named, family_of
 from patchrules.model.baseline import Baseline
+from patchrules.model.bounds import DAYS
 from patchrules.model.loaded import as_baseline
 from patchrules.model.names import Approval
 from patchrules.model.patch import Patch
@@ -62,7 +63,7 @@ def a_rule_less_approves_less(found: Situation) -> bool:
 def a_longer_delay_approves_less(found: Situation) -> bool:
     """Say whether a baseline approves less when each of its delays is a day longer."""
     slower = [
-        dataclasses.replace(rule, approve_after_days=(rule.approve_after_days or 0) + 1)
+        dataclasses.replace(rule, approve_after_days=min((rule.approve_after_days or 0) + 1, DAYS.most))
         if rule.approve_until is None
         else dataclasses.replace(rule, approve_until=max(rule.approve_until, _FIRST) - timedelta(days=1))
         for rule in found.baseline.rules

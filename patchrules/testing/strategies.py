@@ -224,7 +224,7 @@ def baselines(operating_system: OperatingSystem, days: Sequence[date] = ()) -> s
 def patch_sources(operating_system: OperatingSystem) -> st.SearchStrategy[PatchSource]:
     """Draw a source: of a repository that rows may be of, for a product that hosts may have."""
     products = st.sampled_from((*PRODUCTS[family_of(operating_system).scheme], "*", "*"))
-    configuration = st.sampled_from(("", "[main]\n[updates]\nbaseurl=https://example.com/"))
+    configuration = st.sampled_from(("[main]", "[main]\n[updates]\nbaseurl=https://example.com/"))
     return st.builds(PatchSource, st.sampled_from(("Base", "other")), products.map(lambda one: (one,)), configuration)
 
 

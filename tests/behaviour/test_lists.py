@@ -55,7 +55,6 @@ G_MATCH = [
     ("*.i686", False, "G-MATCH"),
     ("bind-libs[", False, "G-MATCH"),
     ("ind-libs", False, "4.2: partial text"),
-    ("", False, "4.2: partial text"),
 ]  # fmt: skip
 
 G_MATCH_APT = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 
 import pytest
 
@@ -54,6 +55,85 @@ def test_a_dash_is_standard_input(patchrules, monkeypatch, tmp_path):
     monkeypatch.setattr("patchrules.cli._types._STDIN", str(tmp_path / "stdin"))
     assert "PR8006" in patchrules("lint", "-").stdout
     assert "PR8006" in patchrules("lint", tmp_path / "stdin", "-o", "-").stdout
+
+
+def test_a_file_where_a_folder_is_wanted_is_named(patchrules, tmp_path):
+    (tmp_path / "out").write_text("kept")
+    for below in ("x.md", "deep/x.md"):
+        result = patchrules("evaluate", "-o", tmp_path / "out" / below)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"[PR7901]\n  hint: `{tmp_path / 'out'}` is a file: name another folder\n" in result.stderr
+
+
+@pytest.fixture
+def piped(monkeypatch):
+    """Return what makes a pipe of a text, which `-` then means: it can be read once."""
+    ends = []
+
+    def pipe(text):
+        reading, writing = os.pipe()
+        ends.append(reading)
+        os.write(writing, text.encode())
+        os.close(writing)
+        monkeypatch.setattr("patchrules.cli._types._STDIN", f"/dev/fd/{reading}")
+        return f"/dev/fd/{reading}"
+
+    yield pipe
+    for end in ends:
+        os.close(end)
+
+
+ONE = "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n\n"
+TWO = """
+[{Name: dev-1, OperatingSystem: DEBIAN, ApprovedPatches: [bash], PatchGroups: [a]},
+ {Name: dev-2, OperatingSystem: DEBIAN, ApprovedPatches: [bash], PatchGroups: [b]}]
+"""
+
+
+def test_a_pipe_is_read_again_under_the_name_of_its_host(patchrules, piped, data, tmp_path):
+    rest = ["--product", "Debian12", "--catalog", data / "catalogs/debian12", "--as-of", "2026-11-01T00:00Z"]
+    (tmp_path / "hosts.yaml").write_text("hosts: [{host: web-1, family: debian}, {host: web-2}]")
+    (tmp_path / "status").write_text(ONE)
+    wanted = patchrules("evaluate", "--inventory", tmp_path / "status", "--host", "web-1", *rest).stdout
+    assert "web-1" in wanted
+    assert "0 unknown" in wanted
+    for more in ([], ["--hosts", tmp_path / "hosts.yaml"]):
+        piped(ONE)
+        assert patchrules("evaluate", "--inventory", "-", "--host", "web-1", *more, *rest).stdout[:200] == wanted[:200]
+    assert "bash" in patchrules("explain", "bash", "--inventory", piped(ONE), "--host", "web-1", *rest).stdout
+
+
+def test_a_file_is_of_no_other_host_of_the_hosts_file_than_its_own(patchrules, data, tmp_path):
+    (tmp_path / "hosts.yaml").write_text("hosts: [{host: web-1, product: Debian12}, {host: web-2, product: Debian12}]")
+    (tmp_path / "web-1.status").write_text(ONE)
+    given = ["--inventory", tmp_path / "web-1.status", "--hosts", tmp_path / "hosts.yaml", "--host"]
+    rest = ["--catalog", data / "catalogs/debian12", "--as-of", "2026-11-01T00:00Z"]
+    assert "0 unknown" in patchrules("evaluate", *given, "web-1", *rest).stdout
+    assert "1 unknown" in patchrules("evaluate", *given, "web-2", *rest).stdout
+    told = patchrules("evaluate", *given, "web-3")
+    assert (told.exit_code, "there is no host `web-3`" in told.stderr) == (2, True)
+
+
+def test_a_pipe_of_hosts_is_read_once_and_one_of_several_baselines_twice(patchrules, piped, tmp_path):
+    (tmp_path / "web-1").write_text(ONE)
+    piped("hosts: [{host: web-1, product: Debian12, patch_group: a}]")
+    told = patchrules("evaluate", "--inventory", tmp_path / "web-1", "--hosts", "-")
+    assert (told.exit_code, told.stderr) == (1, "")
+    piped(TWO)
+    told = patchrules("evaluate", "--inventory", tmp_path / "web-1", "--product", "Debian12", "--baseline", "-")
+    assert (told.exit_code, "the document is empty" in told.stderr) == (1, False)
+
+
+def test_one_input_is_read_from_standard_input(patchrules, piped, tmp_path):
+    piped("")
+    hint = "\n  hint: save one of them, and give its file\n"
+    said = "only one input can be read from standard input, and `{}` is read from it" + hint
+    both = patchrules("evaluate", "--baseline", "-", "--inventory", "-")
+    assert (both.exit_code, said.format("--baseline") in both.stderr, both.stdout) == (2, True, "")
+    again = patchrules("inspect", "-", "-")
+    assert (again.exit_code, said.format("FILE...") in again.stderr) == (2, True)
+    out = patchrules("lint", "AWS-DebianDefaultPatchBaseline", "-o", "-")
+    assert out.exit_code == 0
 
 
 def test_who_has_no_catalog_is_sent_to_a_code_only_where_it_is_told(patchrules, data, tmp_path):

@@ -102,6 +102,13 @@ FAULTS = [
         "/evaluate/fail_on",
         None,
     ),
+    (
+        "[evaluate]\nfail_on = ['PR7019', 'pr8030']",
+        "`evaluate` never tells PR8030: `patchrules lint` does",
+        "PR0015",
+        "/evaluate/fail_on",
+        None,
+    ),
     ("[inventory]\npath = 3", "`path` is `3`, wanted text", "PR0013", "/inventory/path", None),
     (
         "[inventory]\nfamily = 'rehl'",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
 import patchrules as pr
+from patchrules.evaluation import feeds
 from patchrules.evaluation.feeds import TOLD
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
 from patchrules.evaluation.prepared import prepare
@@ -367,6 +369,14 @@ def rule(key, *values, **fields):
 
 
 NONE = "no rule of `only-security` selects any patch in the catalogs of Debian12: they approve nothing there"
+NEITHER = (
+    "no rule of `only-security` selects any patch in the catalogs of Debian12, "
+    "and no entry of its approved patches means any: it approves nothing there"
+)
+LISTS_NONE = (
+    "no entry of the approved patches of `only-security` means any patch in the catalogs of Debian12: "
+    "it approves nothing there"
+)
 
 
 @pytest.mark.parametrize("dialect", ["documented", "agent"])
@@ -377,7 +387,14 @@ NONE = "no rule of `only-security` selects any patch in the catalogs of Debian12
         (baseline(rule("PRODUCT", "Debian 12"), rule("PRIORITY", "Required")), [MAIN], ["PR7019"]),
         (baseline(rule("PRODUCT", "Debian 12"), rule("PRODUCT", "Debian12")), [MAIN], []),
         (baseline(ANY, global_filters=(pr.PatchFilter("PRODUCT", ("Debian 12",)),)), [MAIN], ["PR7019"]),
-        (baseline(rule("PRODUCT", "Debian 12"), approved_patches=("bash",)), [FIXED], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12"), approved_patches=("cu*",)), [FIXED], ["PR7019"]),
+        (baseline(rule("PRODUCT", "Debian 12"), approved_patches=("bash",)), [FIXED], ["PR7019", NEITHER]),
+        (baseline(rule("PRODUCT", "Debian12"), approved_patches=("bash",)), [FIXED], []),
+        (baseline(approved_patches=("bash", "bash-5.2-2")), [FIXED], ["PR7019", LISTS_NONE]),
+        (baseline(approved_patches=("curl",)), [FIXED], []),
+        (baseline(approved_patches=("bash",)), [], ["PR7017"]),
+        (baseline(approved_patches=("bash",)), [MAIN], ["PR7017"]),
+        (baseline(rejected_patches=("bash",)), [MAIN], []),
         (baseline(rule("PRODUCT", "Debian 12", enable_non_security=False)), [MAIN], ["PR7017", "PR7019"]),
         (baseline(rule("PRODUCT", "Debian12", enable_non_security=False)), [MAIN], ["PR7017"]),
         (baseline(rule("PRODUCT", "Debian 12")), [], []),
@@ -389,9 +406,83 @@ def test_a_baseline_whose_rules_select_nothing_is_told_however_one_asks(dialect,
     by_reference = pr.evaluate(given, host(), catalog(*patches), **options)
     by_batch = pr.evaluate_fleet(given, fleet(host()), catalog(*patches), **options)
     prepared = prepare(given, catalog(*patches), dialect=dialect).evaluate(host(), as_of=AT)
+    codes, messages = [one for one in told_of if one in TOLD], [one for one in told_of if one not in TOLD]
     for found in (by_reference, by_batch, prepared):
-        assert [one.code for one in found.diagnostics if one.code in TOLD] == told_of
-        assert [one.message for one in found.diagnostics if one.code == "PR7019"] == [NONE] * ("PR7019" in told_of)
+        assert [one.code for one in found.diagnostics if one.code in TOLD] == codes
+        wanted = [*messages, NONE][:1] if "PR7019" in codes else []
+        assert [one.message for one in found.diagnostics if one.code == "PR7019"] == wanted
+
+
+DAYS = [datetime.fromisoformat(f"2026-10-0{day}T12:00Z") for day in (1, 2)]
+UNTIL = (
+    "all patches that the rules of `until` select in the catalogs of RockyLinux9.3 were released after their "
+    "ApproveUntilDate"
+)
+
+
+@pytest.mark.parametrize("at", ["2026-09-01T00:00Z", AT])
+@pytest.mark.parametrize(
+    ("day", "dates", "fields", "told_of"),
+    [
+        ("2000-01-01", DAYS, {}, [f"{UNTIL}: they approve nothing there"]),
+        ("2026-09-30", DAYS, {}, [f"{UNTIL}: they approve nothing there"]),
+        ("2026-10-01", DAYS, {}, []),
+        ("2000-01-01", [*DAYS, None], {}, []),
+        ("2000-01-01", DAYS, {"approved_patches": ("bash",)}, [f"{UNTIL}: they approve nothing there"]),
+        (
+            "2000-01-01",
+            DAYS,
+            {"approved_patches": ("zsh",)},
+            [f"{UNTIL}, and no entry of its approved patches means any: it approves nothing there"],
+        ),
+        ("2000-01-01", [], {}, []),
+    ],
+)
+def test_rules_whose_date_lies_before_every_release_are_told_however_one_asks(at, day, dates, fields, told_of):
+    patches = [Patch("bash", "x86_64", f"5.2-{n}.el9", advisory=f"A-{n}", issued=one) for n, one in enumerate(dates)]
+    given = pr.Baseline(
+        "until",
+        OperatingSystem.ROCKY_LINUX,
+        rules=(pr.ApprovalRule(approve_until=date.fromisoformat(day), enable_non_security=True),),
+        **fields,
+    )
+    known = Catalog(OperatingSystem.ROCKY_LINUX, Scope("rocky"), catalog_table(patches), arrow.table(REJECTS, {}, 0))
+    web = pr.Host("web", "rocky", "RockyLinux9.3", "x86_64", packages=(pr.Package("bash", "x86_64", "5.1-1.el9"),))
+    found = (
+        pr.evaluate(given, web, known, as_of=at),
+        pr.evaluate_fleet(given, fleet(web), known, as_of=at),
+        prepare(given, known).evaluate(web, as_of=at),
+    )
+    for one in found:
+        assert [told.message for told in one.diagnostics if told.code == "PR7019"] == told_of
+
+
+@pytest.mark.parametrize(("deb_dates", "is_told"), [("ignore", False), ("advisory", True)])
+def test_dates_of_advisories_count_for_what_is_told_where_they_count_for_verdicts(deb_dates, is_told):
+    until = baseline(pr.ApprovalRule(approve_until=date(2000, 1, 1), enable_non_security=True))
+    known = catalog(replace(MAIN, advisory="DSA-1", issued=DAYS[0]))
+    for found in (
+        pr.evaluate(until, host(), known, as_of=AT, deb_dates=deb_dates),
+        pr.evaluate_fleet(until, fleet(host()), known, as_of=AT, deb_dates=deb_dates),
+        prepare(until, known, deb_dates=deb_dates).evaluate(host(), as_of=AT),
+    ):
+        assert [one.code for one in found.diagnostics if one.code == "PR7019"] == ["PR7019"] * is_told
+
+
+def test_what_is_told_of_catalogs_is_found_once_for_what_is_prepared(monkeypatch):
+    asked = []
+    found = feeds.doubts
+
+    def counted(*given):
+        asked.append(given)
+        return found(*given)
+
+    monkeypatch.setattr(feeds, "doubts", counted)
+    ready = prepare(baseline(rule("PRODUCT", "Debian 12")), catalog(MAIN))
+    for name, day in (("a", 1), ("b", 1), ("a", 9)):
+        run = ready.evaluate(host(name), as_of=f"2026-11-0{day}T00:00Z")
+        assert [(one.code, one.count) for one in run.diagnostics if one.code in TOLD] == [("PR7019", 1)]
+    assert len(asked) == 1
 
 
 def test_a_patch_far_down_a_catalog_is_found():

@@ -63,13 +63,13 @@ ROWS = [catalog(patch("0:2-1", "Mine"), patch("0:3-1", "updates"), patch("0:4-1"
 SOURCES = [
     # case, baseline, catalogs, status, reasons, target
     ("no sources", BASELINE, ROWS, "NON_COMPLIANT", [], "0:4-1"),
-    ("by its name", sourced(("mine", ("*",), "")), ROWS, "NON_COMPLIANT", [], "0:2-1"),
-    ("by a section", sourced(("x", (HOST.product,), "[main]\n[updates]\nbaseurl=u")), ROWS, "NON_COMPLIANT", [], "0:3-1"),
-    ("two apply", sourced(("mine", ("*",), ""), ("updates", ("*",), "")), ROWS, "NON_COMPLIANT", [], "0:3-1"),
-    ("only one applies", sourced(("mine", ("*",), ""), ("updates", ("Other",), "")), ROWS, "NON_COMPLIANT", [], "0:2-1"),
-    ("none applies: AWS's run fails", sourced(("mine", ("Other",), "")), ROWS, "UNKNOWN", ["NO_SOURCE"], "0:1-1"),
-    ("nothing at hand is of it", sourced(("elsewhere", ("*",), "")), ROWS, "UNKNOWN", ["NO_CATALOG"], "0:1-1"),
-    ("by the scope of a catalog", sourced(("mine", ("*",), "")), [catalog(patch("0:5-1"), repository="MINE"), catalog(patch("0:6-1"), repository="o")], "NON_COMPLIANT", [], "0:5-1"),
+    ("by its name", sourced(("mine", ("*",), "[main]")), ROWS, "NON_COMPLIANT", [], "0:2-1"),
+    ("by a section", sourced(("own", (HOST.product,), "[main]\n[updates]\nbaseurl=u")), ROWS, "NON_COMPLIANT", [], "0:3-1"),
+    ("two apply", sourced(("mine", ("*",), "[main]"), ("updates", ("*",), "[main]")), ROWS, "NON_COMPLIANT", [], "0:3-1"),
+    ("only one applies", sourced(("mine", ("*",), "[main]"), ("updates", ("Other",), "[main]")), ROWS, "NON_COMPLIANT", [], "0:2-1"),
+    ("none applies: AWS's run fails", sourced(("mine", ("Other",), "[main]")), ROWS, "UNKNOWN", ["NO_SOURCE"], "0:1-1"),
+    ("nothing at hand is of it", sourced(("elsewhere", ("*",), "[main]")), ROWS, "UNKNOWN", ["NO_CATALOG"], "0:1-1"),
+    ("by the scope of a catalog", sourced(("mine", ("*",), "[main]")), [catalog(patch("0:5-1"), repository="MINE"), catalog(patch("0:6-1"), repository="o")], "NON_COMPLIANT", [], "0:5-1"),
 ]  # fmt: skip
 
 

@@ -31,8 +31,29 @@ WRONG = [
     (lambda: Rule((CRITICAL,), "7"), "`compliance_level` is '7', which is none of AWS's words [PR1051]\n  hint: known are UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL"),
     (lambda: Rule((CRITICAL,), 7), "`compliance_level` is 7, wanted a word of AWS's [PR1050]\n  hint: one of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL"),
     (lambda: Rule(approve_after_days="7"), "`approve_after_days` is '7', wanted a whole number of days [PR1050]"),
-    (lambda: Rule(approve_after_days=-1), "`approve_after_days` is -1, wanted 0 to 1,000,000 days [PR1050]"),
-    (lambda: Rule(approve_after_days=10**9), "`approve_after_days` is 1000000000, wanted 0 to 1,000,000 days [PR1050]"),
+    (lambda: Rule(approve_after_days=-1), "`approve_after_days` is -1, wanted a whole number from 0 to 360 [PR1012]"),
+    (lambda: Rule(approve_after_days=361), "`approve_after_days` is 361, wanted a whole number from 0 to 360 [PR1012]"),
+    (lambda: Rule(approve_after_days=0, approve_until=date(2026, 1, 1)), "the rule has both `approve_after_days` and `approve_until`, wanted one of them [PR1017]\n  hint: give None for the other"),
+    (lambda: Rule((CRITICAL,) * 5), "`filters` is a list of 5, wanted a list of at most 4 filters [PR1014]"),
+    (lambda: Filter("SEVERITY", ()), "`values` is a list of 0, wanted a list of 1 to 20 values [PR1014]"),
+    (lambda: Filter("SEVERITY", ("a",) * 21), "`values` is a list of 21, wanted a list of 1 to 20 values [PR1014]"),
+    (lambda: Filter("SEVERITY", ("a", "")), "value 2 of `values` is empty text, wanted text of 1 to 64 characters [PR1013]"),
+    (lambda: Filter("SEVERITY", ("a" * 65,)), "value 1 of `values` is 'aaaaaaaaaaaa...aaaaaaaaaaaaa', wanted text of 1 to 64 characters [PR1013]"),
+    (lambda: Filter.as_written("", ("a",)), "`key` is empty text, wanted text of 1 to 64 characters [PR1013]"),
+    (lambda: Baseline("prod", "DEBIAN", rules=(Rule(),) * 11), "`rules` is a list of 11, wanted a list of at most 10 rules [PR1014]"),
+    (lambda: Baseline("prod", "DEBIAN", global_filters=(CRITICAL,) * 5), "`global_filters` is a list of 5, wanted a list of at most 4 filters [PR1014]"),
+    (lambda: Baseline("prod", "DEBIAN", approved_patches=("bash",) * 51), "`approved_patches` is a list of 51, wanted a list of at most 50 patches [PR1014]"),
+    (lambda: Baseline("prod", "DEBIAN", rejected_patches=("",)), "value 1 of `rejected_patches` is empty text, wanted text of 1 to 100 characters [PR1013]"),
+    (lambda: Baseline("prod", "DEBIAN", tags={"Env": "prod"}), "`tags` is {'Env': 'prod'}, wanted several pairs of texts [PR1050]\n  hint: write pairs: (('Env', 'prod'),)"),
+    (lambda: Baseline("prod", "DEBIAN", tags=(("Env",),)), "`tags` is (('Env',),), wanted several pairs of texts [PR1050]\n  hint: write pairs: (('Env', 'prod'),)"),
+    (lambda: Baseline("prod", "DEBIAN", diagnostics=("x",)), "`diagnostics` is ('x',), wanted several diagnostics [PR1050]\n  hint: 'x' is a `str`"),
+    (lambda: Baseline("prod", "DEBIAN", is_default="yes"), "`is_default` is 'yes', wanted True or False [PR1050]"),
+    (lambda: Baseline("prod", "DEBIAN", created="2026"), "`created` is '2026', wanted an instant [PR1050]"),
+    (lambda: Baseline("prod", "DEBIAN", sha256=None), "`sha256` is None, wanted a text [PR1050]"),
+    (lambda: Source("my", ("*",), "[a]"), "`name` is 'my', wanted 3 to 50 letters, digits, `_`, `-` and `.` [PR1013]"),
+    (lambda: Source("mine/", ("*",), "[a]"), "`name` is 'mine/', wanted 3 to 50 letters, digits, `_`, `-` and `.` [PR1013]"),
+    (lambda: Source("mine", (), "[a]"), "`products` is a list of 0, wanted a list of 1 to 20 products [PR1014]"),
+    (lambda: Source("mine", ("*",), "s" * 1025), "`configuration` is text of 1,025 characters, wanted text of 1 to 1024 characters [PR1013]"),
     (lambda: Rule(approve_after_days=True), "`approve_after_days` is True, wanted a whole number of days [PR1050]"),
     (lambda: Rule(approve_until="2026-01-01"), "`approve_until` is '2026-01-01', wanted a date [PR1050]\n  hint: datetime.date.fromisoformat(...) reads one"),
     (lambda: Rule(enable_non_security="no"), "`enable_non_security` is 'no', wanted True or False [PR1050]"),
@@ -44,7 +65,7 @@ WRONG = [
     (lambda: Baseline("prod", "DEBIAN", rules=({},)), "`rules` is ({},), wanted several rules [PR1050]\n  hint: {} is a `dict`"),
     (lambda: Baseline("prod", "DEBIAN", approved_patches_enable_non_security=1), "`approved_patches_enable_non_security` is 1, wanted True or False [PR1050]"),
     (lambda: Baseline("prod", available_security_updates="FINE"), "`available_security_updates` is 'FINE', which is none of AWS's words [PR1051]\n  hint: known are COMPLIANT, NON_COMPLIANT, UNKNOWN, "),
-    (lambda: Source("mine", "AmazonLinux2", ""), "`products` is 'AmazonLinux2', wanted several texts [PR1050]\n  hint: write a tuple: ('AmazonLinux2',)"),
+    (lambda: Source("mine", "AmazonLinux2", "[a]"), "`products` is 'AmazonLinux2', wanted several texts [PR1050]\n  hint: write a tuple: ('AmazonLinux2',)"),
 ]  # fmt: skip
 
 
@@ -60,6 +81,63 @@ def test_a_change_is_checked_as_well():
         Baseline("prod", "DEBIAN", rules=(Rule(),)).with_rule(1, approve_after_days="3")
     with pytest.raises(BaselineError, match="approve_until"):
         Rule(approve_until=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+FIELDS = {
+    "ApprovalRules": ("rules", Rule()),
+    "GlobalFilters": ("global_filters", CRITICAL),
+    "ApprovedPatches": ("approved_patches", "bash"),
+    "RejectedPatches": ("rejected_patches", "bash"),
+    "Values": ("values", "a"),
+    "ApproveAfterDays": ("approve_after_days", 1),
+}
+
+
+def as_document(field, size):
+    """Return a document with that many of what a field holds."""
+    one = {"Key": "SEVERITY", "Values": ["a"] * (size if field == "Values" else 1)}
+    filters = {"PatchFilters": [one] * (size if field == "GlobalFilters" else 1)}
+    days = size if field == "ApproveAfterDays" else 1
+    rules = [{"PatchFilterGroup": filters, "ApproveAfterDays": days}] * (size if field == "ApprovalRules" else 1)
+    said = {"Name": "prod", "OperatingSystem": "SUSE", "ApprovalRules": {"PatchRules": rules}}
+    return said | ({field: ["bash"] * size} if "Patches" in field else {})
+
+
+def in_code(field, size):
+    """Return the same in code."""
+    name, one = FIELDS[field]
+    if field == "ApproveAfterDays":
+        return Rule(approve_after_days=size)
+    return Filter("SEVERITY", (one,) * size) if field == "Values" else Baseline("prod", "SUSE", **{name: (one,) * size})
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("size", [0, 1, 4, 5, 10, 11, 20, 21, 50, 51, 360, 361])
+def test_code_and_documents_are_refused_what_the_other_is(field, size):
+    """By the same code."""
+    codes: list[str | None] = []
+    for make in (lambda: pr.load_baseline(as_document(field, size)), lambda: in_code(field, size)):
+        try:
+            make()
+        except BaselineError as problem:
+            codes.append(problem.code)
+        else:
+            codes.append(None)
+    assert codes[0] == codes[1]
+
+
+def test_a_copy_that_says_something_else_has_not_the_sha256_of_the_document():
+    prod = pr.load_baseline(b"{Name: prod, OperatingSystem: DEBIAN, ApprovedPatches: [bash], PatchGroups: [web]}")
+    assert len(prod.sha256) == 64
+    same = [prod, replace(prod), replace(prod, diagnostics=()), replace(prod, tags=(("Env", "prod"),)), copy.copy(prod)]
+    same += [copy.deepcopy(prod), pickle.loads(pickle.dumps(prod)), noun(pr.Baseline, plain(prod))]  # noqa: S301 - ours
+    for one in same:
+        assert one.sha256 == prod.sha256
+        assert replace(one, approved_patches=("bash",)).sha256 == prod.sha256
+        for changed in ({"approved_patches": ("zsh",)}, {"name": "dev"}, {"patch_groups": ()}, {"rules": (Rule(),)}):
+            assert replace(one, **changed).sha256 == ""
+    assert replace(prod, name="dev", sha256="e3b0").sha256 == "e3b0"
+    assert type(plain(prod)["sha256"]) is str
 
 
 def test_lists_and_plain_words_are_taken():

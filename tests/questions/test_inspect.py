@@ -77,22 +77,28 @@ def test_a_table_is_told_by_its_columns():
     assert kinds == [("catalog", "arrow_table"), ("inventory", "arrow_table")]
 
 
-def test_what_is_named_and_unknown_is_a_fault_and_what_lies_in_a_folder_is_not(tmp_path):
+def test_what_is_named_and_unknown_is_a_fault_and_what_lies_beside_the_list_of_a_host_is_not(tmp_path):
+    """A host's folder has something that says so; else a file is a host of its own, and refused when it is judged."""
     (tmp_path / "notes.txt").write_text("nothing to see\n")
     (tmp_path / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
     (alone,) = pr.inspect(tmp_path / "notes.txt")
     assert str(alone.fault).startswith("the file is no inventory and no catalog that we know [PR3001]")
     notes, host = pr.inspect(tmp_path)
+    assert (notes.kind, str(notes.fault), notes.clean, host.format) == (None, str(alone.fault), False, "rpm_qa")
+    (tmp_path / "hostname").write_text("web-1\n")
+    _, notes, host = pr.inspect(tmp_path)
     assert (notes.kind, notes.fault, notes.clean, host.format) == (None, None, True, "rpm_qa")
 
 
-@pytest.mark.parametrize(("name", "content"), [("list.txt", b"bash\t??\nzsh\t??\n"), ("packages.tsv", b"")])
-def test_a_list_in_a_folder_that_no_format_knows_is_a_fault(name, content, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "content", "code"), [("list.txt", b"bash\t??\nzsh\t??\n", "PR2108"), ("packages.tsv", b"", "PR3001")]
+)
+def test_a_list_in_a_folder_that_no_format_knows_is_a_fault(name, content, code, tmp_path):
     (tmp_path / "os-release").write_text("ID=rhel\n")
     (tmp_path / "web-1.rpmqa").write_text("bash-5.1.8-6.el9.x86_64\n")
     (tmp_path / name).write_bytes(content)
     faults = {Path(one.file).name: getattr(one.fault, "code", None) for one in pr.inspect(tmp_path)}
-    assert faults == {"os-release": None, "web-1.rpmqa": None, name: "PR3001"}
+    assert faults == {"os-release": None, "web-1.rpmqa": None, name: code}
 
 
 def test_a_folder_of_which_nothing_is_known_says_why(tmp_path):

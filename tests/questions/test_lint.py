@@ -74,6 +74,12 @@ FOUND = [
         ("UBUNTU", "Ubuntu 22.04.3", "PR8030", "Ubuntu22.04"),
         ("UBUNTU", "Ubuntu22", "PR8030", "Ubuntu22.04` or `Ubuntu22.10"),
         ("UBUNTU", "ubuntu22.04", None, None),
+        ("UBUNTU", "Ubuntu22.4", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "ubuntu 22.4.1", "PR8030", "Ubuntu22.04"),
+        ("UBUNTU", "ubuntu-22.04", "PR8030", "Ubuntu22.04"),
+        ("DEBIAN", "Debian012", "PR8030", "Debian12"),
+        ("MACOS", "macos 14.5", "PR8030", "macOS14.5"),
+        ("REDHAT_ENTERPRISE_LINUX", "redhat enterprise linux 9.3", "PR8030", "RedhatEnterpriseLinux9.3"),
         ("UBUNTU", "Ubuntu30.04", None, None),
         ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux 9.3", "PR8030", "RedhatEnterpriseLinux9.3"),
         ("REDHAT_ENTERPRISE_LINUX", "RedhatEnterpriseLinux9", "PR8031", None),
@@ -103,6 +109,31 @@ def test_a_product_that_is_none_is_told_and_one_that_may_be_is_not(system, value
         ]
         assert found[0].where
         assert found[0].where.pointer == "/ApprovalRules/PatchRules/0/PatchFilterGroup/PatchFilters/0/Values/1"
+
+
+@pytest.mark.parametrize(
+    ("system", "value", "usual"),
+    [
+        ("MACOS", "MacOS14.5", "macOS14.5"),
+        ("MACOS", "mojave10.14.6", "Mojave10.14.6"),
+        ("MACOS", "macOS14.5", None),
+        ("MACOS", "MACOS-Sonoma", None),
+        ("UBUNTU", "ubuntu22.04", "Ubuntu22.04"),
+        ("AMAZON_LINUX", "amazonlinux2018.03", "AmazonLinux2018.03"),
+        ("AMAZON_LINUX_2023", "amazonlinux2023", "AmazonLinux2023"),
+        ("REDHAT_ENTERPRISE_LINUX", "RedHatEnterpriseLinux9.3", "RedhatEnterpriseLinux9.3"),
+        ("WINDOWS", "windowsserver2022", "WindowsServer2022"),
+        ("WINDOWS", "windowsserver2012r2", "WindowsServer2012R2"),
+        ("WINDOWS", "office 2016", None),
+        ("WINDOWS", "Windows10LTSB", None),
+        ("WINDOWS", "*", None),
+    ],
+)
+def test_a_product_in_another_case_is_told_as_its_family_writes_it(system, value, usual):
+    only = {"PatchFilters": [{"Key": "PRODUCT", "Values": [value]}]}
+    given = {"Name": "prod", "OperatingSystem": system, "GlobalFilters": only, "ApprovedPatches": ["bash"]}
+    said = [one.message for one in pr.load_baseline(given).diagnostics if one.code == "PR1213"]
+    assert said == ([f"`{value}` is usually written `{usual}`"] if usual else [])
 
 
 @pytest.mark.parametrize(

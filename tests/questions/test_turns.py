@@ -155,6 +155,11 @@ def rule(severity="Critical", **fields):
             ["change    add `curl` to ApprovedPatches: then 8.1-1 is approved"],
         ),
         (
+            pr.Baseline("full", RHEL, approved_patches=tuple(f"a-{number}" for number in range(50))),
+            {},
+            ["change    no edit of the baseline approves 8.1-1"],
+        ),
+        (
             pr.Baseline("gate", RHEL, approved_patches=("curl",)),
             {"advisory": None},
             ["change    set ApprovedPatchesEnableNonSecurity to true: then 8.1-1 is approved"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -19,10 +20,11 @@ from cyclonedx.validation.json import JsonStrictValidator
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 import patchrules as pr
+from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, DocumentError, Level
 from patchrules.model.columns import FIXES
 from patchrules.model.names import NON_COMPLIANT_STATES, State
-from patchrules.questions.wording import NOBODY_LOOKED
+from patchrules.questions.wording import NOBODY_LOOKED, shown
 from patchrules.sources import arrow
 from tests.reports.conftest import HOSTILE, OPTIONS, host_of, run_of_rows, verdict, with_upcoming
 
@@ -77,7 +79,9 @@ def test_junit_counts_what_it_holds(run):
         (len(list(suite)), sum(bool(case.is_failure) for case in suite)) for suite in suites
     ]
     assert kinds["Failure"] == len(failures(run))
-    assert len(suites) == run.hosts.num_rows
+    said = [shown(one.message).replace("\n", "\\n") for one in run.diagnostics if one.level != "info"]
+    assert [result.message for case in cases for result in case.result if case.is_skipped] == said
+    assert len(suites) == run.hosts.num_rows + bool(said)
     assert kinds["Error"] == run.statuses()["UNKNOWN"]
 
 
@@ -226,6 +230,21 @@ def test_markdown_says_what_is_wrong_what_was_doubtful_and_how_much_it_leaves_ou
         "### What is wrong\n\n| Code | What |\n| --- | --- |\n| `PR1031` | `` two baselines serve `prod` `` |\n" in text
     )
     assert [line.rsplit(" ", 2)[1] for line in text.splitlines() if line.startswith("| `PR70")] == ["4", "3"]
+    assert "| `PR7019` | ``no rule of `prod` selects any patch`` | 3 |" in text
+
+
+@pytest.mark.parametrize("form", ["markdown", "junit", "table", "html"])
+def test_what_a_run_says_of_products_is_said_of_each_as_far_as_anybody_reads(form):
+    """A code that says many things, as one about each file, does not hide the other codes."""
+    long = "x" * 128
+    said = [f"no rule of `{long}` selects any patch in the catalogs of Debian{number}" for number in range(9)]
+    told = [Diagnostic("PR7019", Level.WARNING, one, count=20 - number) for number, one in enumerate(said)]
+    run = replace(run_of_rows([host_of("web-1", [])], []), diagnostics=(*told, told[0]))
+    text = " ".join(html.unescape(written(run, form).decode()).split())
+    found = [number for number in range(9) if text.count(f"Debian{number}")]
+    assert found == list(range(9) if form == "junit" else range(3))
+    if form != "junit":
+        assert CODES["PR7019"] in text
 
 
 @pytest.mark.parametrize("form", ALARMS)

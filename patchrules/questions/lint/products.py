@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from patchrules.errors import Diagnostic, Level
-from patchrules.families import Family, plain_product
+from patchrules.families import Family, plain_product, spelled
 from patchrules.families._windows_releases import RELEASES
 from patchrules.model.baseline import Baseline, PatchFilter
 from patchrules.model.names import FilterKey
@@ -56,15 +56,27 @@ def meant(value: str, family: Family) -> Sequence[str] | None:
     if version is None:
         return None
     known = set(family.codenames.values())
-    if version in known or not known:
-        return [plain] if plain != value else None
-    parts, wanted = version.split("."), family.product_parts
-    cut = ".".join(parts[:wanted])
-    near = [cut] if len(parts) > wanted and cut in known else []
-    near += sorted(one for one in known if one.replace(".", "") == version or one.startswith(f"{version}."))
-    if not near:
-        return [plain] if plain != value else None
-    return [family.product_format.format(version=one) for one in near]
+    if version not in known:
+        near = _releases(version, known, family)
+        if near:
+            return [family.product_format.format(version=one) for one in near]
+    return [spelled(family, plain) or plain] if plain != value else None
+
+
+def _releases(version: str, known: Iterable[str], family: Family) -> list[str]:
+    """Return the releases that a version is probably meant to be: more or fewer numbers, other zeros, no dots."""
+    numbers = _numbers(version)[: family.product_parts]
+    same = [one for one in sorted(known) if _numbers(one) == numbers]
+    return same or sorted(one for one in known if one.replace(".", "") == version or one.startswith(f"{version}."))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version.
+
+    >>> _numbers("22.04") == _numbers("22.4")
+    True
+    """
+    return tuple(int(part) for part in version.split("."))
 
 
 def _windows(value: str, plain: str) -> Sequence[str] | None:
