@@ -208,15 +208,21 @@ class Baseline(Brief):
         return f"{self.name} ({self.operating_system}): {rules}, {lists}"
 
     def with_rule(self, number: int, **changes: Any) -> Baseline:  # noqa: ANN401 - the fields of a rule
-        """Return this baseline with rule ``number`` (1 is the first) changed; raises IndexError where there is none."""
+        """Return this baseline with rule ``number`` (1 is the first) changed; raises IndexError where there is none.
+
+        A delay takes the place of the rule's date, and a date that of its delay.
+        """
         if not 1 <= number <= len(self.rules):
             message = f"`{self.name}` has {len(self.rules)} rules, there is no rule {number}"
             raise IndexError(message)
+        if any(changes.get(one) is not None for one in _WAITS):
+            changes = dict.fromkeys(_WAITS) | changes
         rules = list(self.rules)
         rules[number - 1] = dataclasses.replace(rules[number - 1], **changes)
         return dataclasses.replace(self, rules=tuple(rules), sha256="")
 
 
+_WAITS = ("approve_after_days", "approve_until")
 _WORDS = {
     "operating_system": OperatingSystem,
     "approved_patches_level": ComplianceLevel,

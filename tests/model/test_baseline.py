@@ -158,3 +158,16 @@ def test_a_document_keeps_a_key_that_aws_does_not_know(key):
     same.append(pickle.loads(pickle.dumps(held)))  # noqa: S301 - our own bytes
     assert [one.key for one in (held, *same, replace(held, values=("b",)))] == [key] * 5
     assert all(one == held for one in same)
+
+
+@pytest.mark.parametrize("changes", [{"approve_after_days": 3}, {"approve_until": date(2026, 1, 1)}])
+@pytest.mark.parametrize("rule", [Rule(approve_after_days=7), Rule(approve_until=date(2025, 1, 1)), Rule()])
+def test_a_delay_takes_the_place_of_a_date_and_back(rule, changes):
+    found = Baseline("prod", "DEBIAN", rules=(rule,)).with_rule(1, **changes).rules[0]
+    wanted = {"approve_after_days": None, "approve_until": None} | changes
+    assert {name: getattr(found, name) for name in wanted} == wanted
+
+
+def test_what_is_taken_away_leaves_the_other():
+    found = Baseline("prod", "DEBIAN", rules=(Rule(approve_after_days=7),)).with_rule(1, approve_until=None)
+    assert found.rules[0].approve_after_days == 7
