@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from patchrules.documents.registry import load_registry as load_registry
     from patchrules.documents.windows import load_windows as load_windows
     from patchrules.errors import Diagnostic as Diagnostic
+    from patchrules.errors import Faults as Faults
     from patchrules.errors import PatchRulesError as PatchRulesError
     from patchrules.evaluation.approvals import approvals as approvals
     from patchrules.evaluation.coverage import AgeLimits as AgeLimits
@@ -104,6 +105,7 @@ _HOMES = {
     "ComplianceLevel": "model.names",
     "Diagnostic": "errors",
     "Edit": "model.change",
+    "Faults": "errors",
     "Fleet": "evaluation.opened",
     "Host": "model.host",
     "HostReport": "model.verdict",

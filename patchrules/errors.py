@@ -10,6 +10,7 @@
     │  ├─ CatalogError    PR3xxx
     │  ├─ ScheduleError   PR4xxx     caret under the bad field
     │  └─ PolicyTestError PR6xxx
+    ├─ Faults(ExceptionGroup)        several of these in one document, told together
     ├─ VersionError(ValueError)      PR5xxx
     ├─ UnknownNameError(LookupError) what is available, and the closest match
     ├─ ColumnError(ValueError)       an Arrow table misses a column
@@ -87,6 +88,22 @@ class Diagnostic:
 
 class PatchRulesError(Exception):
     """Root of everything patchrules raises on purpose."""
+
+
+class Faults(ExceptionGroup[Exception], PatchRulesError):  # noqa: N818  a group, as ExceptionGroup is
+    """Several things that are wrong with one document, all of them told at once; ``exceptions`` has each.
+
+    >>> one, other = (DocumentError("`Name` is missing", code="PR1010"), DocumentError("`Rules` is 3", code="PR1050"))
+    >>> try:
+    ...     raise Faults("prod.json: 2 faults", [one, other])
+    ... except PatchRulesError as problem:
+    ...     print(problem.exceptions[1])
+    `Rules` is 3 [PR1050]
+    """
+
+    def derive(self, excs: Sequence[Exception], /) -> Faults:  # type: ignore[override]
+        """Return the group of some of them, as ``except*`` asks for."""
+        return Faults(self.message, excs)
 
 
 class DocumentError(PatchRulesError, ValueError):

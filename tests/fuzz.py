@@ -25,7 +25,7 @@ from patchrules.documents import load_hosts
 from patchrules.documents.baseline import load_baselines
 from patchrules.documents.calendars import load_calendar
 from patchrules.documents.windows import load_windows
-from patchrules.errors import CatalogError, InvariantError, PatchRulesError
+from patchrules.errors import CatalogError, Faults, InvariantError, PatchRulesError
 from patchrules.sources.files import Limits, open_document
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -86,9 +86,8 @@ def tried(door: Door, data: bytes) -> tuple[str, str]:
     except InvariantError:
         outcome, said = "BROKEN", traceback.format_exc()
     except PatchRulesError as problem:
-        outcome, said = "refused", str(problem)
-    except ExceptionGroup as problem:
-        ours = all(isinstance(one, PatchRulesError) for one in problem.exceptions)
+        several = problem.exceptions if isinstance(problem, Faults) else ()
+        ours = all(isinstance(one, PatchRulesError) for one in several)
         outcome, said = ("refused", str(problem)) if ours else ("BROKEN", traceback.format_exc())
     except Exception:  # noqa: BLE001  that nothing else comes out is what is tested
         outcome, said = "BROKEN", traceback.format_exc()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from changes import Row, World
 from quirks import QUIRKS, Quirk
 
-from patchrules.errors import PatchRulesError
+from patchrules.errors import Faults, PatchRulesError
 from patchrules.families import Facts, facts_of
 from patchrules.model.names import Dialect, State
 from patchrules.model.verdict import Verdict
@@ -46,10 +46,9 @@ def refusal(case: Case) -> str | None:
     """Return why the documented dialect refuses a document that AWS's node takes, None where it does not."""
     try:
         situation(case, Dialect.DOCUMENTED)
-    except (PatchRulesError, ExceptionGroup) as error:
-        while isinstance(error, ExceptionGroup):
-            error = error.exceptions[0]
-        return str(error).partition("\n")[0]
+    except PatchRulesError as error:
+        first = error.exceptions[0] if isinstance(error, Faults) else error
+        return str(first).partition("\n")[0]
     return None
 
 

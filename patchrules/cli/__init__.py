@@ -31,7 +31,7 @@ class Verbs(Folder):
             return super().invoke(ctx)
         except InvariantError:
             raise
-        except (PatchRulesError, ExceptionGroup) as problem:
+        except PatchRulesError as problem:
             faults = list(_leaves(problem))
             if not all(isinstance(fault, PatchRulesError) for fault in faults):
                 raise

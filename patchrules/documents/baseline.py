@@ -27,7 +27,7 @@ def load_baseline(source: Source, *, strict: bool = False) -> Baseline:
     snapshot, BaselineOverride, CDK and CloudFormation. What is odd and does not stop evaluation is in ``diagnostics``;
     with ``strict`` those of level ``error`` are faults.
 
-    Raises BaselineError with the place and what to do, an ExceptionGroup of them when several things are wrong, and
+    Raises BaselineError with the place and what to do, Faults, a group of them, when several things are wrong, and
     UnknownNameError for a name of AWS's that does not exist.
 
     >>> print(load_baseline(b"{Name: prod, OperatingSystem: DEBIAN, ApprovedPatches: [bash]}"))

@@ -26,7 +26,7 @@ def load_calendar(source: Input, *, kind: str | None = None, name: str | None = 
     else by its own, else by its file. Dates and
     times without a zone are read in ``zone`` where the document names none.
 
-    Raises ScheduleError PR42xx and PR45xx, and an ExceptionGroup of them when several ranges are wrong.
+    Raises ScheduleError PR42xx and PR45xx, and Faults, a group of them, when several ranges are wrong.
 
     >>> print(load_calendar(b"{name: year-end, ranges: [2026-12-18/2027-01-03]}"))
     year-end (freeze)

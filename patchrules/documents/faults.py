@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from patchrules.documents import _yaml
 from patchrules.documents._yaml import Plain
 from patchrules.documents.text import BASELINES, Document, Door, quoted
-from patchrules.errors import Diagnostic, DocumentError, Level
+from patchrules.errors import Diagnostic, DocumentError, Faults, Level
 
 Loc = tuple[str | int, ...]
 """Where a value stands in AWS's own shape: ("ApprovalRules", "PatchRules", 0)."""
@@ -99,11 +99,11 @@ class Findings:
 
 
 def raise_together(faults: Sequence[DocumentError], title: str) -> None:
-    """Raise nothing for no fault, the fault itself when it is alone, else an ExceptionGroup of all."""
+    """Raise nothing for no fault, the fault itself when it is alone, else Faults of all."""
     if len(faults) == 1:
         raise faults[0]
     if faults:
-        raise ExceptionGroup(f"{title}: {len(faults)} faults", list(faults))
+        raise Faults(f"{title}: {len(faults)} faults", list(faults))
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

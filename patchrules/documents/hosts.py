@@ -73,7 +73,7 @@ def load_hosts(*sources: Input) -> tuple[HostFacts, ...]:
     ``platform_version``, ``os_version``, ``os_build``, ``os_release`` (a path or the text). Without ``patch_group`` the
     tags ``Patch Group`` and ``PatchGroup`` give it (SEMANTICS 7.1). In CSV tags are ``KEY=VALUE;KEY=VALUE``.
 
-    Raises InventoryError (PR25xx), and an ExceptionGroup of them when several things are wrong.
+    Raises InventoryError (PR25xx), and Faults, a group of them, when several things are wrong.
 
     >>> load_hosts(b"hosts: [{host: web-1, tags: {Patch Group: web}}]")[0].patch_group
     'web'

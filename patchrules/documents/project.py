@@ -77,7 +77,7 @@ def load_project(path: str | os.PathLike[str]) -> Project:
     become timedeltas; instants are aware UTC. A text stands for a list of one. What is not in the file is not in
     ``settings``.
 
-    Raises ProjectError (PR00xx, PR29xx) with the key and the closest known one, and an ExceptionGroup of them when
+    Raises ProjectError (PR00xx, PR29xx) with the key and the closest known one, and Faults, a group of them, when
     several things are wrong.
 
     >>> import tempfile

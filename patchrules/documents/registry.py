@@ -19,7 +19,7 @@ from patchrules.documents.override import load_override
 from patchrules.documents.parts import NOT_A_BASELINE
 from patchrules.documents.predefined import predefined, predefined_names
 from patchrules.documents.text import Document
-from patchrules.errors import BaselineError, Diagnostic, DocumentError, Level, Where
+from patchrules.errors import BaselineError, Diagnostic, DocumentError, Faults, Level, Where
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.sources.files import expand
 
@@ -44,7 +44,7 @@ def load_registry(source: RegistrySource, *, strict: bool = False) -> Registry:
     The default of an operating system is what such a document states or the baseline with ``DefaultBaseline``. Where
     nothing states any registration, it is the only baseline that names no patch group.
 
-    Raises BaselineError when a patch group or a default has two candidates, and an ExceptionGroup when several things
+    Raises BaselineError when a patch group or a default has two candidates, and Faults, a group, when several things
     are wrong, also in several files. A file of a folder that holds no baseline, and a baseline that is registered and
     not known, are diagnostics of the registry.
 
@@ -171,7 +171,7 @@ class _Gathered:
                 self.claims.policies.append(dataclasses.replace(policy, baselines=override))
             except DocumentError as error:
                 self.claims.faults.append(error if error.where else _at(error, where))
-            except ExceptionGroup as group:
+            except Faults as group:
                 self.claims.faults += [one for one in group.exceptions if isinstance(one, DocumentError)]
 
     def add_paths(self, path: Path) -> None:

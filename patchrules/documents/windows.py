@@ -40,7 +40,7 @@ def load_windows(source: Source | Sequence[Source], *, strict: bool = False) -> 
     (docs/how-to/windows.md). Other files of a folder are passed over. What is odd and stops nothing is in
     ``diagnostics``; with ``strict`` those of level ``error`` are faults.
 
-    Raises ScheduleError PR40xx, PR41xx and PR45xx with the place, and an ExceptionGroup of them when several things are
+    Raises ScheduleError PR40xx, PR41xx and PR45xx with the place, and Faults, a group of them, when several things are
     wrong. The tuple is never empty.
 
     >>> found = load_windows(b"windows: [{name: prod, schedule: cron(0 2 ? * SUN *), duration: 4, cutoff: 1}]")

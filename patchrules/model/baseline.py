@@ -80,6 +80,10 @@ class PatchFilter:
         return f"{self.key} in {', '.join(self.values)}"
 
 
+_WAITS = ("approve_after_days", "approve_until")
+"""What a rule waits for; it has one of them."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ApprovalRule(Brief):
     """Filters that must all hold, and when a patch they select is approved (SEMANTICS 1.3).
@@ -111,6 +115,16 @@ class ApprovalRule(Brief):
             raise BaselineError(message, code="PR1017", hint="give None for the other")
         typed("enable_non_security", self.enable_non_security, bool, "True or False")
         sized("filters", self.filters, FILTERS)
+
+    def changed(self, **changes: Any) -> ApprovalRule:  # noqa: ANN401 - the fields of a rule
+        """Return this rule with some fields changed: a delay takes the place of a date, and a date that of a delay.
+
+        >>> ApprovalRule(approve_until=date(2026, 1, 31)).changed(approve_after_days=7).approve_until is None
+        True
+        """
+        if any(changes.get(one) is not None for one in _WAITS):
+            changes = dict.fromkeys(_WAITS) | changes
+        return dataclasses.replace(self, **changes)
 
     @property
     def delay(self) -> timedelta:
@@ -210,19 +224,16 @@ class Baseline(Brief):
     def with_rule(self, number: int, **changes: Any) -> Baseline:  # noqa: ANN401 - the fields of a rule
         """Return this baseline with rule ``number`` (1 is the first) changed; raises IndexError where there is none.
 
-        A delay takes the place of the rule's date, and a date that of its delay.
+        The rule is changed as :meth:`ApprovalRule.changed` does.
         """
         if not 1 <= number <= len(self.rules):
             message = f"`{self.name}` has {len(self.rules)} rules, there is no rule {number}"
             raise IndexError(message)
-        if any(changes.get(one) is not None for one in _WAITS):
-            changes = dict.fromkeys(_WAITS) | changes
         rules = list(self.rules)
-        rules[number - 1] = dataclasses.replace(rules[number - 1], **changes)
+        rules[number - 1] = rules[number - 1].changed(**changes)
         return dataclasses.replace(self, rules=tuple(rules), sha256="")
 
 
-_WAITS = ("approve_after_days", "approve_until")
 _WORDS = {
     "operating_system": OperatingSystem,
     "approved_patches_level": ComplianceLevel,

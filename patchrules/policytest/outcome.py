@@ -64,7 +64,7 @@ def run(
         found = short_situation(case, chosen, baseline) if case.is_short else situation(case, chosen, baseline)
         judged = ENGINES["reference" if engine == BOTH else engine](found)
         disagreement = apart(judged, ENGINES["batch"](found)) if engine == BOTH else []
-    except (PatchRulesError, ExceptionGroup) as error:
+    except PatchRulesError as error:
         if not _is_diagnosed(error):
             raise
         message = _sentence(error)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from patchrules.errors import UnknownNameError
 from patchrules.families import Family, families, family_named
+from patchrules.model.baseline import ApprovalRule
 
 T = TypeVar("T")
 
@@ -24,7 +25,8 @@ def pinned(draw: st.DrawFn, drawn: st.SearchStrategy[T], pins: Pins) -> T:
     """
     noun: Any = draw(drawn)
     given = {name: draw(value) if isinstance(value, st.SearchStrategy) else value for name, value in pins.items()}
-    found: T = dataclasses.replace(noun, **{name: _as_field(noun, name, value) for name, value in given.items()})
+    fields = {name: _as_field(noun, name, value) for name, value in given.items()}
+    found: T = noun.changed(**fields) if isinstance(noun, ApprovalRule) else dataclasses.replace(noun, **fields)
     return found
 
 

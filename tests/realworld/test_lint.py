@@ -40,7 +40,7 @@ def test_what_stops_a_baseline_is_an_error_and_nothing_is_raised(shared):
         found = pr.lint(json.dumps(row["baseline"]).encode())
         try:
             pr.load_baselines(json.dumps(row["baseline"]).encode())
-        except (pr.PatchRulesError, ExceptionGroup):
+        except pr.PatchRulesError:
             assert Level.ERROR in {one.level for one in found}
         assert all(one.where is not None for one in found)
 

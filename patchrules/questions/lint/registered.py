@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from patchrules.documents.registry import load_registry
-from patchrules.errors import Diagnostic, DocumentError, Level, PatchRulesError
+from patchrules.errors import Diagnostic, DocumentError, Faults, Level, PatchRulesError
 
 _CLASH = "PR1031"
 
@@ -18,9 +18,7 @@ def clashes(folder: str | os.PathLike[str]) -> tuple[Diagnostic, ...]:
     try:
         load_registry(folder)
     except PatchRulesError as problem:
-        faults: tuple[Exception, ...] = (problem,)
-    except ExceptionGroup as several:
-        faults = several.exceptions
+        faults = problem.exceptions if isinstance(problem, Faults) else (problem,)
     else:
         return ()
     found = [one for one in faults if isinstance(one, DocumentError) and one.code == _CLASH]
