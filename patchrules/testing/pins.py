@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -26,7 +27,8 @@ def pinned(draw: st.DrawFn, drawn: st.SearchStrategy[T], pins: Pins) -> T:
     noun: Any = draw(drawn)
     given = {name: draw(value) if isinstance(value, st.SearchStrategy) else value for name, value in pins.items()}
     fields = {name: _as_field(noun, name, value) for name, value in given.items()}
-    found: T = noun.changed(**fields) if isinstance(noun, ApprovalRule) else dataclasses.replace(noun, **fields)
+    change: Any = noun.changed if isinstance(noun, ApprovalRule) else functools.partial(dataclasses.replace, noun)
+    found: T = change(**fields)
     return found
 
 
