@@ -86,8 +86,8 @@ def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagno
 def without_damaged(document: Document, rows: Rows, header: int, family: str | None) -> Rows:
     """Return what a table of hosts says, without the packages of hosts that it does not hold whole.
 
-    ``header`` is the line of its column names, ``family`` that of hosts of which nothing else is known. Raises the
-    document's error where no host is known at all.
+    ``header`` is the line of its column names, 0 where every row names them (JSON lines), ``family`` that of hosts of
+    which nothing else is known. Raises the document's error where no host is known at all.
     """
     if not rows.rejects.num_rows:
         return rows
@@ -127,7 +127,7 @@ class _Loss:
 
 
 def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
-    """Yield the hosts most of whose rows have not the columns of the header; all, where more rows are nobody's.
+    """Yield the hosts most of whose rows have not the shape of the table; all, where more rows are nobody's.
 
     A host of None is where nobody knows whose the rows are.
     """
@@ -141,10 +141,12 @@ def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
     for host, bad in refused.items():
         if len(bad) > found[str(host)]:
             many = f"{len(bad):,} of {len(bad) + found[str(host)]:,} rows of host `{host}`"
-            yield host, _Loss("PR2115", f"{many} do not have the columns of the header", bad[0])
+            lack = "do not have the columns of the header" if header else "are no JSON objects"
+            yield host, _Loss("PR2115", f"{many} {lack}", bad[0])
     if len(nobodys) > whole:
         many = f"{len(nobodys):,} of {len(nobodys) + whole:,} rows"
-        loss = _Loss("PR2115", f"{many} have neither the columns of the header nor a host", nobodys[0])
+        lack = "have neither the columns of the header nor a host" if header else "are no JSON objects"
+        loss = _Loss("PR2115", f"{many} {lack}", nobodys[0])
         yield from ((host, loss) for host in dict.fromkeys([*_hosts(rows), *refused]) or [None])
 
 
