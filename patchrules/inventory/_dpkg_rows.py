@@ -27,7 +27,9 @@ _STATES = {
     "t": "triggers-pending",
     "i": "installed",
 }
-_WORDS = frozenset(_STATES.values())
+STATES = frozenset(_STATES.values())
+"""The third words of dpkg's status."""
+
 _ABBREVIATION = re.compile(r"([uirph])([ncHUFWti])(R?)").fullmatch
 VERSION = re.compile(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]*").fullmatch
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+", re.IGNORECASE).fullmatch
@@ -45,9 +47,9 @@ def status_of(text: str) -> tuple[str, bool] | None:
     found = _ABBREVIATION(text.strip())
     if found:
         return _STATES[found[2]], found[1] == "h"
-    if len(words) == 3 and words[2] in _WORDS:  # noqa: PLR2004  desired, error, state
+    if len(words) == 3 and words[2] in STATES:  # noqa: PLR2004  desired, error, state
         return words[2], words[0] == "hold"
-    return (words[0], False) if len(words) == 1 and words[0] in _WORDS else None
+    return (words[0], False) if len(words) == 1 and words[0] in STATES else None
 
 
 def _instant(text: str) -> datetime | None:

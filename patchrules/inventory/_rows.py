@@ -59,6 +59,7 @@ class PackageRows:
         self._document = document
         self._options = options
         self._scheme = scheme
+        self._narrowest = 0
 
     def add(self, **values: Any) -> None:  # noqa: ANN401  the values of one row
         """Add one row; columns that are not given are null."""
@@ -78,6 +79,13 @@ class PackageRows:
                 hint='leave out --strict (on_bad_row="collect") to read on and keep such rows',
             )
         self.rejects.append((line, code, message, text, host or None))
+
+    def is_stump(self, line: int, width: int) -> bool:
+        """Say whether a row is the last line, which nothing ends, and has fewer columns than every row before it."""
+        if line == self._document.open_line:
+            return width < self._narrowest
+        self._narrowest = min(self._narrowest or width, width)
+        return False
 
     def finish(self) -> Rows:
         """Return the tables; rows whose version the scheme refuses go to the rejects."""
