@@ -11,6 +11,7 @@ import pyarrow as pa
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, InventoryError, Level, Where
 from patchrules.inventory._reader import ReadOptions, Rows
+from patchrules.inventory._text_columns import NO_ARCH
 from patchrules.model.columns import PACKAGES, REJECTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
@@ -95,6 +96,7 @@ class PackageRows:
         if not number and not self.about_hosts:
             self.counts["PR2205"] += 1
         if "arch" in self.columns:
+            self._leave_absent("arch")
             unstated = self.columns["arch"].count(None)
             if unstated and "scheme" in self.columns:
                 pairs = zip(self.columns["arch"], self.columns["scheme"], strict=True)
@@ -111,6 +113,12 @@ class PackageRows:
             packages = packages.sort_by("host")
         doubts = counted(self.counts, self._document.name)
         return Rows(packages, self._reject_table(), doubts, facts=self.facts or None)
+
+    def _leave_absent(self, name: str) -> None:
+        """Make of texts that state nothing the null they are, as in tables."""
+        absent = {text for text in set(self.columns[name]) if text is not None and text.strip() in NO_ARCH}
+        if absent:
+            self.columns[name] = [None if text in absent else text for text in self.columns[name]]
 
     def _package_table(self, number: int) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the packages; halves of UTF-16 pairs, which JSON can write and Arrow cannot hold, are replaced."""

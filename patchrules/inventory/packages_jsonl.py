@@ -57,8 +57,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     good = rows_of(table, document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
-    found = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
-    return without_damaged(document, found, 0, options.family)
+    whole = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    return without_damaged(document, whole, 0, options.family)
 
 
 def _object(line: str) -> dict[str, Any] | None:
