@@ -96,7 +96,7 @@ CODES: dict[str, str] = {
     "PR2106": "a file lists packages of another packaging world than its host's family has",
     "PR2115": "most rows of a file, or of a host in a table, do not have the shape of its format",
     "PR2116": "a list or table is cut off in its last row, which nothing ends",
-    "PR2117": "rpm says in a list that it could not read its database: packages are missing in the list",
+    "PR2117": "the package manager says in a list that it failed: packages are missing in the list",
     "PR2118": "two lists of a host have a package in different versions: nobody says which of them is of now",
     "PR2120": "a path was given where the facts of hosts are wanted",
     "PR2121": "a path, a table or something else was given where an opened fleet is wanted",

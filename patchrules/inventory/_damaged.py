@@ -20,6 +20,10 @@ _SHAPE, _VERSION, _VALUE, UNREAD = "PR2001", "PR2002", "PR2003", "PR2117"
 """Codes of refused rows: one that has not the shape of its format, one whose version is none, one that misses a value,
 and one by which a tool says what it left out."""
 
+_REPAIRS = {
+    "rpm": "repair the database (rpm --rebuilddb), and collect the list again",
+    "dpkg": "repair what dpkg or apt complains of (dpkg --audit), and collect the list again",
+}
 _HINTS = {
     "PR2115": "write the table again, a cell a column in every row",
     "PR2116": "collect it again; where the line is no row (a prompt), take it out",
@@ -36,8 +40,9 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
         return None
     unread = rows.rejects.filter(pc.equal(rows.rejects["code"], UNREAD)).slice(0, 1).to_pylist()
     if unread:
-        hint = "repair the database (rpm --rebuilddb), and collect the list again"
-        return document.fail(UNREAD, f"packages are missing: {unread[0]['text']}", line=unread[0]["line"], hint=hint)
+        said = unread[0]
+        hint = _REPAIRS.get(reader.scheme or "", "collect the list again")
+        return document.fail(UNREAD, f"packages are missing: {said['text']}", line=said["line"], hint=hint)
     refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"

@@ -35,6 +35,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     found = []
     for number, line in document.lines():
         row = _ROW(line)
+        if rows.tells_failure(number, line):
+            continue
         if _RULE(line):
             widths = [len(part) for part in line.split("-")[1:]]
         elif row and status_of(row[1]):

@@ -73,7 +73,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     layout = _layout([line for line in head if line.strip()])
     rows.self_ending = layout is None
     for number, line in document.lines():
-        if not line.strip():
+        if not line.strip() or rows.tells_failure(number, line):
             continue
         fields = _json_fields(line) if layout is None else layout.fields(line)
         if fields is None:

@@ -274,3 +274,36 @@ def test_a_status_that_is_none_of_dpkgs_is_a_refused_row():
     assert [row["message"] for row in found.rejects.to_pylist()] == [
         "the status is none of dpkg's: `install ok instaled`"
     ]
+
+
+LISTS = {
+    "dpkg_query": TSV,
+    "dpkg_list": TABLES["dpkg -l"][1][:2],
+    "apt_list": ["bash/stable,now 5.2-1 amd64 [installed]", "dash/stable,now 1-1 amd64 [installed]"],
+}
+FAILURES = [
+    ("dpkg-query: error: parsing file '/var/lib/dpkg/status' near line 5:", "dpkg"),
+    ("dpkg: error: failed to open package info file", "dpkg"),
+    ("E: The package lists or status file could not be parsed or opened.", "apt"),
+]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(("failure", "tool"), FAILURES)
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_in_which_the_package_manager_fails_is_refused(name, failure, tool, place):
+    """SEMANTICS 5.16: what stands behind the failure is missing, wherever stderr came between the lines."""
+    lines = [*LISTS[name]]
+    lines.insert(place, failure)
+    with pytest.raises(InventoryError) as raised:
+        read("\n".join([*lines, ""]).encode())
+    assert raised.value.code == "PR2117"
+    assert f"packages are missing: {failure}" in str(raised.value)
+    assert f"<bytes>:{place + 1}\n" in str(raised.value)
+    with pytest.raises(InventoryError, match=f"{tool} could not read its database"):
+        read("\n".join([*lines, ""]).encode(), on_bad_row="raise")
+
+
+@pytest.mark.parametrize("warning", ["W: Some index files failed to download.", "dpkg-query: warning: files list"])
+def test_a_warning_between_rows_is_no_failure(warning):
+    assert read("\n".join([*TSV, warning, ""]).encode()).packages.num_rows == 2
