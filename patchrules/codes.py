@@ -106,6 +106,7 @@ CODES: dict[str, str] = {
     "PR2131": "most rows of a host were refused, for their shape, name or version: the others are not judged",
     "PR2132": "a dpkg status file has no installed package, and no empty line ends it: it may be cut off",
     "PR2133": "a stanza of dpkg's status names a package and says nothing of it: it counts as not installed",
+    "PR2134": "rows of a table name no host: nobody knows whose packages they are, and they were left out",
     "PR2107": "the inventory has no host",
     "PR2108": "a list of packages has no versions, so nothing can be judged",
     "PR2109": "a bill of materials is inside a signed envelope, which is not opened here",

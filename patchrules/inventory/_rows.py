@@ -21,6 +21,7 @@ _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
     {
         "PR2132",
+        "PR2134",
         "PR2203",
         "PR2204",
         "PR2205",
