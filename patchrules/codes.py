@@ -123,7 +123,7 @@ CODES: dict[str, str] = {
     "PR2206": "the product of a host cannot be told: nothing is guessed, and the host is UNKNOWN",
     "PR2207": "rows do not state an architecture",
     "PR2208": "two sources of facts about a host disagree: the first one was taken",
-    "PR2209": "a file in a host's folder is no inventory and was left out",
+    "PR2209": "a file in a folder is no inventory, or a copy of one beside it, and was left out",
     "PR2210": "a family is not known by that name and was left out",
     "PR2211": "installation dates state a day without a clock and zone: midnight UTC of that day was taken",
     "PR2212": "installation dates can be read day first and month first, and nothing tells which: they were left out",
