@@ -145,6 +145,7 @@ CODES: dict[str, str] = {
     "PR2230": "the product that is stated for a host is no product that AWS names",
     "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
     "PR2232": "the last line has no end: the list may be cut off",
+    "PR2237": "components that an archive's Release file lists are not among the files: what they offer is not known",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)
     "PR2503": "the hosts file is not UTF-8 text",
@@ -193,7 +194,7 @@ CODES: dict[str, str] = {
     "PR3015": "a folder is no catalog store",
     "PR3017": "nothing of a catalog had been observed by the instant that is asked for",
     "PR3018": "a catalog is said to be observed before it was made",
-    "PR3019": "a Packages file is not the one that its Release file lists: it is smaller, or has another SHA256",
+    "PR3019": "a Packages file is not the one that its Release file lists (smaller, another SHA256), or none is there",
     "PR3201": "a feed of 200 or more names has no epoch but 0: its epochs are lost, and its 0 counts as not stated",
     "PR3202": "notices have no severity",
     "PR3203": "no package list was given: every package that a notice names counts as available",
