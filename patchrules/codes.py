@@ -145,7 +145,6 @@ CODES: dict[str, str] = {
     "PR2230": "the product that is stated for a host is no product that AWS names",
     "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
     "PR2232": "the last line has no end: the list may be cut off",
-    "PR2237": "components that an archive's Release file lists are not among the files: what they offer is not known",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)
     "PR2503": "the hosts file is not UTF-8 text",

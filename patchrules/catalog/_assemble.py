@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.catalog._advisories import Fixes, with_advisories
 from patchrules.catalog._archives import Archive, archive, release_of, stem, with_release
-from patchrules.catalog._listed import as_listed, with_all_lists
+from patchrules.catalog._listed import as_listed, refuse_silent
 from patchrules.catalog._reader import Part
 from patchrules.model.columns import CATALOG
 from patchrules.sources.arrow import schema
@@ -53,7 +53,10 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
     """Return every part but the Release files, each archive with what its Release file says of it."""
     releases = [part for part in parts if part.role == "release"]
     fixes = [part.fixes for part in parts if part.role == "advisories"]
-    whole = _with_all_lists([part for part in parts if part.role == "archive"], releases)
+    heard = {stem(one) for part in parts if part.role == "archive" and (one := release_of(part, releases))}
+    for one in releases:
+        if stem(one) not in heard:
+            refuse_silent(one)
     found = []
     for part in parts:
         if part.role == "release":
@@ -65,18 +68,8 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
         else:
             says = archive(release.facts, release.source.name)
             dated = _dated(as_listed(part, release), says.product, fixes)
-            found.append(Placed(with_release(dated, says), says, whole[release.source.name]))
+            found.append(Placed(with_release(dated, says), says, release))
     return found
-
-
-def _with_all_lists(archives: Sequence[Part], releases: Sequence[Part]) -> dict[str, Part]:
-    """Return the Release files by name, with what each misses; Release and InRelease of one archive are one."""
-    spoken: dict[str, list[Part]] = {}
-    for part in archives:
-        release = release_of(part, releases)
-        if release is not None:
-            spoken.setdefault(stem(release), []).append(part)
-    return {one.source.name: with_all_lists(one, spoken.get(stem(one), ())) for one in releases}
 
 
 def _dated(part: Part, product: str | None, fixes: Sequence[Fixes]) -> Part:

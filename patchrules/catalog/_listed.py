@@ -1,20 +1,18 @@
-"""Whether Packages files are those that their Release file lists, and all of them: what is missing may hide fixes."""
+"""Whether Packages files are those that their Release file lists: another one, or none, may hide fixes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from patchrules.catalog._archives import remainder
+from patchrules.catalog._archives import archive, remainder
 from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
 
-__all__ = ["as_listed", "with_all_lists"]
+__all__ = ["as_listed", "refuse_silent"]
 
 _ENDING = re.compile(r"\.[a-z0-9]+$")
-_LIST = re.compile(r"(?P<component>.+)[_/]binary-(?P<arch>[a-z0-9-]+)[_/]Packages$")
 _HINT = "fetch both again: apt-get update, or mirror the archive anew"
 
 
@@ -50,34 +48,19 @@ def as_listed(part: Part, release: Part) -> Part:
     return replace(part, diagnostics=(*part.diagnostics, told))
 
 
-def with_all_lists(release: Part, parts: Sequence[Part]) -> Part:
-    """Return the part of a Release file, with a doubt (PR2237) where components that it lists are not there.
+def refuse_silent(release: Part) -> None:
+    """Raise CatalogError PR3019 for a security archive that lists packages of which nobody has given any.
 
-    ``parts`` are the lists that it speaks for. Raises CatalogError PR3019 where it lists some and none is there. Lists
-    for architectures of which none is there, empty ones and those of the installer are not missed.
+    Another archive may be one of which a system has the sources alone. Empty lists and the installer's are not missed.
     """
-    listed: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for path, (size, _) in release.listed.items():
         name = _ENDING.sub("", path)
-        listed[name] = min(size, listed.get(name, size))
-    wanted = [name for name, size in listed.items() if size and "debian-installer" not in name]
-    where = Where(file=release.source.name)
-    if wanted and not parts:
-        message = f"an archive says nothing: none of the {len(wanted)} lists of packages is there that its file names"
-        raise CatalogError(message, code="PR3019", where=where, hint=_HINT)
-    there = {_ENDING.sub("", remainder(part, release)).replace("/", "_") for part in parts}
-    arches = {found["arch"] for name in there if (found := _LIST.match(name))}
-    missing = [
-        found["component"]
-        for name in wanted
-        if (found := _LIST.match(name)) and found["arch"] in arches and name.replace("/", "_") not in there
-    ]
-    if not missing:
-        return release
-    names = sorted(set(missing))
-    message = f"{CODES['PR2237']}: {', '.join(names)}"
-    told = Diagnostic("PR2237", Level.WARNING, message, where, len(names), "fetch them, where the hosts have them")
-    return replace(release, diagnostics=(*release.diagnostics, told))
+        sizes[name] = min(size, sizes.get(name, size))
+    wanted = [name for name, size in sizes.items() if size and "debian-installer" not in name]
+    if wanted and archive(release.facts, release.source.name).security:
+        message = f"a security archive says nothing: none of the {len(wanted)} lists is there that its file names"
+        raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
 
 
 def _entries(release: Part, name: str) -> set[tuple[int, str]]:
