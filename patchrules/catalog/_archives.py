@@ -20,7 +20,7 @@ from patchrules.catalog._reader import Part
 from patchrules.families import families
 from patchrules.sources.dates import instant
 
-__all__ = ["Archive", "archive", "beside", "release_of", "remainder", "with_release"]
+__all__ = ["Archive", "archive", "beside", "release_of", "remainder", "stem", "with_release"]
 
 _RELEASE = re.compile(r"(?P<stem>.*[_/]|^)(?:In)?Release$", re.DOTALL)
 _NAMES = ("InRelease", "Release")
@@ -70,9 +70,9 @@ def release_of(part: Part, releases: Sequence[Part]) -> Part | None:
     """
     best: tuple[int, Part] | None = None
     for release in releases:
-        stem = _stem(release.source.name)
-        if stem and part.source.name.startswith(stem) and (best is None or len(stem) > best[0]):
-            best = (len(stem), release)
+        begins = stem(release)
+        if begins and part.source.name.startswith(begins) and (best is None or len(begins) > best[0]):
+            best = (len(begins), release)
     if best is not None:
         return best[1]
     alone = len(releases) == 1 and not _stem(releases[0].source.name)
@@ -115,6 +115,11 @@ def with_release(part: Part, found: Archive) -> Part:
         kind = patches.schema.field(place).type
         patches = patches.set_column(place, patches.schema.field(place), pa.repeat(pa.scalar(value, kind), number))
     return replace(part, table=patches)
+
+
+def stem(release: Part) -> str:
+    """Return how the names of the lists begin that a Release file speaks for; empty where its name tells nothing."""
+    return _stem(release.source.name)
 
 
 def _stem(name: str) -> str:

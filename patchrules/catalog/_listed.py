@@ -1,16 +1,16 @@
-"""Whether a Packages file is the one that its Release file lists, by size and SHA256: another one may hide fixes."""
+"""Whether Packages files are those that their Release file lists: another one, or none, may hide fixes."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from patchrules.catalog._archives import remainder
+from patchrules.catalog._archives import archive, remainder
 from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
 
-__all__ = ["as_listed"]
+__all__ = ["as_listed", "refuse_silent"]
 
 _ENDING = re.compile(r"\.[a-z0-9]+$")
 _HINT = "fetch both again: apt-get update, or mirror the archive anew"
@@ -46,6 +46,21 @@ def as_listed(part: Part, release: Part) -> Part:
         raise CatalogError(f"the list of packages is cut off: {said}", code="PR3019", where=where, hint=_HINT)
     told = Diagnostic("PR3231", Level.WARNING, f"{CODES['PR3231']}: {said}", where, hint=_HINT)
     return replace(part, diagnostics=(*part.diagnostics, told))
+
+
+def refuse_silent(release: Part) -> None:
+    """Raise CatalogError PR3019 for a security archive that lists packages of which nobody has given any.
+
+    Another archive may be one of which a system has the sources alone. Empty lists and the installer's are not missed.
+    """
+    sizes: dict[str, int] = {}
+    for path, (size, _) in release.listed.items():
+        name = _ENDING.sub("", path)
+        sizes[name] = min(size, sizes.get(name, size))
+    wanted = [name for name, size in sizes.items() if size and "debian-installer" not in name]
+    if wanted and archive(release.facts, release.source.name).security:
+        message = f"a security archive says nothing: none of the {len(wanted)} lists is there that its file names"
+        raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
 
 
 def _entries(release: Part, name: str) -> set[tuple[int, str]]:

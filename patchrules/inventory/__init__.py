@@ -6,6 +6,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import MappingProxyType
@@ -180,6 +181,8 @@ class _Reading:
 
     def _add(self, place: Place) -> None:
         """Read the files of one place; of several, those that are no inventory and not meant as one are left out."""
+        for document in place.aside:
+            self._doubt("PR2209", document.name, Level.INFO)
         known = [
             (document, self._reader or sniffed(document, self._common.columns.get("host")))
             for document in place.documents
@@ -262,7 +265,7 @@ class _Reading:
         for document in place.documents:
             one = self._by_file.get(document.path.resolve()) if document.path else None
             if one is not None:
-                return Place(str(one.host), place.documents, place.os_release, stated=True)
+                return replace(place, host=str(one.host), stated=True)
         return place
 
     def _doubt(self, code: str, file: str, level: Level) -> None:

@@ -19,11 +19,29 @@ _KERNELS = 10
 _BACKUP, _NOW = "status-old", "status"
 """What dpkg calls the copy that it makes of its status before it writes it anew, and the status itself."""
 
+_SUFFIXES = ("~", ".bak", ".orig", ".swp")
+"""What editors and patch append to the name of a copy."""
+
 
 def backups(documents: Iterable[Document]) -> list[Document]:
-    """Return the copies among a host's files of what lies beside them: dpkg's own, of before its last change."""
-    by_name = {os.path.basename(document.name): document for document in documents}  # noqa: PTH119  a name, not a path
-    return [by_name[_BACKUP]] if {_BACKUP, _NOW} <= by_name.keys() else []
+    """Return the copies among files of what lies beside them: those of editors, and dpkg's own of its status."""
+    by_path = {document.name: document for document in documents}
+    return [document for name, document in by_path.items() if not by_path.keys().isdisjoint(_copied(name))]
+
+
+def _copied(path: str) -> set[str]:
+    """Return the names that a file may be a copy of.
+
+    >>> sorted(_copied("fleet/web-1.rpmqa~")), sorted(_copied("fleet/#web-1.rpmqa#")), _copied("fleet/web-1.rpmqa")
+    (['fleet/web-1.rpmqa'], ['fleet/web-1.rpmqa'], set())
+    """
+    folder, name = os.path.split(path)
+    found = {name.removesuffix(suffix) for suffix in _SUFFIXES if name.endswith(suffix)}
+    if name.startswith("#") and name.endswith("#"):
+        found.add(name[1:-1])
+    if name == _BACKUP:
+        found.add(_NOW)
+    return {os.path.join(folder, one) for one in found if one}  # noqa: PTH118  names, not paths: they may be of S3
 
 
 def contradiction(read: Iterable[tuple[Document, Rows]]) -> InventoryError | None:

@@ -20,6 +20,10 @@ _SHAPE, _VERSION, _VALUE, UNREAD = "PR2001", "PR2002", "PR2003", "PR2117"
 """Codes of refused rows: one that has not the shape of its format, one whose version is none, one that misses a value,
 and one by which a tool says what it left out."""
 
+_REPAIRS = {
+    "rpm": "repair the database (rpm --rebuilddb), and collect the list again",
+    "dpkg": "repair what dpkg or apt complains of (dpkg --audit), and collect the list again",
+}
 _HINTS = {
     "PR2115": "write the table again, a cell a column in every row",
     "PR2116": "collect it again; where the line is no row (a prompt), take it out",
@@ -36,8 +40,9 @@ def damage(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
         return None
     unread = rows.rejects.filter(pc.equal(rows.rejects["code"], UNREAD)).slice(0, 1).to_pylist()
     if unread:
-        hint = "repair the database (rpm --rebuilddb), and collect the list again"
-        return document.fail(UNREAD, f"packages are missing: {unread[0]['text']}", line=unread[0]["line"], hint=hint)
+        said = unread[0]
+        hint = _REPAIRS.get(reader.scheme or "", "collect the list again")
+        return document.fail(UNREAD, f"packages are missing: {said['text']}", line=said["line"], hint=hint)
     refused, found = pc.sum(pc.equal(rows.rejects["code"], _SHAPE)).as_py(), rows.packages.num_rows
     if refused > found:
         message = f"{refused:,} of {refused + found:,} rows are none of `{reader.name}` ({reader.label})"
@@ -86,8 +91,8 @@ def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagno
 def without_damaged(document: Document, rows: Rows, header: int, family: str | None) -> Rows:
     """Return what a table of hosts says, without the packages of hosts that it does not hold whole.
 
-    ``header`` is the line of its column names, ``family`` that of hosts of which nothing else is known. Raises the
-    document's error where no host is known at all.
+    ``header`` is the line of its column names, 0 where every row names them (JSON lines), ``family`` that of hosts of
+    which nothing else is known. Raises the document's error where no host is known at all.
     """
     if not rows.rejects.num_rows:
         return rows
@@ -127,7 +132,7 @@ class _Loss:
 
 
 def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
-    """Yield the hosts most of whose rows have not the columns of the header; all, where more rows are nobody's.
+    """Yield the hosts most of whose rows have not the shape of the table; all, where more rows are nobody's.
 
     A host of None is where nobody knows whose the rows are.
     """
@@ -141,10 +146,12 @@ def _misshapen(rows: Rows, header: int) -> Iterator[tuple[str | None, _Loss]]:
     for host, bad in refused.items():
         if len(bad) > found[str(host)]:
             many = f"{len(bad):,} of {len(bad) + found[str(host)]:,} rows of host `{host}`"
-            yield host, _Loss("PR2115", f"{many} do not have the columns of the header", bad[0])
+            lack = "do not have the columns of the header" if header else "are no JSON objects"
+            yield host, _Loss("PR2115", f"{many} {lack}", bad[0])
     if len(nobodys) > whole:
         many = f"{len(nobodys):,} of {len(nobodys) + whole:,} rows"
-        loss = _Loss("PR2115", f"{many} have neither the columns of the header nor a host", nobodys[0])
+        lack = "have neither the columns of the header nor a host" if header else "are no JSON objects"
+        loss = _Loss("PR2115", f"{many} {lack}", nobodys[0])
         yield from ((host, loss) for host in dict.fromkeys([*_hosts(rows), *refused]) or [None])
 
 

@@ -71,6 +71,19 @@ def first_header(lines: Iterable[str]) -> Header | None:
     return None
 
 
+def width(line: str, separator: str | None, known: int = 0) -> int:
+    r"""Return how many columns of a line there are, up to the last that states something.
+
+    A separator of None is blanks; then no more than the ``known`` ones count, for behind them may be free text.
+
+    >>> width("bash\t5.2\tamd64\t", "\t"), width("bash 5.2 amd64 a shell", None, 4)
+    (3, 4)
+    """
+    if separator is None:
+        return min(len(line.split()), known)
+    return line.rstrip(f"{separator} \t\r").count(separator) + 1
+
+
 def _cells(line: str, separator: str | None) -> list[str]:
     """Split a line; what the csv module cannot read has no cells."""
     if separator is None or '"' not in line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from patchrules.inventory._damaged import UNREAD
 from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.sources.files import Document
@@ -27,11 +28,14 @@ _STATES = {
     "t": "triggers-pending",
     "i": "installed",
 }
-_WORDS = frozenset(_STATES.values())
+STATES = frozenset(_STATES.values())
+"""The third words of dpkg's status."""
+
 _ABBREVIATION = re.compile(r"([uirph])([ncHUFWti])(R?)").fullmatch
 VERSION = re.compile(r"(?:[0-9]{1,9}:)?[0-9][A-Za-z0-9.+~:-]*").fullmatch
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+", re.IGNORECASE).fullmatch
 SECONDS = re.compile(r"[0-9]{9,10}").fullmatch
+_UNREAD = re.compile(r"dpkg(?:-query)?: error\b|E: ").match
 _USED = ("name", "arch", "evr", "status", "held", "priority", "section", "installed_at")
 
 
@@ -45,9 +49,9 @@ def status_of(text: str) -> tuple[str, bool] | None:
     found = _ABBREVIATION(text.strip())
     if found:
         return _STATES[found[2]], found[1] == "h"
-    if len(words) == 3 and words[2] in _WORDS:  # noqa: PLR2004  desired, error, state
+    if len(words) == 3 and words[2] in STATES:  # noqa: PLR2004  desired, error, state
         return words[2], words[0] == "hold"
-    return (words[0], False) if len(words) == 1 and words[0] in _WORDS else None
+    return (words[0], False) if len(words) == 1 and words[0] in STATES else None
 
 
 def _instant(text: str) -> datetime | None:
@@ -85,6 +89,13 @@ class DpkgRows(PackageRows):
             installed_at=_instant(fields.get("installed_at", "")),
             line=line,
         )
+
+    def tells_failure(self, line: int, text: str) -> bool:
+        """Say whether a line is dpkg's or apt's own that it failed, and refuse it: packages are missing then."""
+        found = _UNREAD(text)
+        if found:
+            self.reject(line, UNREAD, f"{'apt' if found[0] == 'E: ' else 'dpkg'} could not read its database", text)
+        return bool(found)
 
     def finish(self) -> Rows:
         """Count the rows without a status, and return the tables."""

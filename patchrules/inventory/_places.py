@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from patchrules.errors import InventoryError
+from patchrules.inventory._contradicting import backups
 from patchrules.inventory._packed import refuse_packed
 from patchrules.sources.files import Document, Input, Limits, expand, open_document
 from patchrules.sources.remote import located
@@ -23,12 +24,16 @@ _LONGEST_HOSTNAME = 253
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The files of one host: its inventory files, and the text of ``os-release`` where it lies beside them."""
+    """The files of one host: its inventory files, and the text of ``os-release`` where it lies beside them.
+
+    ``aside`` are copies of them, which are not read.
+    """
 
     host: str
     documents: tuple[Document, ...]
     os_release: str | None = None
     stated: bool = False
+    aside: tuple[Document, ...] = ()
 
 
 def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits) -> list[Place]:
@@ -48,14 +53,15 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
         else:
             files = expand(one)
             refuse_packed(files)
-            found += [_single(open_document(single, name=_name(single), limits=limits)) for single in files]
+            found += _singles([open_document(single, name=_name(single), limits=limits) for single in files])
     if not found:
         raise InventoryError("there is nothing to read: the list of inputs is empty", code="PR2905")
     if host is None:
         return found
     documents = tuple(document for place in found for document in place.documents)
     os_release = next((place.os_release for place in found if place.os_release), None)
-    return [Place(host, documents, os_release, stated=True)]
+    aside = tuple(document for place in found for document in place.aside)
+    return [Place(host, documents, os_release, stated=True, aside=aside)]
 
 
 def _folder_places(folder: Path, limits: Limits) -> list[Place]:
@@ -70,16 +76,18 @@ def _folder_places(folder: Path, limits: Limits) -> list[Place]:
     for parent, paths in by_folder.items():
         facts = {path.name: path for path in paths if path.name in _FACTS}
         files = [path for path in paths if path.name not in _FACTS]
-        documents = tuple(open_document(path, limits=limits) for path in files)
+        opened = [open_document(path, limits=limits) for path in files]
+        aside = tuple(backups(opened))
+        documents = tuple(document for document in opened if document not in aside)
         if parent.name == _STATUS_FOLDER and not facts:
-            found.append(Place(_root_name(parent), documents))
-        elif facts or (parent != folder and len(files) == 1):
+            found.append(Place(_root_name(parent), documents, aside=aside))
+        elif facts or (parent != folder and len(documents) == 1):
             texts = {name: _text(path, limits) for name, path in facts.items()}
             hostname = texts.get("hostname", "").strip()
             name = hostname if hostname and hostname.isprintable() and len(hostname) <= _LONGEST_HOSTNAME else ""
-            found.append(Place(name or parent.resolve().name, documents, texts.get("os-release")))
+            found.append(Place(name or parent.resolve().name, documents, texts.get("os-release"), aside=aside))
         else:
-            found += [_single(document) for document in documents]
+            found += _singles(opened)
     return found
 
 
@@ -90,9 +98,11 @@ def _root_name(folder: Path) -> str:
     return (above[3] if inside else above[0]).name or folder.name
 
 
-def _single(document: Document) -> Place:
-    """Return the host of a file that stands for itself."""
-    return Place(document.stem, (document,))
+def _singles(documents: Sequence[Document]) -> list[Place]:
+    """Return the hosts of files that stand for themselves; copies of one are no host."""
+    copies = backups(documents)
+    found = [Place(document.stem, (document,)) for document in documents if document not in copies]
+    return [replace(found[0], aside=tuple(copies)), *found[1:]] if copies else found
 
 
 def _text(path: Path, limits: Limits) -> str:

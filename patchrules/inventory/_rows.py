@@ -11,6 +11,7 @@ import pyarrow as pa
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, InventoryError, Level, Where
 from patchrules.inventory._reader import ReadOptions, Rows
+from patchrules.inventory._text_columns import NO_ARCH
 from patchrules.model.columns import PACKAGES, REJECTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
@@ -20,6 +21,7 @@ _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
     {
         "PR2132",
+        "PR2134",
         "PR2203",
         "PR2204",
         "PR2205",
@@ -59,6 +61,7 @@ class PackageRows:
         self._document = document
         self._options = options
         self._scheme = scheme
+        self._narrowest = 0
 
     def add(self, **values: Any) -> None:  # noqa: ANN401  the values of one row
         """Add one row; columns that are not given are null."""
@@ -79,6 +82,13 @@ class PackageRows:
             )
         self.rejects.append((line, code, message, text, host or None))
 
+    def is_stump(self, line: int, width: int) -> bool:
+        """Say whether a row is the last line, which nothing ends, and has fewer columns than every row before it."""
+        if line == self._document.open_line:
+            return width < self._narrowest
+        self._narrowest = min(self._narrowest or width, width)
+        return False
+
     def finish(self) -> Rows:
         """Return the tables; rows whose version the scheme refuses go to the rejects."""
         if not self.checked:
@@ -87,6 +97,7 @@ class PackageRows:
         if not number and not self.about_hosts:
             self.counts["PR2205"] += 1
         if "arch" in self.columns:
+            self._leave_absent("arch")
             unstated = self.columns["arch"].count(None)
             if unstated and "scheme" in self.columns:
                 pairs = zip(self.columns["arch"], self.columns["scheme"], strict=True)
@@ -103,6 +114,12 @@ class PackageRows:
             packages = packages.sort_by("host")
         doubts = counted(self.counts, self._document.name)
         return Rows(packages, self._reject_table(), doubts, facts=self.facts or None)
+
+    def _leave_absent(self, name: str) -> None:
+        """Make of texts that state nothing the null they are, as in tables."""
+        absent = {text for text in set(self.columns[name]) if text is not None and text.strip() in NO_ARCH}
+        if absent:
+            self.columns[name] = [None if text in absent else text for text in self.columns[name]]
 
     def _package_table(self, number: int) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the packages; halves of UTF-16 pairs, which JSON can write and Arrow cannot hold, are replaced."""

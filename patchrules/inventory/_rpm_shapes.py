@@ -6,6 +6,8 @@ import re
 import string
 from dataclasses import dataclass
 
+from patchrules.inventory._delimited import width
+
 _ARCHES = """
 noarch x86_64 i386 i486 i586 i686 athlon geode ia32e ia64 aarch64 armv5tel armv6hl armv6l armv7hl armv7hnl armv7l armv8l
 ppc ppc64 ppc64le ppc64p7 ppc64iseries ppc64pseries s390 s390x sparc sparcv9 sparcv9v sparc64 sparc64v alpha alphaev6
@@ -79,6 +81,11 @@ class Layout:
         )
         known = found.get("arch", "") in ARCHES or found.get("arch", "(none)") == "(none)"
         return found if complete and known and _EPOCH(found.get("epoch", "0") or "0") else None
+
+    def width(self, line: str) -> int:
+        """Return how many columns of a line there are, up to the last that states something."""
+        known = max(place for place, name in enumerate(self.columns, 1) if name)
+        return width(line, self.separator, 2 if self.wide else known)
 
     def __str__(self) -> str:
         """Return the columns as people read them."""

@@ -75,7 +75,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     given = _renamed(found, options.columns, name)
     number = found.num_rows
     if "host" not in given and options.host_stated:
-        given["host"] = pa.repeat(pa.scalar(options.host), number)
+        given["host"] = pa.chunked_array([pa.repeat(pa.scalar(options.host), number)])
     missing = [column for column in ("host", "name") if column not in given]
     if "evr" not in given and "version" not in given:
         missing.append("evr")
@@ -84,6 +84,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
     counts: Counter[str] = Counter()
     given |= {column: text_column(given[column], column, name) for column in given.keys() & TEXTS}
     given |= {column: bare(given[column]) for column in given.keys() & _IDENTITY}
+    given["host"] = bare(given["host"], ("",))
     if "arch" in given:
         given["arch"] = bare(given["arch"], NO_ARCH)
     given["evr"] = _evr(given, name)
@@ -266,6 +267,7 @@ def _checked(
     lacking = _rows(packages, pc.invert(complete))
     refused = [(row, "PR2003", "the row has no host, name or version") for row in lacking if row["status"] in _THERE]
     counts["PR2202"] += len(lacking) - len(refused)
+    counts["PR2134"] += sum(row["host"] is None for row, *_ in refused)
     good = complete
     for family in hosts["family"].unique().to_pylist():
         if family is None:

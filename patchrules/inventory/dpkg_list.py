@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from patchrules.inventory._delimited import width
 from patchrules.inventory._dpkg_rows import ARCHES, VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
@@ -17,6 +18,7 @@ _RULE = re.compile(r"\+\+\+-=+-=+.*").fullmatch
 _HEADS = ("||/ ", "|/ ", "| ")
 _FULL = 3  # that many different texts as wide as their column are no chance
 _WITHOUT_ARCH = 3
+_COLUMNS = 5  # state, name, version, architecture, and a description of at least a word
 
 
 def sniff(document: Document) -> bool:
@@ -33,17 +35,22 @@ def read(document: Document, options: ReadOptions) -> Rows:
     found = []
     for number, line in document.lines():
         row = _ROW(line)
+        if rows.tells_failure(number, line):
+            continue
         if _RULE(line):
             widths = [len(part) for part in line.split("-")[1:]]
         elif row and status_of(row[1]):
             found.append((number, line, row))
-        elif line.strip() and widths and not line.startswith(_HEADS):
+        elif line.strip() and (widths or (found and number == document.open_line)) and not line.startswith(_HEADS):
             rows.reject(number, "PR2001", "the line is no row of dpkg -l", line)
     has_arch = len(widths) != _WITHOUT_ARCH
     cut = [_cut([row[place] for _, _, row in found], width) for place, width in zip((2, 3), widths, strict=False)]
     for number, line, row in found:
         if any(len(row[place]) == width for place, width in zip((2, 3), cut, strict=False)):
             rows.reject(number, "PR2001", "the columns are too narrow: this name or version may be cut off", line)
+            continue
+        if rows.is_stump(number, width(line, None, _COLUMNS)):
+            rows.reject(number, "PR2001", "the line has fewer columns than every other", line)
             continue
         version = "" if row[3] == "<none>" else row[3]
         arch = row[4] if has_arch and row[4] in ARCHES else ""

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from patchrules.inventory import _rpm_shapes as rpm
-from patchrules.inventory._delimited import host_header
+from patchrules.inventory._delimited import host_header, width
 from patchrules.inventory._dpkg_rows import ARCHES, NAME, PRIORITIES, SECONDS, VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
@@ -48,6 +48,11 @@ class _Layout:
     separator: str | None
     columns: tuple[str, ...]
 
+    @property
+    def known(self) -> int:
+        """How many columns there are up to the last of which we know what it holds."""
+        return max(place for place, name in enumerate(self.columns, 1) if name)
+
     def fields(self, line: str) -> dict[str, str]:
         """Return the fields of a line."""
         return dict(zip(self.columns, _parts(line, self.separator), strict=False))
@@ -68,7 +73,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     layout = _layout([line for line in head if line.strip()])
     rows.self_ending = layout is None
     for number, line in document.lines():
-        if not line.strip():
+        if not line.strip() or rows.tells_failure(number, line):
             continue
         fields = _json_fields(line) if layout is None else layout.fields(line)
         if fields is None:
@@ -77,6 +82,10 @@ def read(document: Document, options: ReadOptions) -> Rows:
             continue
         elif layout and (" " in fields.get("name", "") or not VERSION(fields.get("version", "0"))):
             rows.reject(number, "PR2001", f"the line does not have the columns {', '.join(_shown(layout))}", line)
+        elif layout and rows.is_stump(number, width(line, layout.separator, layout.known)):
+            rows.reject(number, "PR2001", "the line has fewer columns than every other", line)
+        elif number == document.open_line and fields.get("status") and not status_of(fields["status"]):
+            rows.reject(number, "PR2001", f"the status is none of dpkg's: `{fields['status']}`", line)
         else:
             rows.add_package(number, line, fields)
     return rows.finish()
@@ -101,25 +110,30 @@ def _layout(lines: Sequence[str]) -> _Layout | None:
 
 
 def _columns(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return what each column holds, told by its values."""
+    """Return what each column holds, told by most of its values: a damaged row does not change how others are read."""
     found = ["name"]
     for column in values[1:]:
         stated = [value for value in column if value]
         kind = ""
-        if stated and "version" not in found and sum(map(bool, map(VERSION, stated))) * 2 >= len(stated):
+        if "version" not in found and _are_mostly(VERSION, stated):
             kind = "version"
-        elif stated and all(value in ARCHES for value in stated):
+        elif _are_mostly(ARCHES.__contains__, stated):
             kind = "arch"
-        elif stated and all(status_of(value) for value in stated):
+        elif _are_mostly(status_of, stated):
             kind = "status"
-        elif stated and all(map(SECONDS, stated)):
+        elif _are_mostly(SECONDS, stated):
             kind = "installed_at"
-        elif stated and all(value in PRIORITIES for value in stated):
+        elif _are_mostly(PRIORITIES.__contains__, stated):
             kind = "priority"
         elif found[-1] == "priority":
             kind = "section"
         found.append(kind if kind not in found else "")
     return tuple(found)
+
+
+def _are_mostly(is_one: Callable[[str], object], values: Sequence[str]) -> bool:
+    """Say whether at least half of some values are of a kind."""
+    return bool(values) and sum(map(bool, map(is_one, values))) * 2 >= len(values)
 
 
 def _has_rpm_arch(rows: Sequence[Sequence[str]]) -> bool:

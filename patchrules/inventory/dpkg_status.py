@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from patchrules.inventory._dpkg_rows import STATES
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.sources.deb822 import stanzas
@@ -15,7 +16,8 @@ from patchrules.sources.files import Document
 
 _FIELDS = ("Package", "Version", "Architecture", "Status", "Priority", "Section")
 _USED = ("name", "arch", "evr", "status", "held", "priority", "section")
-_OF_EVERY = ("Package", "Version", "Architecture")
+_OF_EVERY = ("Package", "Version")
+_OPTIONAL = {"Architecture": "arch", "Status": "status"}
 _WORDS = 3
 _OFFERED = frozenset({"Filename", "Files", "Size", "SHA256", "SHA1", "MD5sum", "Binary"})
 _INSTALLED = ["install", "ok", "installed"]
@@ -43,6 +45,9 @@ def read(document: Document, options: ReadOptions) -> Rows:
         if words and len(status) != _WORDS:
             rows.reject(line, "PR2001", f"the status is not three words: `{words}`", name)
             continue
+        if status and status is not _INSTALLED and status[2] not in STATES:
+            rows.reject(line, "PR2001", f"the status is none of dpkg's: `{words}`", name)
+            continue
         if status and status[2] != "installed":
             rows.counts["PR2202"] += 1
             if not version:
@@ -55,8 +60,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
         add_evr(version.strip())
         add_status(status[2] if status else None)
         add_held(bool(status) and status[0] == "hold")
-        add_priority(fields.get("Priority"))
-        add_section(fields.get("Section"))
+        add_priority(fields.get("Priority") or None)
+        add_section(fields.get("Section") or None)
         add_line(line)
     _look_at_the_end(document, rows, line, fields)
     return rows.finish()
@@ -80,7 +85,7 @@ def _look_at_the_end(document: Document, rows: PackageRows, line: int, last: Map
         line, stump = max(document.lines(), default=(0, ""))
         rows.reject(line, "PR2001", "the stanza ends before its first field", stump)
         return
-    wanted = _OF_EVERY if any(rows.columns["arch"]) else _OF_EVERY[:2]
+    wanted = (*_OF_EVERY, *(field for field, column in _OPTIONAL.items() if any(rows.columns[column])))
     missing = next((field for field in wanted if not last.get(field)), None)
     document.open_line = line
     rows.counts["PR2232"] += line == 1  # later ones are counted with those of lists

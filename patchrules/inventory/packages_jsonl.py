@@ -3,18 +3,20 @@
 ``{"host": "web-1", "name": "bash", "arch": "x86_64", "evr": "0:5.1.8-6.el9", "installed_at": "2026-01-05T10:00:00Z"}``
 
 Names and meanings are those of the Parquet table (``docs/reference/schemas.md``); instants are ISO 8601 with a zone, or
-seconds since 1970.
+seconds since 1970. Hosts that the file does not hold whole are not judged, as those of CSV are.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 
+from patchrules.inventory._damaged import without_damaged
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows, counted
 from patchrules.inventory.arrow_table import rows_of
@@ -24,6 +26,7 @@ from patchrules.sources.dates import instant
 from patchrules.sources.files import Document
 
 _INSTANTS = frozenset(column.name for column in (*PACKAGES, *HOSTS) if column.type == "instant")
+_TEXT = r'("(?:[^"\\]|\\.)*")'
 _OTHERS = frozenset({"resourceId", "action", "snapshot", "columns"})
 
 
@@ -44,7 +47,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
         if found is not None:
             rows.append(found | {"line": number})
         elif line.strip():
-            refused.reject(number, "PR2001", "the line is not a JSON object", line)
+            host = _host_of(line, options.columns.get("host", "host"))
+            refused.reject(number, "PR2001", "the line is not a JSON object", line, host)
     if not rows:
         return refused.finish()
     counts: Counter[str] = Counter()
@@ -53,7 +57,8 @@ def read(document: Document, options: ReadOptions) -> Rows:
     good = rows_of(table, document.name, options)
     rejects = pa.concat_tables([good.rejects, refused.finish().rejects]).sort_by("line")
     counts["PR2203"] += document.undecodable
-    return Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    whole = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
+    return without_damaged(document, whole, 0, options.family)
 
 
 def _object(line: str) -> dict[str, Any] | None:
@@ -63,6 +68,15 @@ def _object(line: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and not _OTHERS & found.keys() else None
+
+
+def _host_of(line: str, column: str) -> str:
+    """Return the host that a part of an object names, empty where it does not come so far."""
+    named = re.search(rf'"{re.escape(column)}"\s*:\s*{_TEXT}', line) if line.lstrip()[:1] == "{" else None
+    try:
+        return (_text(json.loads(named[1])) or "") if named else ""
+    except ValueError:
+        return ""
 
 
 def column_of(name: str, values: Iterable[Any], counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any

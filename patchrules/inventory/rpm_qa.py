@@ -86,7 +86,7 @@ def _read_plain(document: Document, rows: PackageRows) -> None:
             # Of what a name and a version can have, and without epochs, rpm refuses nothing; here somebody has to look.
             rows.checked = False
             for number, line in enumerate(block, first):
-                _add_plain(rows, number, line)
+                _add_plain(rows, number, line, document.open_line)
             continue
         before, others = len(names), 0
         for line in block:
@@ -100,12 +100,12 @@ def _read_plain(document: Document, rows: PackageRows) -> None:
             else:
                 numbers.extend(range(first + others, first + others + len(names) - before))
                 others += len(names) - before + 1
-                _add_plain(rows, first + others - 1, line)
+                _add_plain(rows, first + others - 1, line, document.open_line)
                 before = len(names)
         numbers.extend(range(first + others, first + others + len(names) - before))
 
 
-def _add_plain(rows: PackageRows, number: int, line: str) -> None:
+def _add_plain(rows: PackageRows, number: int, line: str, open_line: int | None) -> None:
     """Add one line that needs a closer look."""
     text = line.strip()
     found = nevra(text)
@@ -114,6 +114,8 @@ def _add_plain(rows: PackageRows, number: int, line: str) -> None:
             _refuse(rows, number, "the line is not name-version-release.arch", line)
     elif found[0] == "gpg-pubkey":
         rows.counts["PR2201"] += 1
+    elif found[1] is None and number == open_line and rows.columns["arch"] and None not in rows.columns["arch"]:
+        rows.reject(number, "PR2001", "the line has no architecture, and every other has one", line)
     else:
         for name, value in zip((*_USED, "line"), (*found, number), strict=True):
             rows.columns[name].append(value)
@@ -128,6 +130,8 @@ def _read_columns(lines: Iterator[tuple[int, str]], rows: PackageRows, layout: L
         fields = layout.fields(text)
         if fields is None:
             _refuse(rows, number, f"the line does not have {layout}", line)
+        elif rows.is_stump(number, layout.width(text)):
+            rows.reject(number, "PR2001", "the line has fewer columns than every other", line)
         else:
             _add(rows, number, fields, line)
 

@@ -183,3 +183,127 @@ def test_a_status_file_in_utf_16_is_read():
 def test_a_file_without_a_stanza_names_a_line_that_it_has():
     with pytest.raises(InventoryError, match="<bytes>:1\n"):
         read(b"no: field", format="dpkg_status")
+
+
+TSV = [
+    f"{name}\t{version}\tamd64\tinstall ok installed\toptional\tlibs"
+    for name, version in (("bash", "5.2-1"), ("dash", "1"))
+]
+GONE = "zlib1g\t1:1.2-1\tamd64\tdeinstall ok config-files\toptional\tlibs"
+TABLES = {
+    "TSV": ("dpkg_query", [*TSV, GONE], "zlib1g\t1:1.2-1\tamd64\tdeinstall ok config-files\toptional\tl"),
+    "CSV": ("dpkg_query", [one.replace("\t", ",") for one in (*TSV, GONE)], GONE.replace("\t", ",")[:-3]),
+    "dpkg -W": ("dpkg_query", ["bash\t5.2-1", "dash\t1", "zlib1g\t1.2"], "zlib1g\t1"),
+    "dpkg -l": (
+        "dpkg_list",
+        ["ii  bash  5.2-1  amd64  a shell", "ii  dash  1  amd64  one more", "rc  zlib1g  1.2-1  amd64  compression"],
+        "rc  zlib1g  1.2-1  amd64  c",
+    ),
+    "rpm": (
+        "rpm_qa",
+        [f"{name}\t0\t5.1\t6.el9\tx86_64\t1700000000\t1600000000" for name in ("bash", "dash", "zlib")],
+        "zlib\t0\t5.1\t6.el9\tx86_64\t1700000000\t1",
+    ),
+    "rpm with a header": (
+        "rpm_qa",
+        ["Name,Version,Release", "bash,5.1,6.el9", "dash,5.1,6.el9", "zlib,5.1,6.el9"],
+        "zlib,5.1,6",
+    ),
+    "rpm --last": (
+        "rpm_qa",
+        [f"{name}-5.1-6.el9.x86_64    Tue 14 Jul 2015" for name in ("bash", "dash", "zlib")],
+        "zlib-5.1-6.el9.x86_64    T",
+    ),
+    "rpm lines": (
+        "rpm_qa",
+        [f"{name}-5.1-6.el9.x86_64" for name in ("bash", "dash", "zlib")],
+        "zlib-5.1-6.el9.x86_64",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_last_line_with_fewer_columns_than_the_others_is_a_cut(name):
+    """SEMANTICS 5.16: one that nothing ends and that has all columns is a doubt alone."""
+    shape, lines, whole = TABLES[name]
+    before, last = "\n".join(lines[:-1]) + "\n", lines[-1]
+    for end in range(1, len(last) + 1):
+        text = (before + last[:end]).encode()
+        if end >= len(whole):
+            assert told(read(text, format=shape))
+        else:
+            with pytest.raises(InventoryError) as raised:
+                read(text, format=shape)
+            assert raised.value.code == "PR2116", last[:end]
+        assert not told(read(f"{before}{last}\n".encode(), format=shape))
+
+
+def test_columns_that_are_empty_in_other_rows_too_are_not_missed():
+    """An old dpkg has no instant to print in the last column; who trims the text takes its tabs away."""
+    text = "".join(f"{name}\t1.0\tamd64\tinstall ok installed\t\t\n" for name in ("bash", "dash", "zlib1g"))
+    assert read(text.strip().encode(), format="dpkg_query").packages.num_rows == 3
+
+
+@pytest.mark.parametrize("odd", ["install o", "", "?"])
+def test_a_row_without_a_status_does_not_change_how_others_are_read(odd):
+    lines = [*TSV, GONE, f"odd\t1.0\tamd64\t{odd}\toptional\tlibs", ""]
+    found = read("\n".join(lines).encode(), format="dpkg_query")
+    status = dict(zip(found.packages["name"].to_pylist(), found.packages["status"].to_pylist(), strict=True))
+    assert status == {"bash": "installed", "dash": "installed", "zlib1g": "config-files", "odd": None}
+    assert [one.count for one in found.diagnostics if one.code == "PR2216"] == [1]
+
+
+def test_one_architecture_that_is_none_does_not_take_those_of_others():
+    found = read("\n".join([*TSV, GONE.replace("amd64", "amd6"), ""]).encode(), format="dpkg_query")
+    assert found.packages["arch"].to_pylist()[:2] == ["amd64", "amd64"]
+
+
+MOVED = STATUS.replace(b"Status: install ok installed\n", b"").replace(
+    b"Description: a package\n", b"Status: install ok installed\n"
+)
+
+
+@pytest.mark.parametrize("end", [b"1.0-1", b"Status: install ok", b"Status: install ok inst"])
+def test_a_status_that_is_cut_is_a_cut_wherever_it_stands(end):
+    with pytest.raises(InventoryError, match="PR2116"):
+        read(MOVED[: MOVED.rindex(end) + len(end)], format="dpkg_status")
+
+
+def test_a_status_that_is_none_of_dpkgs_is_a_refused_row():
+    found = read(MOVED.replace(b"ok installed", b"ok instaled", 1))
+    assert [row["message"] for row in found.rejects.to_pylist()] == [
+        "the status is none of dpkg's: `install ok instaled`"
+    ]
+
+
+LISTS = {
+    "dpkg_query": TSV,
+    "dpkg_list": TABLES["dpkg -l"][1][:2],
+    "apt_list": ["bash/stable,now 5.2-1 amd64 [installed]", "dash/stable,now 1-1 amd64 [installed]"],
+}
+FAILURES = [
+    ("dpkg-query: error: parsing file '/var/lib/dpkg/status' near line 5:", "dpkg"),
+    ("dpkg: error: failed to open package info file", "dpkg"),
+    ("E: The package lists or status file could not be parsed or opened.", "apt"),
+]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize(("failure", "tool"), FAILURES)
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_in_which_the_package_manager_fails_is_refused(name, failure, tool, place):
+    """SEMANTICS 5.16: what stands behind the failure is missing, wherever stderr came between the lines."""
+    lines = [*LISTS[name]]
+    lines.insert(place, failure)
+    with pytest.raises(InventoryError) as raised:
+        read("\n".join([*lines, ""]).encode())
+    assert raised.value.code == "PR2117"
+    assert f"packages are missing: {failure}" in str(raised.value)
+    assert f"<bytes>:{place + 1}\n" in str(raised.value)
+    with pytest.raises(InventoryError, match=f"{tool} could not read its database"):
+        read("\n".join([*lines, ""]).encode(), on_bad_row="raise")
+
+
+@pytest.mark.parametrize("warning", ["W: Some index files failed to download.", "dpkg-query: warning: files list"])
+def test_a_warning_between_rows_is_no_failure(warning):
+    assert read("\n".join([*TSV, warning, ""]).encode()).packages.num_rows == 2
