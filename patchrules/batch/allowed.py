@@ -1,9 +1,9 @@
-"""Whether every package has a version, and an architecture, of its host's packaging world: asked once a package."""
+"""Whether every package has a name, version and architecture of its host's packaging world: asked once a package."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
@@ -21,14 +21,18 @@ _ALLOWED, _UNASKED, _REFUSED = range(3)
 class Allowed:
     """Which packages each version order refuses, so far as it was asked. Threads may ask.
 
-    ``arches`` are the architectures of a scheme, where those are asked for too.
+    ``arches`` are the architectures of a scheme, where those are asked for too; ``is_name`` says of name, architecture,
+    version and scheme whether that is a name there.
     """
 
     def __init__(
-        self, numbers: PackageNumbers, arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({})
+        self,
+        numbers: PackageNumbers,
+        arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({}),
+        is_name: Callable[[str, str | None, str, str], bool] | None = None,
     ) -> None:
         """Start with nothing asked."""
-        self._numbers, self._arches = numbers, arches
+        self._numbers, self._arches, self._is_name = numbers, arches, is_name
         self._answers: dict[str, npt.NDArray[np.int8]] = {}
         self._lock = threading.Lock()
 
@@ -64,7 +68,7 @@ class Allowed:
         return known[:size]
 
     def _ask(self, scheme: str, packages: Ints) -> bool:
-        """Look at the versions and architectures of some packages, and say whether one is refused."""
+        """Look at the names, versions and architectures of some packages, and say whether one is refused."""
         table = self._numbers.table(packages)
         arches, versions = table["arch"].to_pylist(), table["evr"].to_pylist()
         refused, known = refused_versions(versions, scheme) if scheme else {}, self._arches.get(scheme)
@@ -72,5 +76,8 @@ class Allowed:
             evr in refused or (known is not None and arch not in known)
             for arch, evr in zip(arches, versions, strict=True)
         ]
+        if self._is_name and scheme:
+            rows = zip(fails, table["name"].to_pylist(), arches, versions, strict=True)
+            fails = [bad or not self._is_name(name, arch, evr, scheme) for bad, name, arch, evr in rows]
         self._answers[scheme][packages] = [_REFUSED if one else _ALLOWED for one in fails]
         return any(fails)
