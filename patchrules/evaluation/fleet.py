@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import InventoryError, UnknownNameError
+from patchrules.evaluation.alike import alike
 from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
@@ -145,6 +146,7 @@ def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, pol
     check_system(policy, found.hosts["family"].unique().to_pylist())
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
     late += unchecked(question.catalogs, found.undated, question.limits)
+    late += alike(found.hosts["host"].to_pylist())
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
     return Run(

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
 from patchrules.inventory._packed import refuse_packed
-from patchrules.inventory._text_columns import WRITE_AGAIN, text_column
+from patchrules.inventory._text_columns import WRITE_AGAIN, bare, text_column
 from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS
 from patchrules.model.columns import PACKAGES
 from patchrules.sources.files import expand
@@ -64,6 +64,7 @@ class Part:
         for place, name in enumerate(rows.column_names):
             if name in TEXTS:
                 texts = text_column(rows[name], name, self.file)
+                texts = bare(texts) if name == "host" else texts
                 shared = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
                 rows = rows.set_column(place, name, shared)
         return rows

@@ -212,11 +212,11 @@ def _loaded(path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
 
 
 def _texts_of(rows: Any, path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
-    """Return a table with its texts as ours are, and nothing around those that packages are told by."""
+    """Return a table with its texts as ours are, and nothing around those that hosts and packages are told by."""
     for place, name in enumerate(rows.column_names):
         if name in TEXTS:
             texts = text_column(rows[name], name, str(path))
-            if name in DIMENSION:
+            if name in ("host", *DIMENSION):
                 texts = bare(texts, NO_ARCH if name == "arch" else ())
             rows = rows.set_column(place, name, texts)
     return rows

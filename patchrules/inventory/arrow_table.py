@@ -83,7 +83,7 @@ def rows_of(found: Any, name: str, options: ReadOptions) -> Rows:  # noqa: ANN40
         raise ColumnError("packages", missing, found.column_names, name)
     counts: Counter[str] = Counter()
     given |= {column: text_column(given[column], column, name) for column in given.keys() & TEXTS}
-    given |= {column: bare(given[column]) for column in given.keys() & _IDENTITY}
+    given |= {column: bare(given[column]) for column in given.keys() & {"host", *_IDENTITY}}
     if "arch" in given:
         given["arch"] = bare(given["arch"], NO_ARCH)
     given["evr"] = _evr(given, name)
