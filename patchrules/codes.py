@@ -89,6 +89,7 @@ CODES: dict[str, str] = {
     "PR2001": "a row does not have the shape of its format",
     "PR2002": "a row's version is not a version of its scheme",
     "PR2003": "a row misses a value it must have",
+    "PR2005": "a table has a column more than once",
     "PR2004": "a row's name is no name of a package in its packaging world",
     "PR2101": "the format of an inventory file is not recognised",
     "PR2102": "two files or tables speak of the same host",
