@@ -21,15 +21,15 @@ _ALLOWED, _UNASKED, _REFUSED = range(3)
 class Allowed:
     """Which packages each version order refuses, so far as it was asked. Threads may ask.
 
-    ``arches`` are the architectures of a scheme, where those are asked for too; ``is_name`` says of name, architecture,
-    version and scheme whether that is a name there.
+    ``arches`` are the architectures of a scheme, where those are asked for too; ``is_name`` says of name, version and
+    scheme whether that is a name there.
     """
 
     def __init__(
         self,
         numbers: PackageNumbers,
         arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({}),
-        is_name: Callable[[str, str | None, str, str], bool] | None = None,
+        is_name: Callable[[str, str, str], bool] | None = None,
     ) -> None:
         """Start with nothing asked."""
         self._numbers, self._arches, self._is_name = numbers, arches, is_name
@@ -77,7 +77,7 @@ class Allowed:
             for arch, evr in zip(arches, versions, strict=True)
         ]
         if self._is_name and scheme:
-            rows = zip(fails, table["name"].to_pylist(), arches, versions, strict=True)
-            fails = [bad or not self._is_name(name, arch, evr, scheme) for bad, name, arch, evr in rows]
+            rows = zip(fails, table["name"].to_pylist(), versions, strict=True)
+            fails = [bad or not self._is_name(name, evr, scheme) for bad, name, evr in rows]
         self._answers[scheme][packages] = [_REFUSED if one else _ALLOWED for one in fails]
         return any(fails)

@@ -17,10 +17,6 @@ from patchrules.inventory._architectures import ARCHES
 _MARKS = {"dpkg": ":", "rpm": "."}
 """What stands between a name and an architecture: dpkg prints ``libc6:amd64``, rpm ``glibc.x86_64``."""
 
-_TAIL = {
-    scheme: re.compile(rf".+{re.escape(mark)}({'|'.join(sorted(ARCHES[scheme]))})", re.DOTALL).fullmatch
-    for scheme, mark in _MARKS.items()
-}
 # Debian policy 5.6.7, which asks for two characters, as dpkg does not. dpkg itself keeps names in small letters.
 # rpm: what rpmbuild takes (`_rpm_shapes`), in ASCII and without the braces of macros that nothing replaced.
 _NAME = {
@@ -31,7 +27,7 @@ _WANTED = {
     "dpkg": "wanted small letters, digits and `+.-`",
     "rpm": "wanted letters, digits and `._+%~^-`, and a letter, digit or `_` first",
 }
-_VERSIONED = re.compile(r".+-[^-]+-[^-]*[0-9][^-]*", re.DOTALL).fullmatch
+_DIGIT = re.compile(r"[0-9]").search
 _LONGEST = 100
 
 
@@ -45,10 +41,10 @@ def parted(name: str, arch: str | None, scheme: str) -> tuple[str, str | None]:
     >>> parted("openssl:i386", "amd64", "dpkg"), parted("openssl:amd64", "x86_64", "dpkg")
     (('openssl:i386', 'amd64'), ('openssl', 'amd64'))
     """
-    found = _TAIL[scheme](name)
-    if found is None or (arch != found[1] and arch in ARCHES[scheme]):
+    tail = _tail(name, scheme)
+    if tail is None or (arch != tail and arch in ARCHES[scheme]):
         return name, arch
-    return name[: found.start(1) - 1], found[1]
+    return name[: -len(tail) - 1], tail
 
 
 def refused_name(name: str, evr: str, scheme: str) -> str | None:
@@ -61,23 +57,24 @@ def refused_name(name: str, evr: str, scheme: str) -> str | None:
     """
     if scheme not in _NAME:
         return None
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in name[:_LONGEST])
+    shown = name[:_LONGEST]
     if not _NAME[scheme](name):
+        shown = "".join(char if char.isprintable() else "\ufffd" for char in shown)
         return f"`{shown}` is no {scheme} name: {_WANTED[scheme]}"
     if scheme != "rpm":
         return None
-    if "-" in evr and _VERSIONED(name) and name.endswith(f"-{evr.rpartition(':')[2]}"):
+    if name.endswith(f"-{evr.rpartition(':')[2]}") and _may_have_version(name) and "-" in evr:
         return f"`{shown}` is no rpm name: it ends in the version of its row"
-    return f"`{shown}` is no rpm name: it ends in an architecture" if _TAIL[scheme](name) else None
+    return f"`{shown}` is no rpm name: it ends in an architecture" if _tail(name, scheme) else None
 
 
-def is_name(name: str, arch: str | None, evr: str, scheme: str) -> bool:
-    """Say whether a package's name stays as it is: nothing is taken off, and it is not refused.
+def is_name(name: str, evr: str, scheme: str) -> bool:
+    """Say whether a package's name stays as it is: it has no architecture behind it, and is not refused.
 
-    >>> is_name("httpd", "x86_64", "2.4-1.el9", "rpm"), is_name("httpd.x86_64", "x86_64", "2.4-1.el9", "rpm")
+    >>> is_name("httpd", "2.4-1.el9", "rpm"), is_name("httpd.x86_64", "2.4-1.el9", "rpm")
     (True, False)
     """
-    return scheme not in _NAME or (parted(name, arch, scheme)[0] == name and refused_name(name, evr, scheme) is None)
+    return refused_name(name, evr, scheme) is None
 
 
 def without_arches(packages: Any, stated: Mapping[str, str | None]) -> tuple[Any, tuple[Diagnostic, ...]]:  # noqa: ANN401  pyarrow.Table
@@ -88,8 +85,8 @@ def without_arches(packages: Any, stated: Mapping[str, str | None]) -> tuple[Any
     """
     shelf, count = families(), 0
     distinct = pc.unique(packages["name"]).drop_null().to_pylist()
-    for scheme, tail in _TAIL.items():
-        odd = [name for name in distinct if tail(name)]
+    for scheme in _MARKS:
+        odd = [name for name in distinct if _tail(name, scheme)]
         if not odd:
             continue
         worlds = {name for name, family in shelf.items() if family.scheme != scheme}
@@ -125,7 +122,18 @@ def refused_names(packages: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow.T
 
 def _may_be_refused(name: str, scheme: str) -> bool:
     """Say whether a name is none, or may be one with its version behind it."""
-    return refused_name(name, "", scheme) is not None or (scheme == "rpm" and _VERSIONED(name) is not None)
+    return (scheme == "rpm" and _may_have_version(name)) or refused_name(name, "", scheme) is not None
+
+
+def _may_have_version(name: str) -> bool:
+    """Say whether a name may end in version and release: that has two hyphens, and a digit in the release."""
+    return name.count("-") > 1 and _DIGIT(name.rpartition("-")[2]) is not None
+
+
+def _tail(name: str, scheme: str) -> str | None:
+    """Return the architecture behind a name."""
+    bare, _, tail = name.rpartition(_MARKS[scheme])
+    return tail if bare and tail in ARCHES[scheme] else None
 
 
 def _coded(rows: Any, *columns: str) -> tuple[Any, Sequence[tuple[Any, Any]]]:  # noqa: ANN401  pyarrow is Any
