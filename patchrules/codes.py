@@ -89,6 +89,8 @@ CODES: dict[str, str] = {
     "PR2001": "a row does not have the shape of its format",
     "PR2002": "a row's version is not a version of its scheme",
     "PR2003": "a row misses a value it must have",
+    "PR2005": "a table has a column more than once",
+    "PR2004": "a row's name is no name of a package in its packaging world",
     "PR2101": "the format of an inventory file is not recognised",
     "PR2102": "two files or tables speak of the same host",
     "PR2103": "an Arrow or Parquet table cannot be read",
@@ -144,6 +146,8 @@ CODES: dict[str, str] = {
     "PR2227": "a bill of materials lists sources, or what an image was built from: only what is installed counts",
     "PR2230": "the product that is stated for a host is no product that AWS names",
     "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
+    "PR2233": "names have their architecture behind them (`openssl:amd64`, `httpd.x86_64`): it was taken off",
+    "PR2234": "ids of hosts are equal but for case, or one is another with a domain: they may be one host",
     "PR2232": "the last line has no end: the list may be cut off",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)

@@ -201,7 +201,7 @@ class UnknownNameError(PatchRulesError, LookupError):
 
 
 class ColumnError(PatchRulesError, ValueError):
-    """An Arrow table misses a column we need (PR2908).
+    """A table misses a column we need (PR2908), or has it ``twice`` (PR2005).
 
     >>> print(ColumnError("packages", missing=["arch"], present=["host", "name"]))
     the packages table has no column `arch`; found: host, name [PR2908]
@@ -210,8 +210,15 @@ class ColumnError(PatchRulesError, ValueError):
 
     code = "PR2908"
 
-    def __init__(self, table: str, missing: Iterable[str], present: Iterable[str], file: str | None = None) -> None:
-        """Keep the names on both sides, and the file where the table is of one."""
+    def __init__(
+        self,
+        table: str,
+        missing: Iterable[str],
+        present: Iterable[str],
+        file: str | None = None,
+        twice: str | None = None,
+    ) -> None:
+        """Keep the names on both sides, and the file where the table is of one; ``twice`` is a column that is there."""
         self.table = table
         self.missing: Sequence[str] = tuple(missing)
         self.present: Sequence[str] = tuple(present)
@@ -222,7 +229,11 @@ class ColumnError(PatchRulesError, ValueError):
         self.message = f"the {table} table has no {columns} {names}; found: {found}"
         first = self.missing[0] if self.missing else "name"
         self.hint = f'rename columns with columns={{"{first}": "YOUR_COLUMN"}} or --column {first}=YOUR_COLUMN'
-        super().__init__(table, self.missing, self.present, file)
+        if twice is not None:
+            self.code = "PR2005"
+            self.message = f"the {table} table has the column `{twice}` more than once; found: {found}"
+            self.hint = "keep one of them, or rename the others: nobody can say which is meant"
+        super().__init__(table, self.missing, self.present, file, twice)
 
     def __str__(self) -> str:
         """Return what is missing, what was found, and what to do."""

@@ -1,14 +1,15 @@
-"""Whether every package has a version, and an architecture, of its host's packaging world: asked once a package."""
+"""Whether every package has a name, version and architecture of its host's packaging world: asked once a package."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from patchrules.batch.keys import Ints
 from patchrules.batch.packages import PackageNumbers
@@ -21,14 +22,18 @@ _ALLOWED, _UNASKED, _REFUSED = range(3)
 class Allowed:
     """Which packages each version order refuses, so far as it was asked. Threads may ask.
 
-    ``arches`` are the architectures of a scheme, where those are asked for too.
+    ``arches`` are the architectures of a scheme, where those are asked for too; ``refused_names`` says of
+    each package of a table why its name is none in a scheme, null where it is one.
     """
 
     def __init__(
-        self, numbers: PackageNumbers, arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({})
+        self,
+        numbers: PackageNumbers,
+        arches: Mapping[str, AbstractSet[str | None]] = MappingProxyType({}),
+        refused_names: Callable[[pa.Table, str], pa.Array] | None = None,
     ) -> None:
         """Start with nothing asked."""
-        self._numbers, self._arches = numbers, arches
+        self._numbers, self._arches, self._refused_names = numbers, arches, refused_names
         self._answers: dict[str, npt.NDArray[np.int8]] = {}
         self._lock = threading.Lock()
 
@@ -64,7 +69,7 @@ class Allowed:
         return known[:size]
 
     def _ask(self, scheme: str, packages: Ints) -> bool:
-        """Look at the versions and architectures of some packages, and say whether one is refused."""
+        """Look at the names, versions and architectures of some packages, and say whether one is refused."""
         table = self._numbers.table(packages)
         arches, versions = table["arch"].to_pylist(), table["evr"].to_pylist()
         refused, known = refused_versions(versions, scheme) if scheme else {}, self._arches.get(scheme)
@@ -72,5 +77,8 @@ class Allowed:
             evr in refused or (known is not None and arch not in known)
             for arch, evr in zip(arches, versions, strict=True)
         ]
-        self._answers[scheme][packages] = [_REFUSED if one else _ALLOWED for one in fails]
-        return any(fails)
+        bad = np.array(fails, dtype=np.bool_)
+        if self._refused_names and scheme:
+            bad |= np.asarray(self._refused_names(table, scheme).is_valid())
+        self._answers[scheme][packages] = np.where(bad, _REFUSED, _ALLOWED)
+        return bool(bad.any())

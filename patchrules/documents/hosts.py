@@ -137,7 +137,7 @@ def _listed(document: Document, findings: Findings) -> Iterable[tuple[Mapping[st
         return
     for name, pointer, one in listed:
         if isinstance(one, Mapping):
-            yield one, pointer, name
+            yield one, pointer, name if name is None else name.strip()
         else:
             findings.fault("13", f"the host is {quoted(one)}, wanted a mapping", pointer, "write `- host: NAME`")
 

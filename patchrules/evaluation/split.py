@@ -124,8 +124,9 @@ def _bounds(parts: Sequence[Part]) -> Iterator[tuple[bytes, bytes] | None]:
         if part.file not in files:
             files[part.file] = _metadata(part.file)
         said = [_statistics(files[part.file].row_group(group), name) for group in part.groups]
-        whole = all(one is not None and one.has_min_max for one in said)
-        yield (min(one.min_raw for one in said), max(one.max_raw for one in said)) if whole else None
+        # Blanks around an id are no part of it: those behind it are left out, those before it are the lowest of all.
+        whole = all(one is not None and one.has_min_max and one.min_raw[:1].strip() for one in said)
+        yield (min(one.min_raw.rstrip() for one in said), max(one.max_raw for one in said)) if whole else None
 
 
 def _metadata(file: str) -> Any:  # noqa: ANN401 - pyarrow.parquet.FileMetaData

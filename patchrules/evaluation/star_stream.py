@@ -16,6 +16,7 @@ from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
 from patchrules.inventory._architectures import ARCHES, has
+from patchrules.inventory._names import refused_names
 from patchrules.inventory._star import Star, StarPart
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
@@ -36,10 +37,10 @@ class StarStream:
         self.done = 0
         self._star = star
         self._dimension = Dimension(star.packages, numbers, 0 if in_order else sum(part.rows for part in star.parts))
-        self._allowed = Allowed(numbers, {scheme: {*arches, None} for scheme, arches in ARCHES.items()})
+        self._allowed = Allowed(numbers, {scheme: {*arches, None} for scheme, arches in ARCHES.items()}, refused_names)
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
-        """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and refused versions."""
+        """Yield the hosts, in order; raises InventoryError PR2112 for impossible numbers and what the door refuses."""
         for part, (portion, rows) in ahead(self._read, self._star.parts, threads=1):
             self.done += part.rows
             yield portion, rows
@@ -65,6 +66,6 @@ class StarStream:
         machines = hosts.select(["family", "arch"]).group_by(["family", "arch"]).aggregate([]).to_pylist()
         known = all(row["arch"] is None or has(row["family"] or None, row["arch"]) for row in machines)
         if not known or not self._allowed.all_of(rows, named):
-            message = f"`{part.file}` has a package whose version or architecture is none of its host's family"
+            message = f"`{part.file}` has a package whose name, version or architecture is none of its host's family"
             raise InventoryError(message, code="PR2112", hint=_AGAIN)
         return portion, rows

@@ -22,6 +22,7 @@ from patchrules.evaluation.split import numbered, placed
 from patchrules.families import families
 from patchrules.inventory import read_inventory
 from patchrules.inventory._architectures import ARCHES
+from patchrules.inventory._names import refused_names
 from patchrules.inventory._parts import Part
 from patchrules.inventory._stated import stated_hosts
 from patchrules.model.columns import PACKAGES, REJECTS
@@ -70,8 +71,8 @@ class Stream:
     allowed: Allowed = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start with no version asked."""
-        self.allowed = Allowed(self.numbers, ARCHES)
+        """Start with no package asked."""
+        self.allowed = Allowed(self.numbers, ARCHES, refused_names)
 
     def portions(self) -> Iterator[tuple[Portion, Rows]]:
         """Yield the hosts of the parts, in order; the rows of hosts that are split are kept aside."""
@@ -101,7 +102,7 @@ class Stream:
         yield from ready.portions
 
     def _allows(self, portion: Portion, rows: Rows) -> bool:
-        """Say whether every row has a version and architecture of its host's family. Cost: see ``batch.allowed``."""
+        """Say whether each row has a name, version and architecture of its host's family: see ``batch.allowed``."""
         shelf = families()
         return self.allowed.all_of(rows, [shelf[name].scheme for name in portion.hosts["family"].to_pylist()])
 

@@ -1,4 +1,4 @@
-"""The last check of the door: every version is one of its host's family, once all files have told which that is."""
+"""The last check of the door: every version and name is one of its host's family, once all files told which that is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import InventoryError, Where
 from patchrules.families import families
+from patchrules.inventory._names import refused_names
 from patchrules.inventory._reader import OnBadRow
 from patchrules.model.columns import REJECTS
 from patchrules.sources.arrow import table
@@ -38,32 +39,45 @@ def misplaced(
 
 
 def checked(packages: Any, hosts: Any, on_bad_row: OnBadRow) -> tuple[Any, Any]:  # noqa: ANN401  pyarrow is Any
-    """Return the packages whose version their host's family can order, and the others as rejects.
+    """Return the packages whose version and name their host's family can have, and the others as rejects.
 
-    Cost: one pass in Arrow per version order, Python per distinct version. Raises InventoryError PR2002 where no bad
-    row is wanted.
+    Cost: one pass in Arrow per version order, Python per distinct version and name. Raises InventoryError PR2002 or
+    PR2004 where no bad row is wanted.
     """
     shelf = families()
     bad = []
     for scheme in {shelf[name].scheme for name in hosts["family"].unique().to_pylist() if name}:
         members = [name for name, family in shelf.items() if family.scheme == scheme]
         mine = hosts.filter(pc.is_in(hosts["family"], pa.array(members)))["host"].combine_chunks()
-        rows = packages.filter(pc.is_in(packages["host"], mine))
-        why = refused_versions(rows["evr"].unique().to_pylist(), scheme)
-        if why:
-            found = rows.filter(pc.is_in(rows["evr"], pa.array(list(why))))
-            bad += [(row, why[row["evr"]]) for row in found.select(["host", "name", "evr", "line"]).to_pylist()]
-            refused = pc.and_(pc.is_in(packages["host"], mine), pc.is_in(packages["evr"], pa.array(list(why))))
+        for code, why_not in (("PR2002", _refused_versions), ("PR2004", refused_names)):
+            own = pc.is_in(packages["host"], mine)
+            rows = packages.filter(own)
+            why = why_not(rows, scheme)
+            if why.null_count == len(why):
+                continue
+            wrong = pc.is_valid(why)
+            found = rows.select(["host", "name", "evr", "line"]).append_column("why", why).filter(wrong)
+            bad += [(code, row) for row in found.to_pylist()]
+            refused = pc.replace_with_mask(own.combine_chunks(), own.combine_chunks(), wrong)
             packages = packages.filter(pc.invert(refused))
     if bad and on_bad_row == "raise":
-        row, message = bad[0]
-        raise InventoryError(f"host `{row['host']}`, package `{row['name']}`: {message}", code="PR2002")
+        code, row = bad[0]
+        raise InventoryError(f"host `{row['host']}`, package `{row['name']}`: {row['why']}", code=code)
     data = {
-        "file": [f"<host {row['host']}>" for row, _ in bad],
-        "line": [row["line"] for row, _ in bad],
-        "host": [row["host"] for row, _ in bad],
-        "code": ["PR2002"] * len(bad),
-        "message": [message for _, message in bad],
-        "text": [f"{row['name']} {row['evr']}"[:200] for row, _ in bad],
+        "file": [f"<host {row['host']}>" for _, row in bad],
+        "line": [row["line"] for _, row in bad],
+        "host": [row["host"] for _, row in bad],
+        "code": [code for code, _ in bad],
+        "message": [row["why"] for _, row in bad],
+        "text": [f"{row['name']} {row['evr']}"[:200] for _, row in bad],
     }
     return packages, table(REJECTS, data, len(bad))
+
+
+def _refused_versions(packages: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is Any
+    """Return of each package why its version is none of the scheme, null where it is one."""
+    why = refused_versions(packages["evr"].unique().to_pylist(), scheme)
+    if not why:
+        return pa.nulls(packages.num_rows, pa.string())
+    place = pc.index_in(packages["evr"], pa.array(list(why), pa.string())).combine_chunks()
+    return pa.array(list(why.values()), pa.string()).take(place)

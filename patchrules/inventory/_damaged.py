@@ -16,9 +16,9 @@ from patchrules.model.columns import HOSTS
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
 
-_SHAPE, _VERSION, _VALUE, UNREAD = "PR2001", "PR2002", "PR2003", "PR2117"
+_SHAPE, _VERSION, _VALUE, _NAME, UNREAD = "PR2001", "PR2002", "PR2003", "PR2004", "PR2117"
 """Codes of refused rows: one that has not the shape of its format, one whose version is none, one that misses a value,
-and one by which a tool says what it left out."""
+one whose name is none, and one by which a tool says what it left out."""
 
 _REPAIRS = {
     "rpm": "repair the database (rpm --rebuilddb), and collect the list again",
@@ -66,7 +66,7 @@ def without_refused(packages: Any, rejects: Any) -> tuple[Any, Any, tuple[Diagno
     What dpkg itself says is not installed is no refused row, and what it only names has a code of its own (PR2133).
     Cost: Python once a host with a refused row.
     """
-    bad = rejects.filter(pc.is_in(rejects["code"], pa.array([_SHAPE, _VERSION, _VALUE])))
+    bad = rejects.filter(pc.is_in(rejects["code"], pa.array([_SHAPE, _VERSION, _VALUE, _NAME])))
     grouped = bad.group_by("host", use_threads=False)
     refused = grouped.aggregate([("host", "count"), ("file", "first"), ("line", "first")]).to_pylist()
     if not refused:

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
 from patchrules.inventory._packed import refuse_packed
-from patchrules.inventory._text_columns import WRITE_AGAIN, text_column
-from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS
+from patchrules.inventory._text_columns import WRITE_AGAIN, bare, text_column
+from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS, refuse_twice
 from patchrules.model.columns import PACKAGES
 from patchrules.sources.files import expand
 
@@ -64,6 +64,7 @@ class Part:
         for place, name in enumerate(rows.column_names):
             if name in TEXTS:
                 texts = text_column(rows[name], name, self.file)
+                texts = bare(texts) if name == "host" else texts
                 shared = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
                 rows = rows.set_column(place, name, shared)
         return rows
@@ -163,6 +164,7 @@ def _empty_columns(group: Any) -> set[str]:  # noqa: ANN401  a row group's metad
 
 def _checked(schema: Any, columns: Mapping[str, str], file: str | None = None) -> dict[str, str]:  # noqa: ANN401  pyarrow.Schema
     """Return the columns of a table that are read, by our names; raises ColumnError where one is missing."""
+    refuse_twice(schema.names, columns, file)
     lost = [ours for ours, theirs in columns.items() if theirs not in schema.names]
     given = {name: name for name in schema.names if name in KNOWN} | dict(columns)
     missing = lost or [name for name in ("host", "name") if name not in given]

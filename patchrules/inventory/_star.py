@@ -19,7 +19,7 @@ from patchrules.errors import ColumnError, InventoryError
 from patchrules.inventory._packed import HOSTS_FILE, ID, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID, is_star
 from patchrules.inventory._parts import unreadable
 from patchrules.inventory._text_columns import NO_ARCH, bare, text_column
-from patchrules.inventory.arrow_table import BROKEN, TEXTS
+from patchrules.inventory.arrow_table import BROKEN, TEXTS, refuse_twice
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
 from patchrules.model.host import Inventory
 from patchrules.model.source import Source
@@ -180,6 +180,7 @@ def _parts(files: list[Path], hosts: int) -> Iterator[StarPart]:
         except BROKEN as problem:
             raise unreadable(str(path), problem) from problem
         _check("installed", names, ["host", "package"])
+        refuse_twice(names, {"package": "package"}, str(path))
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
             if not group.num_rows:
@@ -212,11 +213,11 @@ def _loaded(path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
 
 
 def _texts_of(rows: Any, path: Path) -> Any:  # noqa: ANN401  pyarrow.Table
-    """Return a table with its texts as ours are, and nothing around those that packages are told by."""
+    """Return a table with its texts as ours are, and nothing around those that hosts and packages are told by."""
     for place, name in enumerate(rows.column_names):
         if name in TEXTS:
             texts = text_column(rows[name], name, str(path))
-            if name in DIMENSION:
+            if name in ("host", *DIMENSION):
                 texts = bare(texts, NO_ARCH if name == "arch" else ())
             rows = rows.set_column(place, name, texts)
     return rows

@@ -65,7 +65,7 @@ def _hosts(document: Document) -> Iterator[tuple[str, Place]]:
         if members.keys() & {"ansible_facts", "packages", "ansible_facts.packages"}:
             yield "", top
         else:
-            yield from members.items()
+            yield from ((name.strip(), node) for name, node in members.items())
 
 
 def _read_host(node: Place, host: str, rows: PackageRows) -> None:

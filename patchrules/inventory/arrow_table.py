@@ -125,9 +125,18 @@ def _parquet(document: Document, columns: Mapping[str, str]) -> Any:  # noqa: AN
     return opened(path or pa.BufferReader(source), metadata=file.metadata, read_dictionary=texts).read()
 
 
+def refuse_twice(names: Sequence[str], columns: Mapping[str, str], file: str | None) -> None:
+    """Raise ColumnError PR2005 where a table has a column that is read more than once."""
+    read = ({*TEXTS, *HOST_COLUMNS, "epoch", *(one.name for one in PACKAGES)} - columns.keys()) | set(columns.values())
+    twice = next((name for name, count in Counter(names).items() if count > 1 and name in read), None)
+    if twice is not None:
+        raise ColumnError("packages", (), names, file, twice)
+
+
 def _renamed(found: Any, columns: Mapping[str, str], file: str) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
     """Return the columns by our names."""
     names = found.column_names
+    refuse_twice(names, columns, file)
     missing = [ours for ours, theirs in columns.items() if theirs not in names]
     if missing:
         raise ColumnError("packages", missing, names, file)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -62,7 +62,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
     missing += [] if {needed["evr"], needed["version"]} & set(names) else ["evr"]
     if missing:
         raise ColumnError("packages", missing, header.names, document.name)
-    twice = next((name for name, count in Counter(filter(None, names)).items() if count > 1), None)
+    twice = _twice(names, options.columns)
     if twice:
         said = f"the header names the column `{twice}` more than once"
         raise document.fail("PR2103", said, line=header.line, hint="keep one of them, or rename the others")
@@ -82,6 +82,13 @@ def read(document: Document, options: ReadOptions) -> Rows:
     counts["PR2232"] += (document.open_line or 1) > 1
     rows = Rows(good.packages, rejects, (*good.diagnostics, *counted(counts, document.name)), good.hosts)
     return without_damaged(document, rows, header.line, options.family)
+
+
+def _twice(names: Sequence[str], columns: Mapping[str, str]) -> str | None:
+    """Return a column that stands there more than once: ours in any case, unless the caller says which is meant."""
+    ours = _OURS - columns.keys()
+    meant = [name.lower() if name.lower() in ours else name for name in names if name]
+    return next((name for name, count in Counter(meant).items() if count > 1), None)
 
 
 def _cells(
