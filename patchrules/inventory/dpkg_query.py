@@ -115,7 +115,7 @@ def _columns(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
     for column in values[1:]:
         stated = [value for value in column if value]
         kind = ""
-        if "version" not in found and _are_mostly(VERSION, stated):
+        if stated and "version" not in found and sum(map(bool, map(VERSION, stated))) * 2 >= len(stated):
             kind = "version"
         elif _are_mostly(ARCHES.__contains__, stated):
             kind = "arch"
@@ -132,8 +132,9 @@ def _columns(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _are_mostly(is_one: Callable[[str], object], values: Sequence[str]) -> bool:
-    """Say whether at least half of some values are of a kind."""
-    return bool(values) and sum(map(bool, map(is_one, values))) * 2 >= len(values)
+    """Say whether values are of a kind but for one of them, or one in ten, as long as these are not the most."""
+    good = sum(map(bool, map(is_one, values)))
+    return good > 0 and len(values) - good <= min(max(1, len(values) // 10), good)
 
 
 def _has_rpm_arch(rows: Sequence[Sequence[str]]) -> bool:
