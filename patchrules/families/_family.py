@@ -109,6 +109,7 @@ class Family:
       different packages (SEMANTICS 5.3).
     - ``keeps_one``: the package manager has one version of a name and architecture at a time (dpkg), so that several
       are no list of one system (SEMANTICS 5.1).
+    - ``install_only``: globs of the packages of which several versions are installed beside each other (dnf's word).
     - ``compatible``: machine architecture -> package architectures it can run; a machine that is not here runs its own
       and the independent one.
     - ``dist_tag``: regular expression whose group 1 is the major release a version text was built for (DECISIONS 22),
@@ -139,6 +140,7 @@ class Family:
     independent_arch: str = "noarch"
     independent_is_native: bool = False
     keeps_one: bool = False
+    install_only: tuple[str, ...] = ()
     has_arch: bool = True
     compatible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dist_tag: str | None = None

@@ -23,6 +23,9 @@ RPM_FORMS = (
 RPM_OVERRIDE_FORMS = ("{version}", "{version}-{release}", "{epoch}:{version}-{release}")
 """The version-only texts, for InstallOverrideList titles (DECISIONS 8)."""
 
+INSTALL_ONLY = ("kernel*", "kmod-*", "*-kmod*", "*-kmp-*", "gpg-pubkey")
+"""Globs of the rpms that stay installed beside their next version: dnf's installonlypkgs, zypper's multiversion."""
+
 DEB_FORMS = ("{name}", "{name}.{arch}", "{name}-{evr}", "{name}.{arch}:{evr}")
 DEB_OVERRIDE_FORMS = ("{evr}", "{arch}:{evr}")
 

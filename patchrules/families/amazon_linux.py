@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from patchrules.families._agent import YUM_AGENT
 from patchrules.families._family import Family
-from patchrules.families._linux import AMAZON_DIST_TAG, FOREIGN_TO_AMAZON, RPM_COMPATIBLE, RPM_VALUES, YUM_DOCUMENTED
+from patchrules.families._linux import (
+    AMAZON_DIST_TAG,
+    FOREIGN_TO_AMAZON,
+    INSTALL_ONLY,
+    RPM_COMPATIBLE,
+    RPM_VALUES,
+    YUM_DOCUMENTED,
+)
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -17,6 +24,7 @@ FAMILY = Family(
     operating_system=OperatingSystem.AMAZON_LINUX,
     label="Amazon Linux 1",
     scheme="rpm",
+    install_only=INSTALL_ONLY,
     documented=YUM_DOCUMENTED,
     products=("AmazonLinux201?.*",),
     product_format="AmazonLinux{version}",

@@ -10,6 +10,7 @@ from patchrules.families._family import Family
 from patchrules.families._linux import (
     AMAZON_DIST_TAG,
     FOREIGN_TO_AMAZON,
+    INSTALL_ONLY,
     MODERN_AMAZON_FACTS,
     MODERN_AMAZON_VALUES,
     RPM_COMPATIBLE,
@@ -21,6 +22,7 @@ FAMILY = Family(
     operating_system=OperatingSystem.AMAZON_LINUX_2022,
     label="Amazon Linux 2022",
     scheme="rpm",
+    install_only=INSTALL_ONLY,
     documented=MODERN_AMAZON_FACTS,
     products=(
         "AmazonLinux2022",

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from patchrules.families._agent import DNF_AGENT, YUM_AGENT
 from patchrules.families._family import Family
-from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, FOREIGN_TO_EL, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.families._linux import (
+    EL_DIST_TAG,
+    EL_VALUES,
+    FOREIGN_TO_EL,
+    INSTALL_ONLY,
+    RPM_COMPATIBLE,
+    RPM_DOCUMENTED,
+)
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -17,6 +24,7 @@ FAMILY = Family(
     operating_system=OperatingSystem.ORACLE_LINUX,
     label="Oracle Linux",
     scheme="rpm",
+    install_only=INSTALL_ONLY,
     documented=RPM_DOCUMENTED,
     products=("OracleLinux*",),
     product_format="OracleLinux{version}",

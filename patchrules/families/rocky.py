@@ -7,7 +7,14 @@ names), 9 (predefined baseline), DECISIONS 3, 6, 8, 22.
 from __future__ import annotations
 
 from patchrules.families._family import Family
-from patchrules.families._linux import EL_DIST_TAG, EL_VALUES, FOREIGN_TO_EL, RPM_COMPATIBLE, RPM_DOCUMENTED
+from patchrules.families._linux import (
+    EL_DIST_TAG,
+    EL_VALUES,
+    FOREIGN_TO_EL,
+    INSTALL_ONLY,
+    RPM_COMPATIBLE,
+    RPM_DOCUMENTED,
+)
 from patchrules.model.names import OperatingSystem
 
 FAMILY = Family(
@@ -15,6 +22,7 @@ FAMILY = Family(
     operating_system=OperatingSystem.ROCKY_LINUX,
     label="Rocky Linux",
     scheme="rpm",
+    install_only=INSTALL_ONLY,
     documented=RPM_DOCUMENTED,
     products=("RockyLinux*",),
     product_format="RockyLinux{version}",

@@ -10,6 +10,7 @@ from patchrules.families._agent import ZYPPER_AGENT
 from patchrules.families._family import Facts, Family
 from patchrules.families._linux import (
     FOREIGN_TO_SUSE,
+    INSTALL_ONLY,
     NOTICE_IDS,
     RPM_COMPATIBLE,
     RPM_FILTERS,
@@ -24,6 +25,7 @@ FAMILY = Family(
     operating_system=OperatingSystem.SUSE,
     label="SUSE Linux Enterprise Server",
     scheme="rpm",
+    install_only=INSTALL_ONLY,
     documented=Facts(
         manager="zypper",
         filters=RPM_FILTERS,

@@ -189,8 +189,8 @@ class _Reading:
             for document in place.documents
         ]
         if len(known) != 1 and any(reader for _, reader in known):
-            aside = [document for document, reader in known if reader is None and not is_meant(document)]
-            aside += backups(document for document, _ in known)
+            copies = backups(document for document, _ in known)
+            aside = [one for one, reader in known if one in copies or (reader is None and not is_meant(one))]
             for document in aside:
                 self._doubt("PR2209", document.name, Level.INFO)
             known = [(document, reader) for document, reader in known if document not in aside]
@@ -207,9 +207,10 @@ class _Reading:
             self._facts.setdefault(place.host, {"os_release": place.os_release})
         # All files of a host are read before any counts: a host of which only some can be read is not judged by those.
         read = [_read(document, reader, options) for document, reader in known]
-        lists = [(one, rows) for (one, reader), rows in zip(known, read, strict=True) if reader and reader.scheme]
+        lists = [(one, rows) for (one, reader), rows in zip(known, read, strict=True) if reader]
+        # Of two packaging worlds, PR2106 tells once the host's family is known.
         worlds = {reader.scheme for _, reader in known if reader and reader.scheme}
-        problem = contradiction(lists) if len(lists) > 1 and len(worlds) == 1 else None
+        problem = contradiction(lists) if len(lists) > 1 and len(worlds) <= 1 else None
         if problem:
             raise problem
         for (document, reader), rows in zip(known, read, strict=True):

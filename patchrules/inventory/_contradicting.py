@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from patchrules.errors import DocumentError, InventoryError, Where
 from patchrules.families import families
@@ -13,8 +16,9 @@ from patchrules.inventory._reader import Reader, Rows
 from patchrules.sources.files import Document
 
 _HINT = "keep the list of the day that is asked about, or give each day, or host, a folder of its own"
-_KERNELS = 10
-"""Packages of which rpm may have several versions: a kernel's own, and modules that were built for it."""
+
+_Versions: TypeAlias = "dict[str | None, set[str]]"
+"""Versions of a package by architecture, None where it is not stated."""
 
 _BACKUP, _NOW = "status-old", "status"
 """What dpkg calls the copy that it makes of its status before it writes it anew, and the status itself."""
@@ -44,72 +48,101 @@ def _copied(path: str) -> set[str]:
     return {os.path.join(folder, one) for one in found if one}  # noqa: PTH118  names, not paths: they may be of S3
 
 
-def contradiction(read: Iterable[tuple[Document, Rows]]) -> InventoryError | None:
+def contradiction(read: Sequence[tuple[Document, Rows]]) -> InventoryError | None:
     """Return why the lists of a host cannot all be true (PR2118), None where nothing speaks against them.
 
-    Two lists contradict each other about a package that both have, in no version that both have; of kernels both have
-    some. Epochs are left out: a list may not state them. Cost: Python once a package.
+    Two lists contradict each other about a package that both have, of one architecture, in no version that both have;
+    of kernels both have some. What a list does not state is not compared: epochs, releases, architectures. So do two
+    that are of different builds of Windows. Cost: Python once a package.
     """
-    seen: dict[tuple[str, str], tuple[Document, set[str]]] = {}
+    builds: dict[str, tuple[Document, str]] = {}
+    seen: dict[tuple[str, str], tuple[Document, _Versions]] = {}
     for document, rows in read:
-        for key, versions in _versions(rows).items():
-            before, known = seen.setdefault(key, (document, versions))
-            if known.isdisjoint(versions):
-                host, name = key
-                message = (
-                    f"`{before.name}` has {name} {min(known)}, and `{document.name}` {min(versions)}: "
-                    f"only one of them can be what host `{host}` has"
-                )
-                return InventoryError(message, code="PR2118", where=Where(file=document.name), hint=_HINT)
-            known |= versions
+        for host, facts in (rows.facts or {}).items():
+            # The last number counts updates; only some tools tell it.
+            build = ".".join((facts.get("os_build") or "").split(".")[:3])
+            before, known = builds.setdefault(host, (document, build)) if build else (document, build)
+            if known != build:
+                return _contradict(host, "build", (before, known), (document, build))
+        for (host, name), versions in _by_name(rows.packages).items():
+            first, had = seen.setdefault((host, name), (document, versions))
+            if _differ(had, versions):
+                one, other = (min(map(min, found.values())) for found in (had, versions))
+                return _contradict(host, name, (first, one), (document, other))
     return None
+
+
+def _contradict(host: str, name: str, one: tuple[Document, str], other: tuple[Document, str]) -> InventoryError:
+    """Return the error about two lists that say different things of one package."""
+    message = (
+        f"`{one[0].name}` has {name} {one[1]}, and `{other[0].name}` {other[1]}: "
+        f"only one of them can be what host `{host}` has"
+    )
+    return InventoryError(message, code="PR2118", where=Where(file=other[0].name), hint=_HINT)
+
+
+def _differ(one: _Versions, other: _Versions) -> bool:
+    """Say whether two lists have a package of one architecture in no version that both have.
+
+    >>> _differ({"amd64": {"5.1-2"}}, {"amd64": {"5.1-3"}}), _differ({"amd64": {"5.1-2"}}, {"i386": {"5.1-3"}})
+    (True, False)
+    >>> _differ({"amd64": {"5.1-2"}}, {None: {"5.1"}})
+    False
+    """
+    if None in one or None in other:
+        return not _agree(set().union(*one.values()), set().union(*other.values()))
+    return any(not _agree(one[arch], other[arch]) for arch in one.keys() & other.keys())
+
+
+def _agree(some: set[str], others: set[str]) -> bool:
+    """Say whether two sets of versions have one in common; a version without release is that of any."""
+    stems, other_stems = ({one.rpartition("-")[0] for one in versions} for versions in (some, others))
+    return not (some.isdisjoint(others) and stems.isdisjoint(others) and some.isdisjoint(other_stems))
 
 
 def joined(document: Document, reader: Reader, rows: Rows) -> DocumentError | None:
-    """Return why a file of one host is no list of one day (PR2118), None where nothing speaks against it.
+    """Return why a file of one host is no list of one day (PR2118): a package stands there in two versions.
 
-    Where the package manager keeps one version of a package, two are of two days, or hosts. Elsewhere, most rows stand
-    more than once, and some do not; or of more packages than there are kernels several versions are installed. Files
-    that speak of hosts by name are left alone. Cost: Python once a package.
+    Packages that are installed beside their other versions, kernels above all, may; so may others where the package
+    manager is not known. Files that speak of hosts by name are left alone. Cost: a grouping in Arrow; Python for
+    packages that stand there more than once.
     """
     if rows.facts is not None or rows.hosts is not None or reader.scheme is None:
         return None
-    often = Counter(_installed(rows.packages))
-    versions: dict[tuple[str, str | None], list[str]] = {}
-    for _, name, arch, evr in often:
-        versions.setdefault((name, arch), []).append(evr)
-    several = {key: evrs for key, evrs in versions.items() if len(evrs) > 1}
-    again = Counter(often.values())
-    is_joined = 2 * again[1] < len(often) and len(again) > 1
-    if _keeps_one(reader.scheme) or is_joined or len(several) > max(_KERNELS, len(versions) // 10):
-        (name, _), evrs = next(iter(several.items()), (("", ""), []))
-        if evrs:
-            message = f"{len(several):,} packages stand there in several versions, {name} in {' and '.join(evrs[:2])}"
-            return document.fail("PR2118", f"the file holds several lists: {message}", hint=_HINT)
-    return None
+    packages = _counted(rows.packages).group_by(["name", "arch"], use_threads=False).aggregate([("evr", "list")])
+    again = packages.filter(pc.greater(pc.list_value_length(packages["evr_list"]), 1)).to_pylist()
+    versions = {one["name"]: sorted(set(map(_without_epoch, one["evr_list"]))) for one in again}
+    found = {one: evrs for one, evrs in versions.items() if len(evrs) > 1 and not _is_beside(one, reader.scheme)}
+    if not found:
+        return None
+    name, evrs = next(iter(found.items()))
+    message = f"{len(found):,} packages stand there in several versions, {name} in {' and '.join(evrs[:2])}"
+    return document.fail("PR2118", f"the file holds several lists: {message}", hint=_HINT)
 
 
-def _keeps_one(scheme: str) -> bool:
-    """Say whether the package managers of a version order keep one version of a package."""
-    return all(family.keeps_one for family in families().values() if family.scheme == scheme)
+def _is_beside(name: str, scheme: str) -> bool:
+    """Say whether a package may be installed beside its other versions, as far as families tell."""
+    told = [family for family in families().values() if family.scheme == scheme]
+    patterns = {glob for family in told for glob in family.install_only}
+    if not patterns and not all(family.keeps_one for family in told):
+        return True
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _versions(rows: Rows) -> dict[tuple[str, str], set[str]]:
-    """Return by host and name the versions of what is installed, without epochs; Windows is installed in its build."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for host, name, _, evr in _installed(rows.packages):
-        found.setdefault((host, name), set()).add(evr.rpartition(":")[2])
-    for host, facts in (rows.facts or {}).items():
-        build = facts.get("os_build")
-        if build:
-            # The last number counts updates; only some tools tell it.
-            found[host, "build"] = {".".join(build.split(".")[:3])}
+def _by_name(packages: Any) -> dict[tuple[str, str], _Versions]:  # noqa: ANN401  pyarrow.Table
+    """Return by host and name the versions of what is installed, without epochs, by architecture."""
+    found: dict[tuple[str, str], _Versions] = {}
+    columns = (_counted(packages)[name].to_pylist() for name in ("host", "name", "arch", "evr"))
+    for host, name, arch, evr in zip(*columns, strict=True):
+        found.setdefault((host, name), {}).setdefault(arch, set()).add(_without_epoch(evr))
     return found
 
 
-def _installed(packages: Any) -> Iterator[tuple[str, str, str | None, str]]:  # noqa: ANN401  pyarrow.Table
-    """Yield host, name, architecture and version of each row that counts as installed."""
-    columns = (packages[name].to_pylist() for name in ("host", "name", "arch", "evr", "status"))
-    for host, name, arch, evr, status in zip(*columns, strict=True):
-        if status in (None, "installed"):
-            yield host, name, arch, evr
+def _without_epoch(evr: str) -> str:
+    """Return a version without its epoch."""
+    return evr.rpartition(":")[2]
+
+
+def _counted(packages: Any) -> Any:  # noqa: ANN401  pyarrow.Table
+    """Return the rows that count as installed."""
+    return packages.filter(pc.is_in(packages["status"], pa.array([None, "installed"], pa.string())))

@@ -253,19 +253,23 @@ def test_a_host_with_lists_of_two_days_is_not_judged(tmp_path, days):
 
 RPMS = b"".join(b"p%d-1-1.el9.x86_64\n" % number for number in range(200))
 DEBS = b"".join(b"p%d\t1\tamd64\tinstall ok installed\n" % number for number in range(20))
+BREW = b"openssl@3 3.3.1 3.3.2\n" + b"".join(b"p%d 1.0\n" % number for number in range(20))
 JOINED = {
     # case: a file of one host, what is told
-    "dpkg, two days": (DEBS + DEBS.replace(b"p7\t1\t", b"p7\t2\t"), "1 packages .*, p7 in 1 and 2"),
-    "dpkg, a single line of another day": (DEBS + b"p7\t2\tamd64\tinstall ok installed\n", "p7 in 1 and 2"),
-    "rpm, two days": (RPMS + RPMS.replace(b"p7-1-1", b"p7-1-2"), "p7 in 1-1.el9 and 1-2.el9"),
-    "rpm, two hosts": (RPMS + RPMS.replace(b"-1-1", b"-1-2"), "200 packages .*, p0 in 1-1.el9 and 1-2.el9"),
-    "dpkg, twice": (DEBS * 2, None),
-    "dpkg, another architecture": (DEBS + b"p7\t2\ti386\tinstall ok installed\n", None),
-    "dpkg, only configuration of another version": (DEBS + b"p7\t2\tamd64\tdeinstall ok config-files\n", None),
-    "rpm, twice": (RPMS * 2, None),
-    "rpm, kernels": (RPMS + KERNEL % 1 + KERNEL % 2 + KERNEL % 3, None),
-    "rpm, kernels, twice": ((RPMS + KERNEL % 1 + KERNEL % 2) * 2, None),
-    "rpm, lines that stand twice": (RPMS + RPMS[:300] + KERNEL % 1 + KERNEL % 2, None),
+    "debian: two days": (DEBS + DEBS.replace(b"p7\t1\t", b"p7\t2\t"), "1 packages .*, p7 in 1 and 2"),
+    "debian: a single line of another day": (DEBS + b"p7\t2\tamd64\tinstall ok installed\n", "p7 in 1 and 2"),
+    "rhel: two days": (RPMS + RPMS.replace(b"p7-1-1", b"p7-1-2"), "p7 in 1-1.el9 and 1-2.el9"),
+    "rhel: two hosts": (RPMS + RPMS.replace(b"-1-1", b"-1-2"), "200 packages .*, p0 in 1-1.el9 and 1-2.el9"),
+    "rhel: a single line of another day": (RPMS + b"p7-1-2.el9.x86_64\n", "p7 in 1-1.el9 and 1-2.el9"),
+    "debian: twice": (DEBS * 2, None),
+    "debian: an epoch of 0": (DEBS + b"p7\t0:1\tamd64\tinstall ok installed\n", None),
+    "debian: another architecture": (DEBS + b"p7\t2\ti386\tinstall ok installed\n", None),
+    "debian: only configuration of another version": (DEBS + b"p7\t2\tamd64\tdeinstall ok config-files\n", None),
+    "rhel: twice": (RPMS * 2, None),
+    "rhel: kernels": (RPMS + b"".join(KERNEL % number for number in range(9)), None),
+    "rhel: modules of kernels": (RPMS + b"kmod-kvdo-8-1.el9.x86_64\nkmod-kvdo-8-2.el9.x86_64\n", None),
+    "rhel: another architecture": (RPMS + b"p7-1-2.el9.i686\n", None),
+    "macos: versions side by side": (BREW, None),
 }
 
 
@@ -273,7 +277,7 @@ JOINED = {
 def test_a_file_that_was_put_together_of_two_lists_is_not_judged(case):
     """The newest version of each package counted, whichever of the days or hosts was asked about."""
     content, told = JOINED[case]
-    family = "rhel" if case.startswith("rpm") else "debian"
+    family = case.partition(":")[0]
     if told is None:
         assert read_inventory(content, host="web-1", family=family).packages.num_rows
         return
@@ -282,12 +286,46 @@ def test_a_file_that_was_put_together_of_two_lists_is_not_judged(case):
     assert raised.value.code == "PR2118"
 
 
-def test_lists_that_are_of_one_day_are_read_together(tmp_path):
-    """Kernels beside each other, epochs that one list does not state, packages that another list has."""
-    first, second = NEVRA % (b"", 6) + KERNEL % 1 + KERNEL % 2, NEVRA % (b"0:", 6) + KERNEL % 2 + KERNEL % 3
-    found = of_days(tmp_path, a=first, b=second, c=b"dash-1-1.el9.x86_64\n")
-    assert set(found.packages["host"].to_pylist()) == {"web-1", "web-2"}
-    assert not found.rejects.num_rows
+SBOM = (
+    b'{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"bash","version":"5.1.8-%d.el9",'
+    b'"purl":"pkg:rpm/redhat/bash@5.1.8-%d.el9?arch=x86_64&distro=rhel-9.3"}]}'
+)
+TABLE = b"host,name,arch,evr\nweb-2,bash,x86_64,0:5.1.8-%d.el9\n"
+OTHERS = {"sbom.json": SBOM % (9, 9), "list.csv": TABLE % 9, "other.rpmqa": NEVRA % (b"0:", 9)}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_lists_of_any_format_contradict_each_other(tmp_path, other):
+    (tmp_path / "web-2").mkdir()
+    (tmp_path / "web-2" / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+    (tmp_path / "web-2" / "a.rpmqa").write_bytes(NEVRA % (b"", 6))
+    (tmp_path / "web-2" / other).write_bytes(OTHERS[other])
+    with pytest.raises(InventoryError, match=r"a.rpmqa` has bash 5.1.8-6.el9, and .* 5.1.8-9.el9"):
+        read_inventory(tmp_path)
+
+
+AGREE = {
+    "kernels, epochs, packages of one list": (
+        NEVRA % (b"", 6) + KERNEL % 1 + KERNEL % 2,
+        NEVRA % (b"0:", 6) + KERNEL % 2 + KERNEL % 3 + b"dash-1-1.el9.x86_64\n",
+    ),
+    "another architecture": (b"libgcc-11.5-1.el9.x86_64\n", b"libgcc-11.4-1.el9.i686\n"),
+    "no architecture": (NEVRA % (b"", 6), b"name,version,release\nbash,5.1.8,6.el9\n"),
+    "no release": (NEVRA % (b"", 6), b"name,evr,arch\nbash,5.1.8,x86_64\n"),
+}
+
+
+@pytest.mark.parametrize("case", AGREE)
+def test_lists_that_are_of_one_day_are_read_together(tmp_path, case):
+    """What a list does not state is not compared."""
+    first, second = AGREE[case]
+    (tmp_path / "web-2").mkdir()
+    (tmp_path / "web-2" / "os-release").write_bytes(b'ID=rhel\nVERSION_ID="9.3"\n')
+    (tmp_path / "web-2" / "a.rpmqa").write_bytes(first)
+    (tmp_path / "web-2" / "b.csv").write_bytes(second)
+    found = read_inventory(tmp_path)
+    assert found.hosts["host"].to_pylist() == ["web-2"]
+    assert found.rejects.to_pylist() == []
 
 
 def test_a_host_of_two_builds_of_windows_is_not_judged(tmp_path):
