@@ -327,7 +327,7 @@ CODES: dict[str, str] = {
     "PR7019": "a baseline can approve nothing in the catalogs of hosts that it serves, by rules or by its list",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
     "PR7025": "a host has several versions of a package, and dpkg keeps one: its rows may be of two days or two hosts",
-    "PR7026": "a catalog was made more than a month before the as-of instant: what came out since is not in it",
+    "PR7026": "the newest catalog of hosts was made more than a month before the as-of instant",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",

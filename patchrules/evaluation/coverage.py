@@ -41,10 +41,6 @@ FAR = timedelta(days=1)
 """How long after the as-of instant an inventory may be taken before that is told (SEMANTICS 5.16)."""
 
 
-OLD = timedelta(days=31)
-"""How old a catalog may be at the as-of instant before that is told: every vendor has fixes in a month."""
-
-
 def in_scope(catalog: Catalog, family: Family, product: str | None, arch: str | None) -> bool:
     """Say whether a catalog speaks for hosts of that family, product and architecture.
 
@@ -241,21 +237,7 @@ def told_of_age(
 
     ``later`` inventories were taken after the as-of instant, and of ``undated`` ones nobody knows when they were.
     """
-    return hindsight(catalogs, later, as_of) + aged(catalogs, as_of, limits) + unchecked(catalogs, undated, limits)
-
-
-def aged(catalogs: Iterable[Catalog], as_of: datetime, limits: AgeLimits) -> list[Diagnostic]:
-    """Return which catalogs are old; where the caller set a limit, that decides."""
-    found = []
-    for one in catalogs if limits.catalog is None else ():
-        if one.as_of is not None and one.as_of < as_of - OLD:
-            age = f"{(as_of - one.as_of).days:,} days before the as-of instant"
-            message = (
-                f"the catalog of {one.scope} was made {one.as_of:%Y-%m-%d}, {age}: what came out since is not in it"
-            )
-            hint = "fetch it anew; with --max-catalog-age its hosts are UNKNOWN"
-            found.append(Diagnostic("PR7026", Level.WARNING, message, hint=hint))
-    return found
+    return hindsight(catalogs, later, as_of) + unchecked(catalogs, undated, limits)
 
 
 def hindsight(catalogs: Iterable[Catalog], later: int, as_of: datetime) -> list[Diagnostic]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from patchrules.errors import InventoryError, UnknownNameError
+from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.alike import alike
 from patchrules.evaluation.coverage import AgeLimits, told_of_age
 from patchrules.evaluation.feeds import told_of_feeds
@@ -147,6 +148,7 @@ def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, pol
     age = {"later": found.late, "undated": found.undated}
     late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=question.limits)
     late += alike(found.hosts["host"])
+    late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
     return Run(

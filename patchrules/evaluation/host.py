@@ -11,6 +11,7 @@ import pyarrow as pa
 from patchrules.assignment import resolve
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
+from patchrules.evaluation.ages import aged
 from patchrules.evaluation.coverage import (
     AgeLimits,
     in_scope,
@@ -115,6 +116,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     late = told_of_age(scoped, **age, as_of=given.as_of, limits=limits or AgeLimits())
     said = (*baseline.diagnostics, *theirs, *late)
     if not unknown and one.product:
+        old = aged(one.product, scoped, given.as_of, limits or AgeLimits())
+        said += (old,) if old else ()
         said += tuple(doubts(baseline, tables, family, one.product, one.arch, facts))
     if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:
         said += (foreign(one.product),)

@@ -19,6 +19,7 @@ from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.errors import Diagnostic
+from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.coverage import AgeLimits, how_many_later, told_of_age
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
@@ -162,6 +163,7 @@ class Prepared:
         taken, limits = inventory.hosts["captured_at"], question.limits
         age = {"later": how_many_later(taken, question.settings.as_of), "undated": taken.null_count}
         late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=limits)
+        late += told_of_ages(hosts, question.catalogs, question.settings.as_of, limits)
         with self._lock:
             late += told_of_feeds(hosts, used, question.catalogs, question.settings, self._told)
             while len(self._told) > MOST_TOLD:

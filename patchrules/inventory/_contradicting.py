@@ -117,7 +117,8 @@ def joined(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
         return None
     name, evrs = next(iter(found.items()))
     message = f"{len(found):,} packages stand there in several versions, {name} in {' and '.join(evrs[:2])}"
-    return document.fail("PR2118", f"the file holds several lists: {message}", hint=_HINT)
+    hint = "give each list a file of its own; where one system has both versions, mend it (dnf check, dpkg --audit)"
+    return document.fail("PR2118", f"the file holds several lists: {message}", hint=hint)
 
 
 def _is_beside(name: str, scheme: str) -> bool:

@@ -233,6 +233,10 @@ def test_a_limit_that_cannot_be_checked_is_told_by_both_engines(limits, dated, t
         assert [one.code for one in found.diagnostics].count("PR7016") == told
 
 
+AGES_AGO = timedelta(days=900)
+"""An archive of a release, to which nothing is ever added; so it is told of no age."""
+
+
 @pytest.mark.parametrize(
     ("age", "limit", "told"),
     [
@@ -244,7 +248,9 @@ def test_a_limit_that_cannot_be_checked_is_told_by_both_engines(limits, dated, t
 )
 def test_a_catalog_that_is_old_is_told_where_nobody_set_a_limit(age, limit, told):
     """Nothing said so: a host without what came out since was COMPLIANT without a word."""
-    known = dataclasses.replace(catalog(), as_of=None if age is None else DAYS[0])
+    known = [
+        dataclasses.replace(catalog(), as_of=None if age is None else day) for day in (DAYS[0], DAYS[0] - AGES_AGO)
+    ]
     as_of, limits = DAYS[0] + (age or timedelta(days=400)), pr.AgeLimits(catalog=limit)
     fleet = Inventory(hosts_table([HOST]), packages_table([HOST]), arrow.table(REJECTS, {}, 0))
     for found in (
@@ -253,3 +259,13 @@ def test_a_catalog_that_is_old_is_told_where_nobody_set_a_limit(age, limit, told
         pr.prepare(BASELINE, known, limits=limits).evaluate(HOST, as_of=as_of),
     ):
         assert [one.code for one in found.diagnostics].count("PR7026") == told
+
+
+def test_a_catalog_that_serves_no_judged_host_is_told_of_no_age():
+    other = dataclasses.replace(HOST, id="web-2", product=None)
+    old = dataclasses.replace(catalog(), as_of=DAYS[0])
+    own = dataclasses.replace(old, scope=dataclasses.replace(old.scope, products=("NobodysLinux*",)))
+    fleet = Inventory(hosts_table([HOST, other]), packages_table([HOST, other]), arrow.table(REJECTS, {}, 0))
+    run = pr.evaluate_fleet(BASELINE, fleet, own, as_of=DAYS[0] + timedelta(days=400))
+    assert run.hosts["status"].to_pylist() == ["UNKNOWN"] * 2
+    assert "PR7026" not in {one.code for one in run.diagnostics}
