@@ -324,7 +324,7 @@ CODES: dict[str, str] = {
     "PR7016": "a limit on age was not checked: nobody says when the catalog was made, or the inventory was taken",
     "PR7017": "no catalog of a product has a security archive of its own, and its baseline approves by that alone",
     "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
-    "PR7019": "a baseline can approve nothing in the catalogs of hosts that it serves, by rules or by its list",
+    "PR7019": "no rule of a baseline can approve anything in the catalogs of hosts (or, without rules, no list entry)",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
     "PR7025": "a host has several versions of a package, and dpkg keeps one: its rows may be of two days or two hosts",
     "PR7026": "the newest catalog of hosts was made more than a month before the as-of instant",

@@ -38,10 +38,26 @@ def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | Binary
     A path has the whole catalog or what it had before. Raises CatalogError PR3012 when the destination cannot be
     written.
     """
-    is_path = isinstance(destination, str | os.PathLike)
-    if not is_path and (isinstance(destination, io.TextIOBase) or not hasattr(destination, "write")):
+    if isinstance(destination, str | os.PathLike):
+        with placed(destination, CatalogError, "PR3012") as file:
+            file.write(_whole(catalog))
+        return
+    stream: Any = destination
+    if isinstance(stream, io.TextIOBase) or not hasattr(stream, "write"):
         message = f"the destination is {shown(destination)}, wanted a path or a binary file"
         raise CatalogError(message, code="PR3012", hint='build_catalog("rhel9.parquet", *sources)')
+    whole = _whole(catalog)
+    try:
+        stream.write(whole)
+    except TypeError as problem:  # of a file that was opened for text
+        message = f"cannot write `{destination}`: {problem}"
+        raise CatalogError(message, code="PR3012", hint='open it for bytes, "wb"') from problem
+    except (OSError, ValueError) as problem:  # of a full disk, and of a closed file
+        raise CatalogError(f"cannot write `{destination}`: {problem}", code="PR3012") from problem
+
+
+def _whole(catalog: Catalog) -> bytes:
+    """Return the bytes of the file."""
     account = {
         "format": _FORMAT,
         "family": catalog.scope.family,
@@ -75,14 +91,8 @@ def write_catalog(catalog: Catalog, destination: str | os.PathLike[str] | Binary
     }
     whole = pa.BufferOutputStream()
     pq.write_table(catalog.table.combine_chunks().replace_schema_metadata(metadata), whole, compression="zstd")
-    if isinstance(destination, str | os.PathLike):
-        with placed(destination, CatalogError, "PR3012") as stream:
-            stream.write(whole.getvalue())
-        return
-    try:
-        destination.write(whole.getvalue())
-    except (OSError, ValueError) as problem:  # of a full disk, and of a closed file
-        raise CatalogError(f"cannot write `{destination}`: {problem}", code="PR3012") from problem
+    found: bytes = whole.getvalue().to_pybytes()
+    return found
 
 
 def account_of(document: Document, metadata: Mapping[bytes, bytes] | None) -> dict[str, Any] | None:

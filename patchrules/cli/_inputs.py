@@ -264,7 +264,7 @@ class Inputs:
     def _renames(self, found: Inventory, facts: Iterable[HostFacts]) -> bool:
         """Say whether ``--host`` is the name of a single file's host; raises for one that several, or a folder, lack.
 
-        A host of the hosts file is that of a file, too, which is of no host that is known there.
+        A host of the hosts file is that of a file, too, which is the only one and of no host that is known there.
         """
         from patchrules.errors import UnknownNameError
 
@@ -275,7 +275,8 @@ class Inputs:
                 raise UnknownNameError("host", self.host or "", names)
             return True
         is_told = self.host in known and self.host not in found.packages["host"].unique().to_pylist()
-        return is_told and not in_folder and len(set(names) - known) == 1
+        files = [one for name in self.inventory for one in _matching(name)]
+        return is_told and not in_folder and len(files) == 1 and len(set(names) - known) == 1
 
 
 def _matching(name: str) -> list[str]:

@@ -89,11 +89,12 @@ def doubts(
 def approves_none(
     baseline: Baseline, patches: Sequence[pa.Table], host: Host, facts: Facts, *, is_told: bool
 ) -> Diagnostic | None:
-    """Return that a baseline approves nothing of the catalogs of a product, however long one waits (3.4).
+    """Return that no rule of a baseline can approve anything of the catalogs of a product at any instant (3.4).
 
-    Its rules select no patch, or none that was released by their ApproveUntilDate; where it has no rules, no entry of
-    its approved patches means one. None where a rule can approve anything, and of a baseline or catalogs that are
-    empty. Where it is told already that nothing passes the security gate, that gate does not count.
+    The rules select no patch, or none that was released by their ApproveUntilDate, whatever the approved patches mean;
+    where there are no rules, no entry of these means a patch. None where a rule can approve anything, and of a baseline
+    or catalogs that are empty. Where it is told already that nothing passes the security gate, that gate does not
+    count.
 
     Cost: a look at the patches until one is approved, which is a pass for each rule, and one for the list, where none
     is.

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.batch.listing import SCHEMA as SCHEMA_OF_VERDICTS
-from patchrules.errors import ColumnError, Diagnostic, DocumentError, Where
+from patchrules.errors import BaselineError, ColumnError, Diagnostic, DocumentError, Where
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.plain import noun, plain
 from patchrules.evaluation.run import SCHEMA, Run, address
@@ -146,6 +146,8 @@ def load_run(path: str | os.PathLike[str]) -> Run:
             raise _damaged(folder / _RUN, f"its inputs have the id `{identity}`, it says `{said['id']}`")
     except (KeyError, TypeError, AttributeError, OverflowError) as problem:
         raise _damaged(folder / _RUN, f"{type(problem).__name__}: {problem}") from problem
+    except BaselineError as problem:  # of an earlier version, which took more than AWS does
+        raise _damaged(folder / _RUN, f"in its policy, {problem.message}") from problem
     except ValueError as problem:
         if isinstance(problem, DocumentError | ColumnError):
             raise

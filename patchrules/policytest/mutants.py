@@ -50,12 +50,12 @@ def _rules(rule: ApprovalRule, baseline: Baseline) -> Iterator[tuple[str, Approv
     if facts.clocks and rule.approve_until is not None:
         for by in (1, -1) if date.min < rule.approve_until < date.max else ():
             day = rule.approve_until + timedelta(days=by)
-            yield f"approved until {day}, not {rule.approve_until}", dataclasses.replace(rule, approve_until=day)
+            yield f"approved until {day}, not {rule.approve_until}", rule.changed(approve_until=day)
     elif facts.clocks:
         days = rule.approve_after_days or 0
         for other in (days + 1, days - 1):
             if other in DAYS:
-                yield f"waits {other} days, not {days}", dataclasses.replace(rule, approve_after_days=other)
+                yield f"waits {other} days, not {days}", rule.changed(approve_after_days=other)
     for mistake, filters in _filters(rule.filters):
         yield mistake, dataclasses.replace(rule, filters=filters)
     level = _another(rule.compliance_level)
@@ -71,8 +71,9 @@ def _filters(filters: tuple[PatchFilter, ...]) -> Iterator[tuple[str, tuple[Patc
         if "*" in one.values:
             continue
         before, after = filters[:index], filters[index + 1 :]
-        for text in one.values if len(one.values) > 1 else ():
-            fewer = dataclasses.replace(one, values=tuple(value for value in one.values if value != text))
+        texts = tuple(dict.fromkeys(one.values))
+        for text in texts if len(texts) > 1 else ():
+            fewer = dataclasses.replace(one, values=tuple(value for value in texts if value != text))
             yield f"{one.key} without `{text}`", (*before, fewer, *after)
         yield f"{one.key} is anything", (*before, dataclasses.replace(one, values=("*",)), *after)
 

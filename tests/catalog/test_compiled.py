@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
+import tempfile
 import time
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -123,6 +126,22 @@ def test_what_is_no_place_to_write_to_is_told(destination, message, data):
     with pytest.raises(CatalogError, match=re.escape(message)) as raised:
         build_catalog(destination, data / "catalogs/samples/wesng.csv")
     assert raised.value.code == "PR3012"
+
+
+def test_a_file_of_text_is_told_however_it_was_opened(data):
+    class Plain:
+        """What has nothing but ``write``, and wants bytes."""
+
+        def write(self, given):
+            assert type(given) is bytes
+
+    catalog = read_catalog(data / "catalogs/samples/wesng.csv")
+    with tempfile.NamedTemporaryFile("w") as wrapped:
+        for text in (wrapped, codecs.getwriter("utf-8")(io.BytesIO())):
+            with pytest.raises(CatalogError, match=r'cannot write .*\[PR3012\]\n  hint: open it for bytes, "wb"'):
+                write_catalog(catalog, text)
+    plain: Any = Plain()
+    write_catalog(catalog, plain)
 
 
 @pytest.mark.shared

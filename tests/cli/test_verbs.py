@@ -114,6 +114,17 @@ def test_a_file_is_of_no_other_host_of_the_hosts_file_than_its_own(patchrules, d
     assert (told.exit_code, "there is no host `web-3`" in told.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("given", [["web-1.tsv", "web-9.tsv"], ["web-*.tsv"]], ids=["two files", "a glob"])
+def test_several_files_are_not_those_of_one_host_of_the_hosts_file(patchrules, data, tmp_path, given):
+    (tmp_path / "hosts.yaml").write_text("hosts: [{host: db-1, product: Debian12}, {host: web-1, product: Debian12}]")
+    for one in ("web-1.tsv", "web-9.tsv"):
+        (tmp_path / one).write_text("bash\t5.2-1\tamd64\tinstall ok installed\n")
+    named = [word for one in given for word in ("--inventory", tmp_path / one)]
+    rest = ["--product", "Debian12", "--catalog", data / "catalogs/debian12", "--as-of", "2026-11-01T00:00Z"]
+    told = patchrules("evaluate", *named, "--hosts", tmp_path / "hosts.yaml", "--host", "db-1", *rest)
+    assert (told.exit_code, "1 unknown" in told.stdout) == (1, True)
+
+
 def test_a_pipe_of_hosts_is_read_once_and_one_of_several_baselines_twice(patchrules, piped, tmp_path):
     (tmp_path / "web-1").write_text(ONE)
     piped("hosts: [{host: web-1, product: Debian12, patch_group: a}]")

@@ -242,6 +242,18 @@ def changed_host(folder):
         ),
         (edited(lambda said: said["policy"][0]["rules"][0].update(approve_until=None)), r"its inputs have the id"),
         (edited(lambda said: said.update(rows="noncompliant")), r"its inputs have the id"),
+        (
+            edited(lambda said: said["policy"][0]["rules"][0].update(approve_until=None, approve_after_days=400)),
+            r"in its policy, `approve_after_days` is 400, wanted .* \[PR7802\]\n  at .*/run/run.json\n  hint: evaluate again",
+        ),
+        (
+            edited(lambda said: said["policy"][0]["rules"][0].update(approve_after_days=7)),
+            r"in its policy, the rule has both .* \[PR7802\]",
+        ),
+        (
+            edited(lambda said: said["policy"][0].update(approved_patches=["bash"] * 51)),
+            r"in its policy, `approved_patches` is a list of 51, .* \[PR7802\]",
+        ),
         (changed_host, r"its inputs have the id"),
         (other_hosts, r"it belongs to the run `\w+`, not to `\w+` \[PR7802\]"),
         (lambda folder: (folder / "verdicts.parquet").unlink(), r"damaged: .* \[PR7802\]"),

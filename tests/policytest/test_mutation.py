@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
+from hypothesis import example, given
 
-from patchrules import lint, load_baseline
+from patchrules import ApprovalRule, Baseline, OperatingSystem, PatchFilter, lint, load_baseline
 from patchrules.documents.text import parse
 from patchrules.errors import PolicyTestError
 from patchrules.families import families, family_named
@@ -14,6 +16,7 @@ from patchrules.policytest import read_cases, read_folder
 from patchrules.policytest.mutants import mutants_of
 from patchrules.policytest.mutation import as_yaml, mutate
 from patchrules.policytest.starter import starter_files
+from patchrules.testing import baselines
 
 BASELINE = {
     "Name": "prod",
@@ -74,6 +77,32 @@ def folder(tmp_path):
 
 def test_the_mistakes_are_those_a_person_could_make():
     assert [mutant.mistake for mutant in mutants_of(load_baseline(BASELINE))] == MISTAKES
+
+
+def said_twice(filters):
+    """Return filters each of whose first values is there twice, as AWS takes it."""
+    return tuple(dataclasses.replace(one, values=(one.values[0], *one.values[:19])) for one in filters)
+
+
+TWICE = Baseline(
+    "prod", OperatingSystem.DEBIAN, rules=(ApprovalRule((PatchFilter("PRIORITY", ("Required", "Required")),)),)
+)
+
+
+@example(TWICE)
+@given(baselines())
+def test_every_mistake_is_a_baseline_and_another_one_whatever_its_filters_repeat(baseline):
+    rules = tuple(dataclasses.replace(rule, filters=said_twice(rule.filters)) for rule in baseline.rules)
+    filters = said_twice(baseline.global_filters)
+    for one in (baseline, dataclasses.replace(baseline, rules=rules, global_filters=filters)):
+        assert all(mutant.baseline != one for mutant in mutants_of(one))
+
+
+def test_a_value_that_is_there_twice_is_gone_once():
+    filters = (PatchFilter("PRIORITY", ("Required", "Important", "Required")),)
+    several = dataclasses.replace(TWICE, rules=(ApprovalRule(filters),))
+    found = [[one.mistake for one in mutants_of(baseline) if "without" in one.mistake] for baseline in (TWICE, several)]
+    assert found == [[], ["rule 1: PRIORITY without `Required`", "rule 1: PRIORITY without `Important`"]]
 
 
 def test_every_mistake_is_noticed_once_the_missing_cases_are_pasted(folder):
