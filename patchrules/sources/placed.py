@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ def placed(
     target: str | os.PathLike[str], error: type[DocumentError] = DocumentError, code: str = "PR7901"
 ) -> Iterator[BinaryIO]:
     """Open a file beside ``target`` that takes its place once it is whole; a device or pipe is written as it is.
+
+    A file that is there already keeps its mode.
 
     Raises ``error``, DocumentError PR7901 where nothing else is asked for, when it cannot be written.
     """
@@ -33,6 +36,8 @@ def placed(
         # A process that was killed under this number may have left it; "xb" follows no link that somebody laid there.
         fresh.unlink(missing_ok=True)
         with fresh.open("xb") as stream:
+            if place.is_file():
+                shutil.copymode(place, fresh)  # before a byte is in it: what only its owner may read stays so
             yield stream
         fresh.replace(place)
     except OSError as problem:
