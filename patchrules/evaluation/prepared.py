@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -164,10 +164,7 @@ class Prepared:
         age = {"later": how_many_later(taken, question.settings.as_of), "undated": taken.null_count}
         late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=limits)
         late += told_of_ages(hosts, question.catalogs, question.settings.as_of, limits)
-        with self._lock:
-            late += told_of_feeds(hosts, used, question.catalogs, question.settings, self._told)
-            while len(self._told) > MOST_TOLD:
-                del self._told[next(iter(self._told))]
+        late += self._told_of_feeds(question, hosts, used)
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
         return Run(
             settings=question.settings,
@@ -180,6 +177,18 @@ class Prepared:
             diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),
             limits=limits,
         )
+
+    def _told_of_feeds(self, question: Question, hosts: pa.Table, used: Sequence[Baseline]) -> list[Diagnostic]:
+        """Return what is told of the catalogs of hosts; nobody waits while a pass over the catalogs finds it."""
+        found: dict[Hashable, list[Diagnostic]] = {}
+        with self._lock:
+            known = ChainMap(found, dict(self._told))
+        told = told_of_feeds(hosts, used, question.catalogs, question.settings, known)
+        with self._lock:
+            self._told.update(found)
+            while len(self._told) > MOST_TOLD:
+                del self._told[next(iter(self._told))]
+        return told
 
     def _judging(self, question: Question, *, dated: bool) -> Judging:
         """Return what judges in the stretch of time of an instant; ``dated`` packages are judged at that one only."""

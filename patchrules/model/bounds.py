@@ -38,7 +38,7 @@ PRODUCT = Bounds(1, 128, "text of 1 to 128 characters")
 CONFIGURATION = Bounds(1, 1024, "text of 1 to 1024 characters")
 GROUP = Bounds(1, 256, "1 to 256 letters, digits, spaces and `_.:/=+-@`")
 TAGS = Bounds(0, 1000, "a list of at most 1000 tags")
-# What code calls a baseline decides nothing: of names, documents alone are held to these.
+# What code calls a baseline decides nothing, so documents alone are held to NAME; code, too, is to SOURCE_NAME.
 NAME = Bounds(3, 128, "3 to 128 letters, digits, `_`, `-` and `.`")
 NAME_LETTERS = r"^[a-zA-Z0-9_\-.]{3,128}$"
 SOURCE_NAME = Bounds(3, 50, "3 to 50 letters, digits, `_`, `-` and `.`")

@@ -20,6 +20,7 @@ from patchrules.batch.compiled import offer
 from patchrules.errors import InventoryError
 from patchrules.evaluation import nouns
 from patchrules.evaluation import prepared as module
+from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.judging import Judging
 from patchrules.evaluation.policies import Policies
 from patchrules.evaluation.profiles import as_registry
@@ -203,6 +204,22 @@ def test_threads_may_ask_it(service):
         found = list(pool.map(ask, range(4)))
     counts = [[expected[host.id]["missing"]] for host in hosts]
     assert found == [counts[number:] + counts[:number] for number in range(4)]
+
+
+def test_nobody_waits_while_the_catalogs_are_looked_at_and_that_is_done_once(service, monkeypatch):
+    prepared, hosts, _ = service
+    fresh = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
+    is_locked, known_before = [], []
+
+    def watched(rows, used, catalogs, given, known):
+        is_locked.append(fresh._lock.locked())
+        known_before.append(len(known))
+        return told_of_feeds(rows, used, catalogs, given, known)
+
+    monkeypatch.setattr(module, "told_of_feeds", watched)
+    for _ in range(2):
+        fresh.evaluate(hosts[0], as_of=AS_OF)
+    assert (is_locked, known_before) == ([False, False], [0, 1])
 
 
 def test_nothing_is_compiled_again_until_a_moment_that_decides(service, monkeypatch):
