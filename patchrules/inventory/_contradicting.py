@@ -111,11 +111,11 @@ def joined(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
         return None
     packages = _counted(rows.packages).group_by(["name", "arch"], use_threads=False).aggregate([("evr", "list")])
     again = packages.filter(pc.greater(pc.list_value_length(packages["evr_list"]), 1)).to_pylist()
-    versions = {one["name"]: sorted(set(map(_without_epoch, one["evr_list"]))) for one in again}
-    found = {one: evrs for one, evrs in versions.items() if len(evrs) > 1 and not _is_beside(one, reader.scheme)}
+    versions = [(one["name"], sorted(set(map(_without_epoch, one["evr_list"])))) for one in again]
+    found = [(name, evrs) for name, evrs in versions if len(evrs) > 1 and not _is_beside(name, reader.scheme)]
     if not found:
         return None
-    name, evrs = next(iter(found.items()))
+    name, evrs = found[0]
     message = f"{len(found):,} packages stand there in several versions, {name} in {' and '.join(evrs[:2])}"
     hint = "give each list a file of its own; where one system has both versions, mend it (dnf check, dpkg --audit)"
     return document.fail("PR2118", f"the file holds several lists: {message}", hint=hint)

@@ -261,6 +261,10 @@ JOINED = {
     "rhel: two days": (RPMS + RPMS.replace(b"p7-1-1", b"p7-1-2"), "p7 in 1-1.el9 and 1-2.el9"),
     "rhel: two hosts": (RPMS + RPMS.replace(b"-1-1", b"-1-2"), "200 packages .*, p0 in 1-1.el9 and 1-2.el9"),
     "rhel: a single line of another day": (RPMS + b"p7-1-2.el9.x86_64\n", "p7 in 1-1.el9 and 1-2.el9"),
+    "debian: beside another architecture": (
+        DEBS + b"p7\t2\tamd64\tinstall ok installed\n" + b"p7\t1\ti386\tinstall ok installed\n" * 2,
+        "1 packages .*, p7 in 1 and 2",
+    ),
     "debian: twice": (DEBS * 2, None),
     "debian: an epoch of 0": (DEBS + b"p7\t0:1\tamd64\tinstall ok installed\n", None),
     "debian: another architecture": (DEBS + b"p7\t2\ti386\tinstall ok installed\n", None),
