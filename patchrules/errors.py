@@ -101,7 +101,7 @@ class Faults(ExceptionGroup[Exception], PatchRulesError):  # noqa: N818  a group
     `Rules` is 3 [PR1050]
     """
 
-    def derive(self, excs: Sequence[Exception], /) -> Faults:  # type: ignore[override]
+    def derive(self, excs: Sequence[Exception], /) -> Faults:  # type: ignore[override]  # generic there
         """Return the group of some of them, as ``except*`` asks for."""
         return Faults(self.message, excs)
 

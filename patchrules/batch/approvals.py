@@ -105,7 +105,7 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
     released_at, clock = released(catalog, facts)
     as_of = microseconds(settings.as_of)
     lets_through = selects(baseline.global_filters, catalog, host, facts)
-    entry = listed(baseline, catalog, host, facts)
+    entry = listed(baseline, catalog, lets_through, facts)
     is_listed = entry != NOBODY
     unreleased = (released_at != NEVER) & (released_at > as_of) & facts.time_travel
     level, rule = np.full(rows, -1, dtype=np.int64), np.zeros(rows, dtype=np.int64)
@@ -141,11 +141,13 @@ def approvals(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts, s
     )
 
 
-def listed(baseline: Baseline, catalog: pa.Table, host: Host, facts: Facts) -> Ints:
-    """Batch twin of ``reference.approvals.listed``: the position of the entry for each row, else NOBODY."""
+def listed(baseline: Baseline, catalog: pa.Table, lets_through: Bools, facts: Facts) -> Ints:
+    """Batch twin of ``reference.approvals.listed``: the position of the entry for each row, else NOBODY.
+
+    ``lets_through`` says which rows pass the global filters.
+    """
     if not baseline.approved_patches:
         return np.full(catalog.num_rows, NOBODY, dtype=np.int64)
-    lets_through = selects(baseline.global_filters, catalog, host, facts)
     entry = names(baseline.approved_patches, catalog, facts)
     entry = np.where(lets_through | ("names" not in facts.globals_bind), entry, NOBODY)
     by_id = identifies(baseline.approved_patches, catalog, facts.approved_ids)

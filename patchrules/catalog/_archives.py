@@ -75,7 +75,7 @@ def release_of(part: Part, releases: Sequence[Part]) -> Part | None:
             best = (len(begins), release)
     if best is not None:
         return best[1]
-    alone = len(releases) == 1 and not _stem(releases[0].source.name)
+    alone = len(releases) == 1 and not stem(releases[0])
     return releases[0] if alone else None
 
 
@@ -119,12 +119,7 @@ def with_release(part: Part, found: Archive) -> Part:
 
 def stem(release: Part) -> str:
     """Return how the names of the lists begin that a Release file speaks for; empty where its name tells nothing."""
-    return _stem(release.source.name)
-
-
-def _stem(name: str) -> str:
-    """Return the name up to its last word, separator included; empty when it is no Release file's name."""
-    found = _RELEASE.match(name)
+    found = _RELEASE.match(release.source.name)
     return found["stem"] if found else ""
 
 

@@ -230,16 +230,6 @@ def how_many_later(captured_at: pa.ChunkedArray, as_of: datetime) -> int:
     return later
 
 
-def told_of_age(
-    catalogs: Sequence[Catalog], *, later: int, undated: int, as_of: datetime, limits: AgeLimits
-) -> list[Diagnostic]:
-    """Return what is to be told of the age of data (5.16).
-
-    ``later`` inventories were taken after the as-of instant, and of ``undated`` ones nobody knows when they were.
-    """
-    return hindsight(catalogs, later, as_of) + unchecked(catalogs, undated, limits)
-
-
 def hindsight(catalogs: Iterable[Catalog], later: int, as_of: datetime) -> list[Diagnostic]:
     """Return what only hindsight knows: catalogs and ``later`` inventories that are younger than the as-of instant."""
     found = []

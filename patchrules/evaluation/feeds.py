@@ -104,7 +104,8 @@ def approves_none(
     if not asked or (baseline.rules and why is None) or not (baseline.rules or baseline.approved_patches):
         return None
     lists = replace(baseline, approved_patches_enable_non_security=True) if is_told else baseline
-    is_dead = not any((listed(lists, some, host, facts) != NOBODY).any() for some in _portions(asked))
+    passing = ((some, selects(lists.global_filters, some, host, facts)) for some in _portions(asked))
+    is_dead = not any((listed(lists, some, lets_through, facts) != NOBODY).any() for some, lets_through in passing)
     if why is None and not is_dead:
         return None
     where = f"in the catalogs of {host.product}"

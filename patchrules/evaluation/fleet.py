@@ -13,7 +13,7 @@ from typing import Any
 from patchrules.errors import InventoryError, UnknownNameError
 from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.alike import alike
-from patchrules.evaluation.coverage import AgeLimits, told_of_age
+from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
@@ -145,8 +145,8 @@ def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | Non
 def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, policy: Baseline | Registry) -> Run:
     """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
     check_system(policy, found.hosts["family"].unique().to_pylist())
-    age = {"later": found.late, "undated": found.undated}
-    late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=question.limits)
+    late = hindsight(question.catalogs, found.late, question.settings.as_of)
+    late += unchecked(question.catalogs, found.undated, question.limits)
     late += alike(found.hosts["host"])
     late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings)

@@ -14,13 +14,14 @@ from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
 from patchrules.evaluation.ages import aged
 from patchrules.evaluation.coverage import (
     AgeLimits,
+    hindsight,
     in_scope,
     installed,
     is_later,
     reasons_unknown,
     says_arch,
     speaking,
-    told_of_age,
+    unchecked,
 )
 from patchrules.evaluation.dialects import unspoken
 from patchrules.evaluation.feeds import doubts, foreign
@@ -112,9 +113,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     theirs = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    age = {"later": is_later(one.captured_at, given.as_of), "undated": one.captured_at is None}
-    late = told_of_age(scoped, **age, as_of=given.as_of, limits=limits or AgeLimits())
-    said = (*baseline.diagnostics, *theirs, *late)
+    said = (*baseline.diagnostics, *theirs, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
+    said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
     if not unknown and one.product:
         old = aged(one.product, scoped, given.as_of, limits or AgeLimits())
         said += (old,) if old else ()

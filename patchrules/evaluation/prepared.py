@@ -20,7 +20,7 @@ from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.ages import told_of_ages
-from patchrules.evaluation.coverage import AgeLimits, how_many_later, told_of_age
+from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
 from patchrules.evaluation.fleet import as_fleet, collected, run_found
@@ -161,8 +161,8 @@ class Prepared:
         served = set(hosts["baseline"].to_pylist())
         used = tuple(one for one in baselines if one.name in served)
         taken, limits = inventory.hosts["captured_at"], question.limits
-        age = {"later": how_many_later(taken, question.settings.as_of), "undated": taken.null_count}
-        late = told_of_age(question.catalogs, **age, as_of=question.settings.as_of, limits=limits)
+        late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
+        late += unchecked(question.catalogs, taken.null_count, limits)
         late += told_of_ages(hosts, question.catalogs, question.settings.as_of, limits)
         late += self._told_of_feeds(question, hosts, used)
         doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)

@@ -20,7 +20,7 @@ from patchrules.errors import ColumnError, Diagnostic, DocumentError, InventoryE
 from patchrules.families import family_named
 from patchrules.inventory._architectures import without_strange
 from patchrules.inventory._checked import checked, misplaced
-from patchrules.inventory._contradicting import backups, contradiction, joined
+from patchrules.inventory._contradicting import contradiction, joined
 from patchrules.inventory._damaged import damage, without_refused
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
@@ -189,8 +189,7 @@ class _Reading:
             for document in place.documents
         ]
         if len(known) != 1 and any(reader for _, reader in known):
-            copies = backups(document for document, _ in known)
-            aside = [one for one, reader in known if one in copies or (reader is None and not is_meant(one))]
+            aside = [document for document, reader in known if reader is None and not is_meant(document)]
             for document in aside:
                 self._doubt("PR2209", document.name, Level.INFO)
             known = [(document, reader) for document, reader in known if document not in aside]

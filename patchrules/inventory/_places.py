@@ -58,9 +58,11 @@ def places(source: Input | Sequence[Input], *, host: str | None, limits: Limits)
         raise InventoryError("there is nothing to read: the list of inputs is empty", code="PR2905")
     if host is None:
         return found
-    documents = tuple(document for place in found for document in place.documents)
+    every = [document for place in found for document in place.documents]
+    copies = backups(every)
+    documents = tuple(document for document in every if document not in copies)
     os_release = next((place.os_release for place in found if place.os_release), None)
-    aside = tuple(document for place in found for document in place.aside)
+    aside = (*(document for place in found for document in place.aside), *copies)
     return [Place(host, documents, os_release, stated=True, aside=aside)]
 
 

@@ -65,7 +65,7 @@ def without_versions(document: Document) -> DocumentError | None:
 
 def _is_selection(parts: list[str]) -> bool:
     """Say whether words are a package and what ``dpkg --get-selections`` says of it."""
-    return len(parts) == 2 and parts[1] in _SELECTIONS and rpm.can_be(parts[0].partition(":")[0])  # noqa: PLR2004
+    return len(parts) == 2 and parts[1] in _SELECTIONS and rpm.can_be(parts[0].partition(":")[0])  # noqa: PLR2004  name, word
 
 
 def _lacks_version(line: str) -> bool:

@@ -18,7 +18,7 @@ class Proof(str):
         made.content = content
         return made
 
-    def __getnewargs__(self) -> tuple[str, tuple[object, ...]]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, tuple[object, ...]]:  # type: ignore[override]  # str has its text alone
         """Return what a copy is made of."""
         return str(self), self.content
 
