@@ -11,7 +11,8 @@ Of ours a line has three figures. All of them open the fleet, judge it and write
     row_seconds     policies are compiled, versions have ranks: what the queries by hand are given
     again_seconds   verdicts on the distinct packages are known too
 
-``ratio_to_floor`` is ``row_seconds`` by those of the floor, ``ratio_vs_duckdb`` and ``ratio_vs_polars`` are their
+``ratio_to_floor`` is ``row_seconds`` by those of the floor, ``ratio_to_least`` by those of the least that numpy can do
+with everything decided (the star layout alone has it), ``ratio_vs_duckdb`` and ``ratio_vs_polars`` are their
 seconds by ``row_seconds``, ``rows_per_second`` is of ``row_seconds``; the same with ``cold_`` are of ``seconds``.
 ``peak_rss_mb`` is the larger one of the processes behind these two.
 """
@@ -37,9 +38,9 @@ from patchrules.cli._memory import ALLOCATORS
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "build" / "bench"
-COLD, ROWS, AGAIN, FLOOR = "ours", "ours_compiled", "ours_again", "floor"
+COLD, ROWS, AGAIN, LEAST, FLOOR = "ours", "ours_compiled", "ours_again", "least", "floor"
 PEERS = ("with_duckdb", "with_polars")
-CONTENDERS = (COLD, ROWS, AGAIN, FLOOR, *PEERS)
+CONTENDERS = (COLD, ROWS, AGAIN, LEAST, FLOOR, *PEERS)
 """Ours comes first: the floor writes what we decided, and the others are compared with it."""
 
 
@@ -94,6 +95,11 @@ def fleet(rows: int, worst: str | None, seed: int, data: Path) -> Path:
     return folder
 
 
+def racers(layout: str, wanted: Sequence[str] = CONTENDERS) -> list[str]:
+    """Return who races over a layout, ours first."""
+    return [name for name in CONTENDERS if name in {COLD, *wanted} and (name != LEAST or layout == "star")]
+
+
 def measured(folder: Path, layout: str, names: Sequence[str], rounds: int) -> dict[str, Any]:
     """Race the contenders over one layout of a fleet."""
     racing: list[Contender] = []
@@ -144,16 +150,16 @@ def _said(folder: Path, layout: str, racing: dict[str, Contender]) -> dict[str, 
     return said
 
 
-_FIGURES = {"seconds": COLD, "row_seconds": ROWS, "again_seconds": AGAIN}
+_FIGURES = {"seconds": COLD, "row_seconds": ROWS, "again_seconds": AGAIN, "least_seconds": LEAST}
 
 
 def _ratios(seconds: Mapping[str, float], mine: str) -> dict[str, float]:
     """Return one of our times by the floor's, and that of the others by ours, as far as they raced."""
     if mine not in seconds:
         return {}
-    floor = {"ratio_to_floor": round(seconds[mine] / seconds[FLOOR], 2)} if FLOOR in seconds else {}
+    limits = {f"ratio_to_{name}": round(seconds[mine] / seconds[name], 2) for name in (FLOOR, LEAST) if name in seconds}
     peers = {name: f"ratio_vs_{name.removeprefix('with_')}" for name in PEERS if name in seconds}
-    return floor | {called: round(seconds[name] / seconds[mine], 2) for name, called in peers.items()}
+    return limits | {called: round(seconds[name] / seconds[mine], 2) for name, called in peers.items()}
 
 
 def arguments(given_texts: Sequence[str] | None = None) -> argparse.Namespace:
@@ -177,11 +183,10 @@ def arguments(given_texts: Sequence[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Measure every size in every layout."""
     wanted = arguments()
-    names = [name for name in CONTENDERS if name in {COLD, *wanted.only}]
     for rows in wanted.rows:
         folder = fleet(rows, wanted.worst, wanted.seed, wanted.data)
         for layout in wanted.layout:
-            line = json.dumps(measured(folder, layout, names, wanted.rounds))
+            line = json.dumps(measured(folder, layout, racers(layout, wanted.only), wanted.rounds))
             print(line, flush=True)
             if wanted.into:
                 with wanted.into.open("a", encoding="utf-8") as stream:

@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize("layout", ["flat", "star"])
 def test_all_say_the_same(layout, folder):
     written = {}
-    for name in bench_batch.CONTENDERS:
+    for name in bench_batch.racers(layout):
         if name in bench_batch.PEERS and importlib.util.find_spec(name.removeprefix("with_")) is None:
             continue  # the extra `bench` is not installed
         written[name] = folder / "output" / layout / name
