@@ -326,7 +326,7 @@ CODES: dict[str, str] = {
     "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
     "PR7019": "no rule of a baseline can approve anything in the catalogs of hosts (or, without rules, no list entry)",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
-    "PR7025": "a host has several versions of a package, and dpkg keeps one: its rows may be of two days or two hosts",
+    "PR7025": "a host has several versions of a package that its system keeps one of: it may be two hosts, or two days",
     "PR7026": "the newest catalog of hosts was made more than a month before the as-of instant",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",

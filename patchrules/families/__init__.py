@@ -28,6 +28,7 @@ __all__ = [
     "family_of",
     "family_of_products",
     "has_dialect",
+    "keeps_one",
     "major_of",
     "plain_product",
     "spelled",
@@ -111,6 +112,16 @@ def spelled(family: Family, product: str) -> str | None:
             plain = None if re.search("[^0-9.]", rest) else f"{name}{rest}"
             return next((one.product for one in RELEASES if one.product and one.product.lower() == folded), plain)
     return None
+
+
+def keeps_one(family: Family, package: str) -> bool:
+    """Say whether the package manager has one version of that package and architecture at a time (SEMANTICS 5.1).
+
+    >>> keeps_one(family_named("debian"), "linux-image-amd64"), keeps_one(family_named("rhel"), "kernel-core")
+    (True, False)
+    """
+    beside = ("*",) if family.install_only is None else family.install_only
+    return not any(fnmatch.fnmatchcase(package, glob) for glob in beside)
 
 
 def has_dialect(family: Family, dialect: Dialect, product: str | None) -> bool:

@@ -107,9 +107,8 @@ class Family:
     - ``has_arch``: packages are told apart by architecture; else it is no part of their names.
     - ``independent_is_native``: such a package replaces the native one of that name and back (dpkg); else the two are
       different packages (SEMANTICS 5.3).
-    - ``keeps_one``: the package manager has one version of a name and architecture at a time (dpkg), so that several
-      are no list of one system (SEMANTICS 5.1).
-    - ``install_only``: globs of the packages of which several versions are installed beside each other (dnf's word).
+    - ``install_only``: globs of the packages of which several versions are installed beside each other (dnf's word): of
+      all others the package manager keeps one, so that several are no list of one system (SEMANTICS 5.1); None: of any.
     - ``compatible``: machine architecture -> package architectures it can run; a machine that is not here runs its own
       and the independent one.
     - ``dist_tag``: regular expression whose group 1 is the major release a version text was built for (DECISIONS 22),
@@ -139,8 +138,7 @@ class Family:
     product_parts: int = 2
     independent_arch: str = "noarch"
     independent_is_native: bool = False
-    keeps_one: bool = False
-    install_only: tuple[str, ...] = ()
+    install_only: tuple[str, ...] | None = None
     has_arch: bool = True
     compatible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dist_tag: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import DocumentError, InventoryError, Where
-from patchrules.families import families
+from patchrules.families import families, keeps_one
 from patchrules.inventory._reader import Reader, Rows
 from patchrules.sources.files import Document
 
@@ -123,11 +122,7 @@ def joined(document: Document, reader: Reader, rows: Rows) -> DocumentError | No
 
 def _is_beside(name: str, scheme: str) -> bool:
     """Say whether a package may be installed beside its other versions, as far as families tell."""
-    told = [family for family in families().values() if family.scheme == scheme]
-    patterns = {glob for family in told for glob in family.install_only}
-    if not patterns and not all(family.keeps_one for family in told):
-        return True
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    return not all(keeps_one(family, name) for family in families().values() if family.scheme == scheme)
 
 
 def _by_name(packages: Any) -> dict[tuple[str, str], _Versions]:  # noqa: ANN401  pyarrow.Table

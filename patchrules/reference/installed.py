@@ -6,7 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from patchrules.families import Family
+from patchrules.families import Family, keeps_one
 from patchrules.model.host import Host
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
@@ -49,12 +49,13 @@ def newest(packages: Iterable[Package], host: Host, family: Family) -> dict[Key,
 
 
 def contradicted(packages: Iterable[Package], host: Host, family: Family) -> int:
-    """Count the packages in several versions on a host whose package manager keeps one (5.1), as it spells them."""
-    versions: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    """Count the packages in several versions, of which the package manager keeps one (5.1), as the host spells them."""
+    versions: dict[Key, set[str]] = defaultdict(set)
     for package in packages:
-        native = package.arch in (None, family.independent_arch)
-        versions[package.name, host.arch if native else package.arch].add(package.evr)
-    return sum(len(found) > 1 for found in versions.values()) if family.keeps_one else 0
+        if keeps_one(family, package.name):
+            arch = package.arch or host.arch or family.independent_arch
+            versions[key_of(package.name, arch, host, family)].add(package.evr)
+    return sum(len(found) > 1 for found in versions.values())
 
 
 def _age(package: Package, family: Family) -> tuple[object, ...]:

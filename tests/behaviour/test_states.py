@@ -268,10 +268,28 @@ def test_dpkg_keeps_one_version_of_a_package(engine, case):
     assert doubts.get("PR7025", 0) == wanted
 
 
-def test_rpm_keeps_several_versions(engine):
-    """5.1: kernels above all."""
-    node = host(package("1:1-1", "kernel"), package("1:2-1", "kernel"))
-    assert "PR7025" not in engine(baseline(), node, [], as_of=AS_OF)["doubts"]
+OF_TWO_DAYS_OF_RPM = {
+    # case: packages, architecture of the host, in several versions
+    "two versions": (several("3.0-1", "3.1-1", arch="x86_64"), "x86_64", 1),
+    "kernels": (several("1-1", "2-1", name="kernel-core", arch="x86_64"), "x86_64", 0),
+    "keys": (several("1-1", "2-1", name="gpg-pubkey", arch=None), "x86_64", 0),
+    "two architectures": (several("1-1", arch="x86_64") + several("2-1", arch="i686"), "x86_64", 0),
+    "noarch is another": (several("1-1", arch="x86_64") + several("2-1", arch="noarch"), "x86_64", 0),
+    "unstated is native": (several("1-1", arch="x86_64") + several("2-1", arch=None), "x86_64", 1),
+    "unstated is noarch, of a machine nobody states": (
+        several("1-1", arch="noarch") + several("2-1", arch=None),
+        None,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_TWO_DAYS_OF_RPM)
+def test_rpm_keeps_one_version_but_of_kernels(engine, case):
+    """5.1: several of another package are of two days, or of two hosts of one name."""
+    packages, arch, wanted = OF_TWO_DAYS_OF_RPM[case]
+    doubts = engine(baseline(), host(*packages, arch=arch), [], as_of=AS_OF)["doubts"]
+    assert doubts.get("PR7025", 0) == wanted
 
 
 EPOCHS = [

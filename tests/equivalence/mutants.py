@@ -377,19 +377,29 @@ MUTANTS = (
         "return found if rows.installed is None or True else",
     ),
     Mutant(
-        "contradicted: rpm's, too",
+        "contradicted: kernels, too",
         "batch/contradicted.py",
-        "alone = np.array([*(one.family.keeps_one",
-        "alone = np.array([*(True",
+        "[keeps_one(family, texts[code]) for family in families.values()]",
+        "True",
     ),
     Mutant(
         "contradicted: what is not installed, too", "batch/contradicted.py", "some = some[rows.installed[some]]", "pass"
     ),
     Mutant("contradicted: one version twice", "batch/contradicted.py", "counted(key[version],", "counted(key,"),
-    Mutant("contradicted: all is not native", "batch/contradicted.py", " | (own == everywhere[mine])", ""),
     Mutant(
-        "contradicted: unstated is not native", "batch/contradicted.py", "(own == arches.number(None)) | ", "", "agent"
+        "contradicted: one family's packages are all families'",
+        "batch/contradicted.py",
+        "answers[of_policy[policy], name]",
+        "answers[0, name]",
     ),
+    Mutant("contradicted: all is not native", "batch/contradicted.py", " | (own == replacing[mine])", ""),
+    Mutant(
+        "contradicted: noarch is native",
+        "batch/contradicted.py",
+        "one.family.independent_arch if one.family.independent_is_native else None",
+        "one.family.independent_arch",
+    ),
+    Mutant("contradicted: unstated is not native", "batch/contradicted.py", "(own == unsaid) | ", "", "agent"),
     Mutant("look-up: what is not installed counts", "batch/evaluate.py", "place[~rows.installed[some]] = 0", "pass"),
     Mutant("security: of no patch", "batch/documented.py", "(found.shown >= 0) & at(", "(found.shown < 0) & at("),
     Mutant("lists: the last entry counts", "batch/patterns.py", "= position\n                break\n", "= position\n"),
