@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -29,7 +29,17 @@ _SUFFIXES = ("~", ".bak", ".orig", ".swp")
 def backups(documents: Iterable[Document]) -> list[Document]:
     """Return the copies among files of what lies beside them: those of editors, and dpkg's own of its status."""
     by_path = {document.name: document for document in documents}
-    return [document for name, document in by_path.items() if not by_path.keys().isdisjoint(_copied(name))]
+    return [by_path[name] for name in copies(by_path.keys())]
+
+
+def copies(names: Collection[str]) -> list[str]:
+    """Return the names among some that are those of copies of others.
+
+    >>> copies(["fleet/a.parquet", "fleet/a.parquet.bak", "fleet/b.parquet.bak"])
+    ['fleet/a.parquet.bak']
+    """
+    every = frozenset(names)
+    return [name for name in names if not every.isdisjoint(_copied(name))]
 
 
 def _copied(path: str) -> set[str]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from patchrules.errors import ColumnError, InventoryError
+from patchrules.inventory._contradicting import copies
 from patchrules.inventory._packed import refuse_packed
 from patchrules.inventory._text_columns import WRITE_AGAIN, bare, text_column
 from patchrules.inventory.arrow_table import BROKEN, HOST_COLUMNS, TEXTS, refuse_twice
@@ -73,7 +74,8 @@ class Part:
 def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # noqa: ANN401  whatever can be read
     """Return the parts of Parquet files, or of a table in memory; None where the source is anything else.
 
-    Only schemas and metadata are read. Raises ColumnError where a table misses a column, InventoryError for a file that
+    Only schemas and metadata are read. Files among which are copies of others are not taken apart: who reads them whole
+    leaves the copies out, and says so. Raises ColumnError where a table misses a column, InventoryError for a file that
     cannot be read and PR2124 for one of a packed fleet.
     """
     if isinstance(source, pa.Table):
@@ -81,6 +83,8 @@ def parts_of(source: Any, columns: Mapping[str, str]) -> list[Part] | None:  # n
     if not isinstance(source, str | os.PathLike | list | tuple) or not all(map(_is_table, _paths(source))):
         return None
     files = expand(source)
+    if copies([str(path) for path in files]):
+        return None
     refuse_packed(files)
     return [part for path in files for part in _groups(str(path), columns)]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from patchrules.evaluation.fleet import open_fleet
 from patchrules.inventory import read_inventory
+from patchrules.model.host import Inventory
 
 NOW = "bash-5.1.8-6.el9.x86_64\n"
 OLD = "bash-5.1.8-5.el9.x86_64\n"
@@ -50,3 +54,13 @@ def test_a_host_that_is_called_old_is_a_host(tmp_path):
     for name in ("web-1", "web-1-old"):
         (tmp_path / name).write_text(NOW)
     assert read_inventory(tmp_path, family="rhel").hosts["host"].to_pylist() == ["web-1", "web-1-old"]
+
+
+@pytest.mark.parametrize("source", ["", "*"])
+def test_a_copy_of_a_table_is_no_part_of_the_fleet(source, tmp_path):
+    for name, evr in (("fleet.parquet", "5.1.8-6.el9"), ("fleet.parquet.bak", "5.1.8-5.el9")):
+        rows = {"host": ["web-1"], "name": ["bash"], "arch": ["x86_64"], "evr": [evr]}
+        pq.write_table(pa.table(rows), tmp_path / name)
+    fleet = open_fleet(tmp_path / source, family="rhel")
+    assert isinstance(fleet, Inventory), "streamed, all files are parts"
+    check(fleet, tmp_path / "fleet.parquet.bak", "web-1")
