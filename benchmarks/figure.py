@@ -70,10 +70,8 @@ def _bar(top: int, label: str, colour: str, speed: float, share: float) -> Itera
 
 def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """Return the figures as a Markdown table."""
-    rows = [
-        "| fleet | layout | rows | distinct | seconds | cold | again | M rows/s | floor | least | DuckDB | Polars | peak MB |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    columns = "rows | distinct | seconds | cold | again | M rows/s | floor | least | DuckDB | Polars | peak MB"
+    rows = [f"| fleet | layout | {columns} |", f"| --- | --- |{' ---: |' * (columns.count('|') + 1)}"]
     for line in lines:
         floor, least, duckdb, polars = (f"{line[name]:.2f} x" if line.get(name) else "" for name in _RATIOS)
         name = line["fleet"].replace("_", " ")

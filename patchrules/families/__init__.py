@@ -6,7 +6,6 @@ import fnmatch
 import functools
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import entry_points
@@ -15,7 +14,7 @@ from types import MappingProxyType
 from patchrules.errors import UnknownNameError
 from patchrules.families._family import Facts, Family
 from patchrules.families._majors import built_for, major_of
-from patchrules.families._windows_releases import RELEASES
+from patchrules.families._products import meant, plain_product, spelled, version_of
 from patchrules.model.names import DebDates, Dialect, OperatingSystem
 
 __all__ = [
@@ -30,8 +29,10 @@ __all__ = [
     "has_dialect",
     "keeps_one",
     "major_of",
+    "meant",
     "plain_product",
     "spelled",
+    "version_of",
 ]
 
 
@@ -85,33 +86,6 @@ def family_of_products(products: Iterable[str]) -> Family | None:
         if any(fnmatch.fnmatchcase(product.rstrip("*").lower(), one.lower()) for one in family.products)
     }
     return families()[found.pop()] if len(found) == 1 else None
-
-
-def plain_product(text: str) -> str:
-    """Return a product without what AWS writes in none: blanks, hyphens.
-
-    >>> plain_product("Debian 12")
-    'Debian12'
-    """
-    return re.sub("[^A-Za-z0-9.]", "", text)
-
-
-def spelled(family: Family, product: str) -> str | None:
-    """Return a product as its family writes it, whatever its case is; None where nothing tells.
-
-    >>> spelled(family_named("macos"), "MACOS14.5"), spelled(family_named("windows"), "windowsserver2022")
-    ('macOS14.5', 'WindowsServer2022')
-    >>> spelled(family_named("windows"), "Windows-on-a-stick"), spelled(family_named("debian"), "Ubuntu22.04")
-    (None, None)
-    """
-    folded = product.lower()
-    for glob in family.products:
-        if fnmatch.fnmatchcase(folded, glob.lower()):
-            name = re.split(r"[*?\[]", glob)[0]
-            rest = product[len(name) :]
-            plain = None if re.search("[^0-9.]", rest) else f"{name}{rest}"
-            return next((one.product for one in RELEASES if one.product and one.product.lower() == folded), plain)
-    return None
 
 
 def keeps_one(family: Family, package: str) -> bool:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
-from patchrules.families import Family, families, plain_product
+from patchrules.families import Family, families, meant, plain_product
 from patchrules.families._windows_releases import RELEASES
 
 __all__ = ["Identity", "identify", "os_release_fields"]
@@ -80,8 +80,8 @@ def identify(
     by_product = _family_of_product(product) if product else None
     chosen = family or by_product or next((claim[0].name for claim in claims), None)
     doubts = list(_disagreements(chosen, family, product, by_product, claims))
-    if product and (plain_product(product) != product or not _is_named(product)):
-        doubts.append(_doubt("PR2230", _unheard(product)))
+    if product and (said := _unheard(product, by_product)):
+        doubts.append(_doubt("PR2230", said))
     if product:
         return Identity(chosen, product, "stated", tuple(doubts))
     for found, told, evidence in claims:
@@ -284,15 +284,24 @@ def _family_of_product(product: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _unheard(product: str) -> str:
-    """Say that no family has a product of that name, and which name is close."""
-    if _is_named(plain_product(product)):
-        return f"`{product}` is no product that AWS names: did you mean `{plain_product(product)}`?"
+def _unheard(product: str, family: str | None) -> str | None:
+    """Say that no family has a product of that name, and which name is close; None for one that ``family`` may have."""
+    plain = plain_product(product)
+    near = meant(product, families()[family]) if family else None
+    if not _is_named(plain):
+        near = _close(product)
+    elif near is None and plain == product:
+        return None
+    near = [plain] if near is None else near
+    guess = f": did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
+    return f"`{product}` is no product that AWS names{guess}"
+
+
+def _close(product: str) -> list[str]:
+    """Return the name of a product of some family that is spelled nearly so, with the same version; or none."""
     stems = {glob.rstrip("*?.").lower(): glob.rstrip("*?.") for one in families().values() for glob in one.products}
     stem = product.rstrip("0123456789.")
-    near = difflib.get_close_matches(stem.lower(), stems, n=1)
-    guess = f": did you mean `{stems[near[0]]}{product[len(stem) :]}`?" if near else ""
-    return f"`{product}` is no product that AWS names{guess}"
+    return [f"{stems[one]}{product[len(stem) :]}" for one in difflib.get_close_matches(stem.lower(), stems, n=1)]
 
 
 def _is_named(product: str) -> bool:

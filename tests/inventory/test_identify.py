@@ -90,6 +90,10 @@ def test_identify_is_total(os_release, platform, version):
         ("debian 12", "did you mean `Debian12`?"),
         ("Windows Server 2019", "did you mean `WindowsServer2019`?"),
         ("Debian ", "did you mean `Debian`?"),
+        ("Debian12.5", "`Debian12.5` is no product that AWS names: did you mean `Debian12`?"),
+        ("Ubuntu2204", "did you mean `Ubuntu22.04`?"),
+        ("Ubuntu22", "did you mean `Ubuntu22.04` or `Ubuntu22.10`?"),
+        ("WindowsServer2020", "`WindowsServer2020` is no product that AWS names"),
     ],
 )
 def test_a_product_that_nobody_names_is_told(product, said):
