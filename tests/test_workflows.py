@@ -61,8 +61,8 @@ def test_the_commands_of_the_workflow_work(job):
     done = {name: run(script) for name, script in steps().items()}
     assert [one.returncode for one in done.values()] == [0, 0, 0, 1], [one.stderr for one in done.values()]
     comment = (folder / "comment.md").read_text()
-    assert comment.startswith("### Patch baselines: MISSING +6 on 3 hosts · 1 host turns NON\\_COMPLIANT")
-    assert "- baseline: \\`prod-rhel9\\`, rule 2: ApproveAfterDays 7 → 2" in comment
+    assert comment.startswith("### Patch compliance: MISSING +6 on 3 hosts · 1 host turns NON\\_COMPLIANT")
+    assert "- baseline: `prod-rhel9`, rule 2: ApproveAfterDays 7 → 2" in comment
     asked = (folder / "asked.txt").read_text().splitlines()
     assert asked[:3] == ["pr", "comment", "7"]
     assert asked[-1] == "comment.md"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from patchrules.evaluation.plain import plain
 from patchrules.questions.diff import Diff, counted
+from patchrules.questions.markdown import literal
 
 SCHEMA = "patchrules/diff/1"
 PATCHES = {
@@ -45,7 +45,6 @@ HOSTS = {
 _MOST_ROWS = 40
 _MOST_CHARACTERS = 60_000
 _WORDS = {"NEWLY_APPROVED": "new", "LOST_APPROVAL": "lost", "": "as before"}
-_MARKS = re.compile(r"([\\`*_\[\]<>|~])")
 
 
 def document(found: Diff) -> dict[str, Any]:
@@ -92,14 +91,14 @@ def _status(row: Mapping[str, Any]) -> str:
     return f"{text} ({', '.join(row['unknown_after'])})" if row["unknown_after"] else text
 
 
-def markdown(found: Diff, *, title: str = "Patch baselines") -> str:
+def markdown(found: Diff) -> str:
     """Return a comment for a pull request: headline, both sides, causes, patches, groups and hosts.
 
     Long tables are cut, and say so; the whole is at most 60,000 characters, so that a forge takes it.
     """
-    parts = [f"### {_cell(title)}: {_cell(str(found))}"]
+    parts = [f"### Patch compliance: {literal(str(found))}"]
     parts += ["\n".join(_sides(found)), "\n".join(_causes(found))]
-    parts += ["\n".join(f"> {_cell(str(one))}" for one in found.diagnostics)]
+    parts += ["\n".join(f"> {literal(str(one))}" for one in found.diagnostics)]
     sections = (
         ("patch", "patches", PATCHES, patch_rows(found)),
         ("group", "groups", GROUPS, group_rows(found)),
@@ -131,7 +130,7 @@ def _causes(found: Diff) -> Iterator[str]:
     """Yield what differs between the runs."""
     if found.differences:
         yield "**What differs**\n"
-    yield from (f"- {_cell(str(one))}" for one in found.differences)
+    yield from (f"- {literal(str(one))}" for one in found.differences)
 
 
 def markdown_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -140,7 +139,7 @@ def markdown_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
     yield _line(["---:" if title[0] == ">" else "---" for title in columns])
     for row in rows[:_MOST_ROWS]:
         shown = {name: "-" if value in (None, "") else value for name, value in row.items()}
-        yield _line([_cell(cell.format_map(shown)) for cell in columns.values()])
+        yield _line([literal(cell.format_map(shown)) for cell in columns.values()])
     more = len(rows) - _MOST_ROWS
     if more > 0:
         yield _line([f"… and {more:,} more", *[""] * (len(columns) - 1)])
@@ -149,12 +148,3 @@ def markdown_table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 def _line(cells: Sequence[str]) -> str:
     """Return a line of a table."""
     return f"| {' | '.join(cells)} |"
-
-
-def _cell(text: str) -> str:
-    r"""Return a foreign text that Markdown shows as it is: no table is broken, no tag starts, nobody is mentioned.
-
-    >>> print(_cell("a|b_c @team"))
-    a\|b\_c @&#8203;team
-    """
-    return _MARKS.sub(r"\\\1", " ".join(text.split())).replace("@", "@&#8203;")

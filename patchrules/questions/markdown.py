@@ -11,7 +11,7 @@ from patchrules.questions.wording import UNKNOWN, shown, when
 if TYPE_CHECKING:
     from patchrules.questions.explain import Explained, Explanation
 
-_MEANS_SOMETHING = re.compile(r"([\\*_\[\]<>|~#&@!])")
+_MEANS_SOMETHING, _CALLS = re.compile(r"([\\*_\[\]<>|~&!])"), re.compile("([@#])")
 
 
 def markdown(found: Explanation) -> str:
@@ -20,18 +20,22 @@ def markdown(found: Explanation) -> str:
 
 
 def literal(text: str) -> str:
-    r"""Return text that Markdown shows as it is; code between backticks keeps its characters, but for the bar.
+    r"""Return text as Markdown shows it, on one line: nothing is markup, and nobody and no issue is mentioned.
 
-    >>> print(literal("a|b <i> *x* `y_z`"))
-    a\|b \<i\> \*x\* `y_z`
+    Code between backticks keeps its characters, but for the bar.
+
+    >>> print(literal("a|b <i> *x* `y_z` @team"))
+    a\|b \<i\> \*x\* `y_z` @&#8203;team
     """
-    parts = shown(text).replace("\n", " ").split("`")
+    parts = " ".join(shown(text).split()).split("`")
     if len(parts) % 2 == 0:
-        return _MEANS_SOMETHING.sub(r"\\\1", "`".join(parts)).replace("`", "\\`")
-    return "`".join(
-        part.replace("|", "\\|") if number % 2 else _MEANS_SOMETHING.sub(r"\\\1", part)
-        for number, part in enumerate(parts)
-    )
+        return _plain("`".join(parts)).replace("`", "\\`")
+    return "`".join(part.replace("|", "\\|") if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    """Return what is no code; no escape hides a mention, for which a forge looks when the Markdown was read."""
+    return _CALLS.sub(r"\1&#8203;", _MEANS_SOMETHING.sub(r"\\\1", text))
 
 
 def _lines(found: Explanation) -> Iterator[str]:
@@ -54,7 +58,7 @@ def _lines(found: Explanation) -> Iterator[str]:
 def _part(one: Explained) -> Iterator[str]:
     """Yield the lines on one package."""
     yield ""
-    yield f"**{literal(' '.join(one.headline.split()))}**"
+    yield f"**{literal(one.headline)}**"
     yield ""
     yield "| | | code |"
     yield "| --- | --- | --- |"

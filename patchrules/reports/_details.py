@@ -21,7 +21,7 @@ from patchrules.questions.cves import Fixes
 from patchrules.questions.explain import explained
 from patchrules.questions.tables import table
 from patchrules.questions.wording import change, counted, shown
-from patchrules.reports._failing import why_unknown, words
+from patchrules.reports._failing import numbers_failing, why_unknown, words
 
 _REFERENCES = 500_000
 """Verdicts that all hosts together name."""
@@ -140,12 +140,11 @@ def _references(hosts: int, place: pa.Array, codes: pa.Array, most: int) -> list
 def _hosts(run: Run, references: list[list[int]], words_of: dict[str, dict[str | None, int]]) -> Iterator[list[Any]]:
     """Yield host, status, group, baseline, product, level, numbers, why unknown, and its verdicts, the worst first."""
     columns = ("host", "status", "patch_group", "baseline", "product", "non_compliant_severity", "unknown")
-    numbers = ("missing", "failed", "installed_rejected", "installed_pending_reboot", "security_non_compliant")
-    table_of = run.hosts.select([*columns, *numbers]).to_pydict()
-    rows = list(zip(*(table_of[name] for name in (*columns, *numbers)), strict=True))
+    table_of = run.hosts.select([*columns, "security_non_compliant"]).to_pydict()
+    rows = list(zip(*table_of.values(), strict=True))
     status = [_STATUSES.index(Status(text)) for text in table_of["status"]]
     level = [ComplianceLevel(text or ComplianceLevel.UNSPECIFIED).rank for text in table_of["non_compliant_severity"]]
-    failing = [sum(row[7:11]) for row in rows]
+    failing = numbers_failing(run)
     order = sorted(range(len(rows)), key=lambda at: (status[at], -level[at], -failing[at], rows[at][0]))
     listed = len(rows) <= _ALL_HOSTS
     for at in order:
@@ -157,7 +156,7 @@ def _hosts(run: Run, references: list[list[int]], words_of: dict[str, dict[str |
             for name, text in zip(("groups", "baselines", "products"), row[2:5], strict=True)
         ]
         why = why_unknown({"unknown": row[6]}) or 0
-        yield [short(row[0]), status[at], *named, level[at], failing[at], row[11], why, references[at]]
+        yield [short(row[0]), status[at], *named, level[at], failing[at], row[7], why, references[at]]
 
 
 def _patches(run: Run) -> Iterator[list[Any]]:

@@ -16,11 +16,28 @@ from patchrules.reports._hosts import by_host
 
 Row = Mapping[str, Any]
 
+_FAIL = ("missing", "failed", "installed_rejected", "installed_pending_reboot")
+_AVAILABLE, _FINE = "available_security_update", Status.COMPLIANT
+
 
 def failing(run: Run) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Yield every host with the verdicts on it that do not comply, sorted by name and architecture."""
     wanted = pc.equal(run.verdicts["status"], Status.NON_COMPLIANT.value)
     return by_host(dataclasses.replace(run, verdicts=run.verdicts.filter(wanted)))
+
+
+def numbers_failing(run: Run) -> list[int]:
+    """Return how many verdicts do not comply on each host, in the order of ``run.hosts``: a run need not list them.
+
+    Updates that are available fail unless their baseline says that they comply (5.8).
+    """
+    lenient = {(one.name, one.baseline_id or None) for one in run.baselines if one.available_security_updates == _FINE}
+    hosts = run.hosts.select(["baseline", "baseline_id", _AVAILABLE, *_FAIL]).to_pylist()
+    return [
+        sum(int(host[name]) for name in _FAIL)
+        + (0 if (host["baseline"], host["baseline_id"]) in lenient else int(host[_AVAILABLE]))
+        for host in hosts
+    ]
 
 
 def sentence(row: Row, host: Row) -> str:

@@ -13,7 +13,7 @@ from patchrules.model.names import ComplianceLevel, Status, Unknown
 from patchrules.questions.tables import table
 from patchrules.questions.wording import NOBODY_LOOKED, UNKNOWN, counted, shown, when
 from patchrules.reports._doubts import doubts
-from patchrules.reports._failing import words
+from patchrules.reports._failing import numbers_failing, words
 from patchrules.reports._writer import Look, Writer
 
 _MOST = 10
@@ -109,20 +109,16 @@ def _failing(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[s
 
 def _hosts(run: Run) -> Iterator[Sequence[object]]:
     """Yield the hosts with most to do."""
-    rows = [row for row in run.hosts.to_pylist() if row["status"] == Status.NON_COMPLIANT]
-    rows.sort(key=lambda row: (-_rank(row), -_to_do(row), row["host"]))
-    for row in rows:
-        yield row["non_compliant_severity"] or "", row["host"], row["baseline"] or "", _to_do(row)
+    numbered = zip(run.hosts.to_pylist(), numbers_failing(run), strict=True)
+    rows = [(row, number) for row, number in numbered if row["status"] == Status.NON_COMPLIANT]
+    rows.sort(key=lambda one: (-_rank(one[0]), -one[1], one[0]["host"]))
+    for row, number in rows:
+        yield row["non_compliant_severity"] or "", row["host"], row["baseline"] or "", number
 
 
 def _rank(row: Mapping[str, Any]) -> int:
     """Return the rank of the gravest level that fails on a host."""
     return ComplianceLevel(row["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED).rank
-
-
-def _to_do(row: Mapping[str, Any]) -> int:
-    """Return how many patches do not comply on a host."""
-    return sum(int(row[name]) for name in ("missing", "failed", "installed_rejected", "installed_pending_reboot"))
 
 
 def _upcoming(run: Run) -> Iterator[Sequence[object]]:

@@ -25,6 +25,7 @@ from patchrules.families import families
 from patchrules.model.names import SEVERITY_RANK, ComplianceLevel, State, Status, Unknown
 from patchrules.questions.wording import change, counted, when
 from patchrules.reports._doubts import doubts
+from patchrules.reports._failing import numbers_failing
 from patchrules.reports._writer import Look, Writer
 
 _NARROW, _WIDE = 96, 130
@@ -106,12 +107,13 @@ def _parts(run: Run, look: Look) -> Iterator[Any]:
     """Yield what is printed, top to bottom."""
     yield _headline(run)
     yield from _wrong(run.diagnostics)
-    hosts = sorted(run.hosts.to_pylist(), key=_worst_first)
+    numbered = zip(run.hosts.to_pylist(), numbers_failing(run), strict=True)
+    hosts = sorted(({**host, "failing": number} for host, number in numbered), key=_worst_first)
     if not hosts:
         yield "\nThere is no host in the inventory."
         return
     yield from _hosts(hosts, look.width)
-    failing = [host for host in hosts if host["counts_failing"]]
+    failing = [host for host in hosts if host["failing"]]
     if len(failing) <= _FEW_HOSTS:
         for host in failing:
             yield from _patches(run, host, _TOP.get(len(failing), 5), look.width)
@@ -164,14 +166,10 @@ def _wrong(diagnostics: Sequence[Diagnostic]) -> Iterator[Any]:
         yield ""
 
 
-def _worst_first(host: dict[str, Any]) -> tuple[object, ...]:
-    """Sort hosts: not compliant first, by level and number; note on the row whether something fails."""
-    failing = host["missing"] + host["failed"] + host["installed_rejected"] + host["installed_pending_reboot"]
-    if not failing and host["status"] == Status.NON_COMPLIANT:
-        failing = host["available_security_update"]
-    host["counts_failing"] = failing
+def _worst_first(host: Mapping[str, Any]) -> tuple[object, ...]:
+    """Sort hosts: not compliant first, by level and number."""
     level = ComplianceLevel(host["non_compliant_severity"] or ComplianceLevel.UNSPECIFIED)
-    return _RANK[Status(host["status"])], -level.rank, -host["security_non_compliant"], -failing, host["host"]
+    return _RANK[Status(host["status"])], -level.rank, -host["security_non_compliant"], -host["failing"], host["host"]
 
 
 def _hosts(hosts: Sequence[Mapping[str, Any]], width: int) -> Iterator[Any]:
@@ -287,7 +285,7 @@ def _meanings(rows: Iterable[tuple[str, int, str]]) -> Table:
 
 def _next(run: Run, hosts: Sequence[Mapping[str, Any]], look: Look) -> Iterator[str]:
     """Yield the next command to try, with a host and a package of this run."""
-    named = [host["host"] for host in hosts if host["counts_failing"]] or run.verdicts["host"].slice(0, 1).to_pylist()
+    named = [host["host"] for host in hosts if host["failing"]] or run.verdicts["host"].slice(0, 1).to_pylist()
     rows = sorted(rows_of(run, named[0]), key=_gravest_first) if named else []
     wanted = next((row for row in rows if row["status"] == Status.NON_COMPLIANT), rows[0] if rows else None)
     if wanted:

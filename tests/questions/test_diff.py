@@ -378,7 +378,7 @@ def test_the_comment_on_a_pull_request(fleet, catalogs, registry):
 
 
 COMMENT = """\
-### Patch baselines: MISSING -1 on 1 host · 1 approval lost
+### Patch compliance: MISSING -1 on 1 host · 1 approval lost
 
 | | Before | After |
 | --- | ---: | ---: |
@@ -393,7 +393,7 @@ COMMENT = """\
 
 **What differs**
 
-- baseline: \\`prod-rhel9\\`, ApprovedPatches: + \\`\\*\\|@&#8203;team\\`, - \\`RHSA-2026:1038\\`
+- baseline: `prod-rhel9`, ApprovedPatches: + `*\\|@team`, - `RHSA-2026:1038`
 
 <details open><summary>1 patch</summary>
 

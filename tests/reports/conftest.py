@@ -11,7 +11,7 @@ import pytest
 import patchrules as pr
 from patchrules.errors import Level, Where
 from patchrules.model.columns import COUNTS, RUN_HOSTS, UPCOMING, VERDICTS
-from patchrules.model.names import Reason, State, Unknown
+from patchrules.model.names import Reason, State, Status, Unknown
 from patchrules.model.verdict import Settings
 from patchrules.reference.states import status_of
 from patchrules.sources import arrow
@@ -66,7 +66,8 @@ def host_of(name, rows=(), **fields):
 
 def run_of_rows(hosts, verdicts=(), diagnostics=(), rows="all"):
     """Return a run that says just that."""
-    prod = pr.Baseline("prod", pr.OperatingSystem.REDHAT_ENTERPRISE_LINUX)
+    linux, complies = pr.OperatingSystem.REDHAT_ENTERPRISE_LINUX, Status.COMPLIANT
+    prod = pr.Baseline("prod", linux, available_security_updates=complies)
     tables = [
         arrow.table(columns, {one.name: [row[one.name] for row in found] for one in columns}, len(found))
         for columns, found in ((RUN_HOSTS, list(hosts)), (VERDICTS, list(verdicts)))
