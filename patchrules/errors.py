@@ -66,7 +66,7 @@ class Where:
 class Diagnostic:
     """One thing that is doubtful and was decided anyway; never an exception.
 
-    ``code`` is a key of :data:`CODES`; ``count`` says how many rows it speaks for.
+    ``code`` is a key of ``codes.CODES``; ``count`` says how many rows it speaks for.
 
     >>> print(Diagnostic("PR1201", Level.WARNING, "a delay has no effect on Debian", Where(pointer="/Rules/0")))
     warning PR1201: a delay has no effect on Debian

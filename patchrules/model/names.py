@@ -209,7 +209,7 @@ class Reason(StrEnum):
 
 
 class Note(StrEnum):
-    """Doubts that a verdict can carry: diagnostic codes of ``errors.CODES``."""
+    """Doubts that a verdict can carry: diagnostic codes of ``codes.CODES``."""
 
     NO_DATE = "PR7001"
     NOT_YET_RELEASED = "PR7002"
