@@ -311,7 +311,7 @@ CODES: dict[str, str] = {
     "PR7003": "an epoch is not stated: the other side's epoch was taken, or epochs were left out of the comparison",
     "PR7004": "an architecture is not stated: the one the catalog has for that name was taken",
     "PR7005": "a version is built for another major release than the host's: rows of the catalog for it were left out",
-    "PR7006": "rows disagree about one patch: the highest severity and the earliest dates were taken",
+    "PR7006": "rows disagree about one patch: the highest severity, the earliest dates and security were taken",
     "PR7007": "a package is half installed or only its configuration is left: it does not count as installed",
     "PR7008": "the host's boot time is not known: whether what was installed waits for a reboot cannot be told",
     "PR7009": "the tracking file of a host has times that cannot be: it was left out (AWS error 152)",

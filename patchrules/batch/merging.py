@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from patchrules.batch.keys import Bools, distinct, fold
 from patchrules.model.columns import CONTENT
-from patchrules.model.names import SEVERITY_RANK
+from patchrules.model.names import SECURITY_CLASSIFICATIONS, SEVERITY_RANK
 
 
 def merged(catalog: pa.Table, identity: Sequence[str]) -> tuple[Any, Bools]:
@@ -49,11 +49,18 @@ def content(catalog: pa.Table) -> pa.Array:
 
 def _one(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:
     """Return the patch that several rows describe, and whether they disagree."""
-    stated = {((row["severity"] or "").lower(), row["issued"], row["updated"]) for row in rows}
+    stated = {
+        ((row["severity"] or "").lower(), (row["classification"] or "").lower(), row["issued"], row["updated"])
+        for row in rows
+    }
     severest = max(rows, key=lambda row: SEVERITY_RANK.get((row["severity"] or "").lower(), 0))
-    patch = {**rows[0], "severity": severest["severity"]}
-    for clock in ("issued", "updated", "built"):
+    named = [row["classification"] for row in rows if row["classification"]]
+    secure = [text for text in named if text.lower() in SECURITY_CLASSIFICATIONS]
+    patch = {**rows[0], "severity": severest["severity"], "classification": next(iter(secure or named), None)}
+    for clock in ("issued", "built"):
         patch[clock] = min((row[clock] for row in rows if row[clock]), default=None)
+    updates = [row["updated"] or row["issued"] for row in rows if row["updated"] or row["issued"]]
+    patch["updated"] = min(updates) if any(row["updated"] for row in rows) else None
     for column in ("cves", "bugzillas", "supersedes"):
         patch[column] = sorted({text for row in rows for text in row[column] or ()})
     for column in ("offered", "security"):

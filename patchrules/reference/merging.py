@@ -6,16 +6,16 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from patchrules.model.columns import CONTENT
-from patchrules.model.names import SEVERITY_RANK
+from patchrules.model.names import SECURITY_CLASSIFICATIONS, SEVERITY_RANK
 from patchrules.model.patch import Patch
 
 
 def merged(patches: Iterable[Patch], identity: Sequence[str]) -> list[tuple[Patch, bool]]:
-    """Return each patch once, in the order of ``content``, and whether its rows disagreed on severity or date.
+    """Return each patch once, in the order of ``content``, and whether its rows disagreed on what rules look at.
 
     Rows are one patch when the columns ``identity`` are the same; what states nothing in the first of them, such as a
-    package that no notice names, is never merged. The highest severity and the earliest dates hold, ids are united, the
-    first row gives the rest: first by what the rows say, never by where they stood.
+    package that no notice names, is never merged. The highest severity, the earliest dates and the classification for
+    security hold, ids are united, the first row gives the rest: first by what the rows say, never by where they stood.
     """
     groups: dict[object, list[Patch]] = {}
     for position, patch in enumerate(sorted(patches, key=content)):
@@ -35,13 +35,18 @@ def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:
     first = rows[0]
     if len(rows) == 1:
         return first, False
-    stated = {((row.severity or "").lower(), row.issued, row.updated) for row in rows}
+    stated = {
+        ((row.severity or "").lower(), (row.classification or "").lower(), row.issued, row.updated) for row in rows
+    }
     severest = max(rows, key=lambda row: SEVERITY_RANK.get((row.severity or "").lower(), 0))
+    # A row without an update is as old as its issue (DECISIONS 3).
+    updates = [row.updated or row.issued for row in rows if row.updated or row.issued]
     patch = dataclasses.replace(
         first,
         severity=severest.severity,
+        classification=_classification([row.classification for row in rows if row.classification]),
         issued=min((row.issued for row in rows if row.issued), default=None),
-        updated=min((row.updated for row in rows if row.updated), default=None),
+        updated=min(updates) if any(row.updated for row in rows) else None,
         built=min((row.built for row in rows if row.built), default=None),
         cves=tuple(sorted({cve for row in rows for cve in row.cves})),
         bugzillas=tuple(sorted({bugzilla for row in rows for bugzilla in row.bugzillas})),
@@ -50,3 +55,9 @@ def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:
         security=any(row.security for row in rows),
     )
     return patch, len(stated) > 1
+
+
+def _classification(stated: Sequence[str]) -> str | None:
+    """Return the first one for security, else the first."""
+    secure = [text for text in stated if text.lower() in SECURITY_CLASSIFICATIONS]
+    return next(iter(secure or stated), None)

@@ -461,6 +461,32 @@ def test_rows_that_disagree_about_one_patch(engine):
         )  # fmt: skip
 
 
+DAYS_AGO_30 = AS_OF - timedelta(days=30)
+OF_ONE_PATCH = {
+    # case: rows, classification and date that hold
+    "security": ([{"classification": "Bugfix"}, {"classification": "Security"}], "Security", DAYS_AGO_30),
+    "as it is spelled": ([{"classification": "bugfix"}, {"classification": "SECURITY"}], "SECURITY", DAYS_AGO_30),
+    "one states none": ([{"classification": None}, {"classification": "Bugfix"}], "Bugfix", DAYS_AGO_30),
+    "none is for security": ([{"classification": "Newpackage"}, {"classification": "Bugfix"}], "Bugfix", DAYS_AGO_30),
+    "one was updated": ([{}, {"updated": AS_OF - timedelta(days=1)}], "Security", DAYS_AGO_30),
+    "both were updated": (
+        [{"updated": AS_OF - timedelta(days=1)}, {"updated": AS_OF - timedelta(days=2)}],
+        "Security",
+        AS_OF - timedelta(days=2),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_ONE_PATCH)
+def test_security_and_the_earliest_release_hold(engine, case):
+    """DECISIONS 3, 23: a row without an update is as old as its issue."""
+    rows, classification, date = OF_ONE_PATCH[case]
+    patches = [replace(NOTICE, issued=DAYS_AGO_30, **row) for row in rows]
+    for some in (patches, patches[::-1]):
+        row = engine(Baseline("b", RHEL, rules=(rule(),)), host_of(RHEL), some, as_of=AS_OF)["rows"][0]
+        assert (row["classification"], row["released_at"], row["notes"]) == (classification, date, ["PR7006"])
+
+
 def test_equal_rows_do_not_disagree(engine):
     """DECISIONS 23: severity in another case is the same severity."""
     patches = [NOTICE, replace(NOTICE, severity="IMPORTANT", repository="updates")]

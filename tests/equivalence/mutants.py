@@ -328,6 +328,13 @@ MUTANTS = (
     ),
     Mutant("merging: latest date", "batch/merging.py", "patch[clock] = min(", "patch[clock] = max("),
     Mutant(
+        "merging: a row without an update has no date",
+        "batch/merging.py",
+        'row["updated"] or row["issued"] for',
+        'row["updated"] for',
+    ),
+    Mutant("merging: the first classification", "batch/merging.py", "iter(secure or named)", "iter(named)"),
+    Mutant(
         "rejection: of the row, not of the version",
         "batch/approvals.py",
         "    entry[rows] = of_version[versions]\n",
