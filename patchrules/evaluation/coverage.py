@@ -67,11 +67,19 @@ def speaking(
 ) -> list[Catalog]:
     """Return the catalogs that speak for hosts, of those that have them in scope (5.16): none that is foreign.
 
-    One that tells nothing, beside a foreign one and none of the host's own, does not speak for it either.
+    One that tells nothing, beside a foreign one and none of the host's own, does not speak for it either; nor does one
+    whose files hold no patch, or more rows that were refused than read.
     """
-    found = [(one, suits(one.table, family, product, arch, facts, os_build)) for one in catalogs]
+    heard = [one for one in catalogs if not one.sources or _holds_patches(one)]
+    found = [(one, suits(one.table, family, product, arch, facts, os_build)) for one in heard]
     told = {suit for _, suit in found}
     return [] if False in told and True not in told else [one for one, suit in found if suit is not False]
+
+
+def _holds_patches(catalog: Catalog) -> bool:
+    """Say whether a catalog that was read has patches, no fewer than refused rows."""
+    read, refused = catalog.table.num_rows, 0 if catalog.rejects is None else catalog.rejects.num_rows
+    return bool(0 < read >= refused)
 
 
 def suits(
