@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from patchrules.errors import InventoryError, UnknownNameError
+from patchrules.errors import UnknownNameError
 from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.alike import alike
 from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
@@ -18,7 +18,7 @@ from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.judging import Question
-from patchrules.evaluation.opened import Fleet, opened
+from patchrules.evaluation.opened import Fleet, as_fleet, opened
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
@@ -29,7 +29,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
-from patchrules.model.loaded import as_catalogs, as_policy, shown
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
@@ -120,14 +120,6 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         return run_found(question, fleet, whole if before is None else with_carried(whole, before.run, sink), policy)
 
     return collected(found, output)
-
-
-def as_fleet(fleet: object) -> Inventory | Fleet:
-    """Return an opened fleet as it is; raises InventoryError PR2121 for a path, a table or anything else."""
-    if isinstance(fleet, Inventory | Fleet):
-        return fleet
-    message = f"`fleet` is {shown(fleet)}, wanted a fleet that was opened"
-    raise InventoryError(message, code="PR2121", hint="open it with pr.open_fleet(...)")
 
 
 def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | None) -> Run:

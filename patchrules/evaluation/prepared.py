@@ -23,10 +23,10 @@ from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
-from patchrules.evaluation.fleet import as_fleet, collected, run_found
+from patchrules.evaluation.fleet import collected, run_found
 from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.nouns import hosts_table, packages_table
-from patchrules.evaluation.opened import Fleet
+from patchrules.evaluation.opened import Fleet, as_fleet
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.policies import Policies
 from patchrules.evaluation.profiles import as_registry

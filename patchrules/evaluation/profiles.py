@@ -16,9 +16,9 @@ from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, installed_of
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, Level
-from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown, speaking
+from patchrules.evaluation.coverage import AgeLimits, check_scopes, reasons_unknown, speaking
 from patchrules.evaluation.dialects import UNSPOKEN, unspoken
-from patchrules.evaluation.repositories import names_of, serving
+from patchrules.evaluation.repositories import serving
 from patchrules.families import facts_of, families, family_of, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
@@ -233,6 +233,5 @@ def _profile(
     product, arch = row["product"], row["arch"]
     if not has_dialect(family, dialect, product):
         return Diagnostic(UNSPOKEN, Level.ERROR, CODES[UNSPOKEN])
-    repositories = names_of(found.baseline, product, facts_of(family, dialect, product))
-    numbers = tuple(n for n in serving(catalogs, repositories) if in_scope(catalogs[n], family, product, arch))
+    numbers, repositories = serving(catalogs, found.baseline, family, product, arch, facts_of(family, dialect, product))
     return Profile(family.name, product, arch, found.baseline, numbers, row["modules"], repositories)
