@@ -126,11 +126,12 @@ class Assigner:
         rows = hosts.select(list(dict.fromkeys([*names, "host"]))).take(pa.array(first, pa.int64())).to_pylist()
         self._check_scopes(rows)
         found = [self._described(row) for row in rows]
-        lost = [one for one, (_, fault) in enumerate(found) if fault]
-        if lost:
-            mine = zip(hosts["host"].to_pylist(), ids, strict=True)
-            faults = {host: fault for host, one in mine if (fault := found[one][1])}
+        if self.faults or any(fault for _, fault in found):
+            told = {host: found[one][1] for host, one in zip(hosts["host"].to_pylist(), ids, strict=True)}
+            faults = {host: fault for host, fault in told.items() if fault}
             self._check_dialect(faults, hosts)
+            for host in told:
+                self.faults.pop(host, None)
             self.faults.update(faults)
         return [found[one][0] for one in ids]
 
