@@ -281,8 +281,10 @@ def gathered(found: Sequence[Found], *, is_sorted: bool) -> Findings:
 
 def _in_use(baselines: Sequence[Baseline], hosts: Any) -> tuple[Baseline, ...]:  # noqa: ANN401 - pyarrow.Table
     """Return the baselines in the order of the hosts that they serve, which no split of the fleet changes."""
-    served = hosts.group_by(["family", "baseline", "baseline_id"], use_threads=False).aggregate([]).to_pylist()
     known = list(dict.fromkeys(baselines))
+    if len(known) < 2:  # noqa: PLR2004 - one is in order, and a service that judges one host does not wait
+        return tuple(known)
+    served = hosts.group_by(["family", "baseline", "baseline_id"], use_threads=False).aggregate([]).to_pylist()
     return tuple(dict.fromkeys(one for row in served for one in namesakes(known, row)))
 
 
