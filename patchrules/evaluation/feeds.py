@@ -15,8 +15,9 @@ from patchrules.batch.filters import selects
 from patchrules.batch.instants import NEVER
 from patchrules.batch.patterns import NOBODY
 from patchrules.errors import Diagnostic, Level
-from patchrules.evaluation.coverage import in_scope, suits
-from patchrules.evaluation.repositories import names_of, rows_of, serving
+from patchrules.evaluation.coverage import suits
+from patchrules.evaluation.repositories import rows_of, serving
+from patchrules.evaluation.run import baseline_of
 from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
@@ -176,7 +177,7 @@ def told_of_feeds(
     known = {} if known is None else known
     for row in _alike(hosts):
         family, product = family_named(row["family"]), row["product"]
-        baseline = _baseline_of(row, baselines, family)
+        baseline = baseline_of(baselines, row)
         if baseline is None or product is None:
             continue
         if Unknown.NO_CATALOG in row["reasons"].split():
@@ -196,9 +197,8 @@ def _scoped(
 ) -> tuple[Facts, list[pa.Table]]:
     """Return the facts of hosts, and the patches of the catalogs that are for them."""
     facts = facts_of(family, given.dialect, row["product"], deb_dates=given.deb_dates)
-    names = names_of(baseline, row["product"], facts)
-    scoped = [catalogs[number] for number in serving(catalogs, names)]
-    return facts, [rows_of(one, names) for one in scoped if in_scope(one, family, row["product"], row["arch"])]
+    numbers, names = serving(catalogs, baseline, family, row["product"], row["arch"], facts)
+    return facts, [rows_of(catalogs[number], names) for number in numbers]
 
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:
@@ -209,12 +209,6 @@ def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:
     for row in known.group_by([*_KEYS, *told], use_threads=False).aggregate([([], "count_all")]).to_pylist():
         if row["family"]:
             yield row
-
-
-def _baseline_of(row: Mapping[str, Any], baselines: Sequence[Baseline], family: Family) -> Baseline | None:
-    """Return the baseline that serves hosts, by name, id and operating system."""
-    wanted = (row["baseline"], row["baseline_id"] or "", family.operating_system)
-    return next((one for one in baselines if (one.name, one.baseline_id, one.operating_system) == wanted), None)
 
 
 def _asks(baseline: Baseline) -> bool:

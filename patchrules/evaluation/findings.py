@@ -22,7 +22,7 @@ from patchrules.evaluation.clerk import Clerk
 from patchrules.evaluation.coverage import how_many_later
 from patchrules.evaluation.judging import Answer, Judging, Question
 from patchrules.evaluation.opened import Fleet
-from patchrules.evaluation.run import Run
+from patchrules.evaluation.run import Run, namesakes
 from patchrules.evaluation.shares import answered, remainder, shares
 from patchrules.evaluation.since import Carrying, kept_digests, verdicts_of
 from patchrules.evaluation.split import once, split_hosts
@@ -202,7 +202,7 @@ def findings(
             desk = Desk(question, fleet, clerk, sink, judging)
             desk.judge(desk.stream.portions(), told)
             desk.judge(desk.stream.rest(_names(desk.found.hosts)))
-            return _together([desk.close()], is_sorted=isinstance(fleet, Inventory))
+            return gathered([desk.close()], is_sorted=isinstance(fleet, Inventory))
     found, done = [], 0
     for rows, one in answered(executor, judged, question, shares(fleet)):
         for table in one.verdicts:
@@ -215,7 +215,7 @@ def findings(
         desk = Desk(question, remainder(fleet), clerk, sink)
         desk.stream.aside.extend(table for one in found for table in one.aside)
         desk.judge(desk.stream.rest(_names([table for one in found for table in one.hosts])))
-        return _together([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
+        return gathered([*found, desk.close()], is_sorted=isinstance(fleet, Inventory))
 
 
 def with_carried(found: Findings, before: Run, sink: Sink) -> Findings:
@@ -257,7 +257,7 @@ def in_order(verdicts: Sequence[Any], hosts: Any) -> Any:  # noqa: ANN401 - pyar
     return whole.take(pc.array_sort_indices(places))
 
 
-def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
+def gathered(found: Sequence[Found], *, is_sorted: bool) -> Findings:
     """Return what was found as one; hosts of a fleet are sorted by id, wherever their rows were."""
     hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(table for one in found for table in one.hosts)])
     hosts = hosts if is_sorted else hosts.sort_by("host")
@@ -281,10 +281,11 @@ def _together(found: Sequence[Found], *, is_sorted: bool) -> Findings:
 
 def _in_use(baselines: Sequence[Baseline], hosts: Any) -> tuple[Baseline, ...]:  # noqa: ANN401 - pyarrow.Table
     """Return the baselines in the order of the hosts that they serve, which no split of the fleet changes."""
-    pairs = hosts.select(["baseline", "baseline_id"]).group_by(["baseline", "baseline_id"], use_threads=False)
-    order = [(row["baseline"], row["baseline_id"]) for row in pairs.aggregate([]).to_pylist()]
-    used = dict.fromkeys(baselines)
-    return tuple(sorted(used, key=lambda one: order.index((one.name, one.baseline_id or None))))
+    known = list(dict.fromkeys(baselines))
+    if len(known) < 2:  # noqa: PLR2004 - one is in order, and a service that judges one host does not wait
+        return tuple(known)
+    served = hosts.group_by(["family", "baseline", "baseline_id"], use_threads=False).aggregate([]).to_pylist()
+    return tuple(dict.fromkeys(one for row in served for one in namesakes(known, row)))
 
 
 def _names(hosts: Sequence[Any]) -> frozenset[str]:

@@ -31,6 +31,8 @@ def fixes_in(catalogs: Sequence[Catalog], hosts: pa.Table, names: Iterable[str])
     O(catalog) in Arrow, O(fixes of listed packages) in Python.
     """
     listed = pa.array(sorted(names), pa.string())
+    if not len(listed):
+        return no_fixes()
     known = [(family, product, arch) for family, product, arch in _systems(hosts) if family is not None]
     found: dict[Fix, set[str]] = {}
     for catalog in catalogs:

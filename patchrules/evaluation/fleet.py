@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from patchrules.errors import InventoryError, UnknownNameError
+from patchrules.errors import Diagnostic, UnknownNameError
 from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.alike import alike
 from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
@@ -18,7 +18,7 @@ from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
 from patchrules.evaluation.judging import Question
-from patchrules.evaluation.opened import Fleet, opened
+from patchrules.evaluation.opened import Fleet, as_fleet, opened
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.profiles import as_registry, check_system
 from patchrules.evaluation.refused import with_refused
@@ -29,7 +29,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
-from patchrules.model.loaded import as_catalogs, as_policy, shown
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
@@ -89,8 +89,12 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     ``since`` kept no digests, and PR7806 where it is no run.
     """
     fleet = as_fleet(fleet)
-    one_override(baseline_override, install_override)
-    given = settings(
+    question = asked(
+        policy,
+        catalogs,
+        rows=rows,
+        limits=limits,
+        baseline_override=baseline_override,
         as_of=as_of,
         dialect=dialect,
         operation=operation,
@@ -99,17 +103,9 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
         reboot_option=reboot_option,
         install_override=install_override,
     )
-    if rows not in ROWS:
-        raise UnknownNameError("choice of rows", rows, ROWS)
-    scoped = as_catalogs(catalogs)
     before = None if since is None else earlier(since)
-    question = Question(
-        registry=as_registry(as_policy(policy)),
-        catalogs=scoped,
-        settings=given,
-        rows=rows,
-        limits=limits or AgeLimits(),
-        override=None if baseline_override is None else tuple(baseline_override),
+    question = replace(
+        question,
         previous_runs=dict(previous_runs or {}),
         keeps_digests=keep_digests or before is not None,
         known=None if before is None else before.known,
@@ -122,12 +118,28 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     return collected(found, output)
 
 
-def as_fleet(fleet: object) -> Inventory | Fleet:
-    """Return an opened fleet as it is; raises InventoryError PR2121 for a path, a table or anything else."""
-    if isinstance(fleet, Inventory | Fleet):
-        return fleet
-    message = f"`fleet` is {shown(fleet)}, wanted a fleet that was opened"
-    raise InventoryError(message, code="PR2121", hint="open it with pr.open_fleet(...)")
+def asked(
+    policy: Baseline | Registry,
+    catalogs: Catalog | Sequence[Catalog],
+    *,
+    rows: str,
+    limits: AgeLimits | None,
+    baseline_override: Sequence[Baseline] | None,
+    install_override: tuple[OverridePatch, ...] | None = None,
+    **options: Any,  # noqa: ANN401 - those of settings
+) -> Question:
+    """Return what people ask of a fleet as a question; raises what :func:`evaluate_fleet` raises of these arguments."""
+    one_override(baseline_override, install_override)
+    if rows not in ROWS:
+        raise UnknownNameError("choice of rows", rows, ROWS)
+    return Question(
+        settings=settings(install_override=install_override, **options),
+        catalogs=as_catalogs(catalogs),
+        registry=as_registry(as_policy(policy)),
+        rows=rows,
+        limits=limits or AgeLimits(),
+        override=None if baseline_override is None else tuple(baseline_override),
+    )
 
 
 def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | None) -> Run:
@@ -142,14 +154,23 @@ def collected(found: Callable[[Sink], Run], output: str | os.PathLike[str] | Non
     return replace(run, folder=os.fspath(output))
 
 
-def run_found(question: Question, fleet: Inventory | Fleet, found: Findings, policy: Baseline | Registry) -> Run:
-    """Return what was found as a run, yet without verdicts; raises BaselineError PR1801."""
+def run_found(
+    question: Question,
+    fleet: Inventory | Fleet,
+    found: Findings,
+    policy: Baseline | Registry,
+    known: MutableMapping[Hashable, list[Diagnostic]] | None = None,
+) -> Run:
+    """Return what was found as a run, yet without verdicts; raises BaselineError PR1801.
+
+    ``known`` is what was told of the same catalogs before, and is added to.
+    """
     check_system(policy, found.hosts["family"].unique().to_pylist())
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
     late += unchecked(question.catalogs, found.undated, question.limits)
     late += alike(found.hosts["host"])
     late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
-    late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings)
+    late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings, known)
     doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
     return Run(
         settings=question.settings,

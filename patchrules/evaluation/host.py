@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pyarrow as pa
@@ -15,7 +15,6 @@ from patchrules.evaluation.ages import aged
 from patchrules.evaluation.coverage import (
     AgeLimits,
     hindsight,
-    in_scope,
     installed,
     is_later,
     reasons_unknown,
@@ -28,8 +27,8 @@ from patchrules.evaluation.feeds import doubts, foreign
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
-from patchrules.evaluation.repositories import names_of, rows_of, serving
-from patchrules.families import Family, facts_of, family_named, has_dialect
+from patchrules.evaluation.repositories import rows_of, serving
+from patchrules.families import Facts, Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
 from patchrules.model.loaded import as_baseline, as_catalogs, as_host
@@ -65,10 +64,10 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     what the node's tracking file remembers; None: what ``host`` says of it. ``baseline_override`` is a BaselineOverride
     in force: its baseline for the host's operating system replaces ``baseline`` (4.9).
 
-    Raises InventoryError when ``host`` is an inventory of several hosts or no host (PR2123), when its family is not
-    known, and when the dialect does not have it (PR2803), BaselineError when the baseline was not loaded (PR1804) or is
-    for another operating system, when the override has none or several for it (PR1811, PR1812), and when both overrides
-    are given (PR1813), and CatalogError for catalogs that were not read (PR3803).
+    Raises InventoryError when ``host`` is an inventory of several hosts (PR2802) or no host (PR2123), when its family
+    is not known (PR2801), and when the dialect does not have it (PR2803), BaselineError when the baseline was not
+    loaded (PR1804) or is for another operating system (PR1801), when the override has none or several for it (PR1811,
+    PR1812), and when both overrides are given (PR1813), and CatalogError for catalogs that were not read (PR3803).
     """
     one_override(baseline_override, install_override)
     given = settings(
@@ -84,20 +83,15 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     one = _only(host) if isinstance(host, Inventory) else as_host(host)
     lost = refused(host.rejects).get(one.id, {}) if isinstance(host, Inventory) else {}
     one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
-    if one.family is None:
-        message = f"the family of host `{one.id}` is not known"
-        raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
-    family = family_named(one.family)
+    family = _family_of(one)
     baseline = baseline if baseline_override is None else overriding(baseline_override, family)
-    if baseline.operating_system is not family.operating_system:
-        message = f"`{baseline.name}` is for {baseline.operating_system}, host `{one.id}` is {family.operating_system}"
-        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {family.operating_system}")
+    _check_serves(baseline, one, family)
     catalogs = as_catalogs(catalog, "catalog")
     if not has_dialect(family, given.dialect, one.product):
         raise unspoken(given.dialect, {one.id: family})
     facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
-    names = names_of(baseline, one.product, facts)
-    scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
+    numbers, names = serving(catalogs, baseline, family, one.product, one.arch, facts)
+    scoped = [catalogs[number] for number in numbers]
     unknown = reasons_unknown(
         product=one.product,
         catalogs=speaking(scoped, family, one.product, one.arch, facts, one.os_build),
@@ -112,23 +106,48 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     tables = [rows_of(found, names) for found in scoped]
     patches = patches_of(pa.concat_tables(tables)) if scoped else ()
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
-    theirs = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
-    said = (*baseline.diagnostics, *theirs, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
-    said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
-    if not unknown and one.product:
-        old = aged(one.product, scoped, given.as_of, limits or AgeLimits())
-        said += (old,) if old else ()
-        said += tuple(doubts(baseline, tables, family, one.product, one.arch, facts))
-    if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:
-        said += (foreign(one.product),)
     return dataclasses.replace(
         report,
         patches=patches,
-        diagnostics=said,
+        diagnostics=tuple(_told(report, scoped, tables, limits or AgeLimits(), facts)),
         doubts={**report.doubts, **lost},
         sources=host.sources if isinstance(host, Inventory) else (),
         catalog_sources=tuple((table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)),
     )
+
+
+def _family_of(host: Host) -> Family:
+    """Return the family of a host; raises InventoryError PR2801 where nobody knows it."""
+    if host.family is None:
+        message = f"the family of host `{host.id}` is not known"
+        raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
+    return family_named(host.family)
+
+
+def _check_serves(baseline: Baseline, host: Host, family: Family) -> None:
+    """Raise BaselineError PR1801 where a baseline is for another operating system than the host's."""
+    system = family.operating_system
+    if baseline.operating_system is not system:
+        message = f"`{baseline.name}` is for {baseline.operating_system}, host `{host.id}` is {system}"
+        raise BaselineError(message, code="PR1801", hint=f"choose a baseline for {system}")
+
+
+def _told(
+    report: HostReport, catalogs: Sequence[Catalog], tables: Sequence[pa.Table], limits: AgeLimits, facts: Facts
+) -> Iterator[Diagnostic]:
+    """Yield what is to be told of a report: of its baseline, its catalogs with their patches, and their ages."""
+    host, baseline, as_of = report.host, report.baseline, report.settings.as_of
+    yield from baseline.diagnostics
+    for one in catalogs:
+        yield from one.diagnostics
+    yield from hindsight(catalogs, is_later(host.captured_at, as_of), as_of)
+    yield from unchecked(catalogs, host.captured_at is None, limits)
+    if not report.unknown and host.product:
+        old = aged(host.product, catalogs, as_of, limits)
+        yield from [old] if old else []
+        yield from doubts(baseline, tables, _family_of(host), host.product, host.arch, facts)
+    if host.product is not None and catalogs and Unknown.NO_CATALOG in report.unknown:
+        yield foreign(host.product)
 
 
 def overriding(override: Sequence[Baseline], family: Family) -> Baseline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -76,9 +77,15 @@ def only(inventory: Inventory, host: str) -> Inventory:
         return inventory
     if not pc.any(pc.equal(names, host)).as_py():
         raise UnknownNameError("host", host, names.to_pylist())
-    mine = {name: pc.equal(getattr(inventory, name)["host"], host) for name in ("hosts", "packages", "rejects")}
-    parts = {name: getattr(inventory, name).filter(rows) for name, rows in mine.items()}
-    return Inventory(**parts, sources=inventory.sources)
+    return replace(of_hosts(inventory, [host]), diagnostics=())
+
+
+def of_hosts(inventory: Inventory, names: Sequence[str]) -> Inventory:
+    """Return the part of an inventory that speaks of some hosts; diagnostics, which may be about others, stay."""
+    wanted = pa.array(names, pa.string())
+    parts = {name: getattr(inventory, name) for name in ("hosts", "packages", "rejects")}
+    mine = {name: rows.filter(pc.is_in(rows["host"], value_set=wanted)) for name, rows in parts.items()}
+    return Inventory(**mine, sources=inventory.sources, diagnostics=inventory.diagnostics)
 
 
 def _table(columns: Sequence[Column], nouns: Sequence[Patch | Package]) -> pa.Table:

@@ -16,6 +16,7 @@ from patchrules.inventory import read_inventory
 from patchrules.inventory._parts import Part, parts_of
 from patchrules.inventory._star import Star, StarPart, inventory_of, star_of
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import shown
 from patchrules.model.source import Source
 from patchrules.sources.files import open_document
 
@@ -99,8 +100,20 @@ class Fleet:
         return f"fleet of {hosts}{self.rows:,} rows in {files:,} {'file' if files == 1 else 'files'}"
 
 
-def in_memory(fleet: Inventory | Fleet) -> Inventory:
-    """Return a fleet with all its rows in memory, for questions that look at them more than once."""
+def as_fleet(found: object, name: str = "fleet") -> Inventory | Fleet:
+    """Return an opened fleet as it is; raises InventoryError PR2121 for a path, a table or anything else."""
+    if isinstance(found, Inventory | Fleet):
+        return found
+    message = f"`{name}` is {shown(found)}, wanted a fleet that was opened"
+    raise InventoryError(message, code="PR2121", hint="open it with pr.open_fleet(...)")
+
+
+def in_memory(found: object, name: str = "fleet") -> Inventory:
+    """Return a fleet with all its rows in memory, for questions that look at them more than once.
+
+    Raises InventoryError PR2121 for what was not opened.
+    """
+    fleet = as_fleet(found, name)
     return fleet.inventory if isinstance(fleet, Fleet) else fleet
 
 

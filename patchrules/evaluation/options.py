@@ -63,13 +63,15 @@ def _instant(as_of: datetime | str) -> datetime:
         message = f"`{as_of}` has no time zone\n  hint: write `{instant.isoformat()}Z` for UTC"
         raise ValueError(message)
     if not MINYEAR + 1 < instant.year < MAXYEAR - 1:
-        message = f"`{as_of}` is too far away to count days from"
+        first, last = f"{MINYEAR + 2:04}", MAXYEAR - 2
+        message = f"`{as_of}` is too far away to count days from, wanted a year from {first} to {last}"
+        message += "\n  hint: write e.g. `2026-11-01T00:00Z`"
         raise ValueError(message)
     return instant
 
 
-def _known(kind: str, name: str, known: list[str] | list[Dialect] | list[MissingDate] | list[DebDates]) -> str:
+def _known(kind: str, name: object, known: list[str] | list[Dialect] | list[MissingDate] | list[DebDates]) -> str:
     """Return ``name`` in lower case if it is known."""
-    if name.lower() not in known:
-        raise UnknownNameError(kind, name, known)
+    if not isinstance(name, str) or name.lower() not in known:
+        raise UnknownNameError(kind, str(name), known)
     return name.lower()

@@ -10,34 +10,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
 from patchrules.batch.instants import microseconds
 from patchrules.batch.moments import between, moments
 from patchrules.batch.offer import Offer
-from patchrules.batch.portions import portions
-from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
 from patchrules.errors import Diagnostic
-from patchrules.evaluation.ages import told_of_ages
-from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
-from patchrules.evaluation.feeds import told_of_feeds
-from patchrules.evaluation.findings import Progress, Sink, findings, in_order
-from patchrules.evaluation.fleet import as_fleet, collected, run_found
+from patchrules.evaluation.coverage import AgeLimits, how_many_later
+from patchrules.evaluation.findings import Findings, Found, Progress, Sink, findings, gathered, in_order
+from patchrules.evaluation.fleet import asked, collected, run_found
 from patchrules.evaluation.judging import Judging, Question
 from patchrules.evaluation.nouns import hosts_table, packages_table
-from patchrules.evaluation.opened import Fleet
+from patchrules.evaluation.opened import Fleet, as_fleet
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.policies import Policies
-from patchrules.evaluation.profiles import as_registry
-from patchrules.evaluation.refused import with_refused
-from patchrules.evaluation.run import Run, this_version
+from patchrules.evaluation.run import Run
+from patchrules.evaluation.streaming import InMemory
 from patchrules.families import family_of
 from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
-from patchrules.model.columns import REJECTS, RUN_HOSTS
+from patchrules.model.columns import REJECTS
 from patchrules.model.host import Host, Inventory
-from patchrules.model.loaded import as_catalogs, as_host, as_policy
+from patchrules.model.loaded import as_host
 from patchrules.model.names import Dialect
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -65,6 +58,7 @@ def prepare(
 
     What is returned is frozen, pickles, and may be asked by many threads. Policies are compiled when a first host needs
     them, and again only when time has passed a moment that decides something: a patch comes out, a delay ends.
+    Raises what ``evaluate_fleet`` raises of these arguments.
 
     >>> import patchrules as pr
     >>> prepared = prepare(pr.predefined("AWS-DebianDefaultPatchBaseline"), [])
@@ -72,10 +66,8 @@ def prepare(
     >>> print(prepared.evaluate(web, as_of="2025-03-01T00:00Z"))
     1 host: 0 compliant, 0 non-compliant, 1 unknown; 0 patches missing
     """
-    given = settings(as_of=_ANY_INSTANT, **options)
-    scoped = as_catalogs(catalogs)
-    override = None if baseline_override is None else tuple(baseline_override)
-    return Prepared(Question(as_registry(as_policy(policy)), scoped, given, rows, limits or AgeLimits(), override))
+    given = {"rows": rows, "limits": limits, "baseline_override": baseline_override, **options}
+    return Prepared(asked(policy, catalogs, as_of=_ANY_INSTANT, **given))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +115,9 @@ class Prepared:
     ) -> Run:
         """Judge a whole fleet; the run is that of :func:`patchrules.evaluate_fleet`, and so are the arguments.
 
-        Compiled policies are all that is kept for the next fleet, one for each description of hosts that was met, and
-        what catalogs offer the last of these; its packages are judged anew. Threads may judge several fleets at once.
-        Which verdicts are listed is what ``prepare`` was told: all of them, where it was told nothing.
+        Compiled policies are kept for the next fleet, one for each description of hosts that was met, what catalogs
+        offer the last of these, and what is told of them; its packages are judged anew. Threads may judge several
+        fleets at once. Which verdicts are listed is what ``prepare`` was told: all of them, where it was told nothing.
         Raises what ``evaluate_fleet`` raises, but PR1801: hosts of other operating systems than that of one baseline
         are served by AWS's predefined ones.
         """
@@ -134,7 +126,7 @@ class Prepared:
             judging = Judging(given, self._policies(given))
 
         def found(sink: Sink) -> Run:
-            return run_found(given, fleet, findings(given, fleet, sink, progress, judging=judging), given.registry)
+            return self._run(given, fleet, findings(given, fleet, sink, progress, judging=judging))
 
         return collected(found, output)
 
@@ -146,49 +138,43 @@ class Prepared:
     def _evaluate(self, inventory: Inventory, as_of: datetime | str, previous: Mapping[str, PreviousRun]) -> Run:
         """Judge an inventory at an instant; one thread at a time uses a compiled policy."""
         question = replace(self._at(as_of), previous_runs=previous)
-        built = inventory.packages["built"]
         with self._lock:
-            judging = self._judging(question, dated=built.null_count < len(built))
-            answers = [
-                judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question=question)
-                for one in portions(inventory.hosts, inventory.packages)
-            ]
-            verdicts = judging.written(answers)
-            baselines = tuple(dict.fromkeys(profile.baseline for profile in judging.assigner.profiles))
-            faults = judging.assigner.faults
-            lost = tuple(dict.fromkeys(faults[host] for host in inventory.hosts["host"].to_pylist() if host in faults))
-        hosts = pa.concat_tables([arrow.schema(RUN_HOSTS).empty_table(), *(one.hosts for one in answers)])
-        served = set(hosts["baseline"].to_pylist())
-        used = tuple(one for one in baselines if one.name in served)
-        taken, limits = inventory.hosts["captured_at"], question.limits
-        late = hindsight(question.catalogs, how_many_later(taken, question.settings.as_of), question.settings.as_of)
-        late += unchecked(question.catalogs, taken.null_count, limits)
-        late += told_of_ages(hosts, question.catalogs, question.settings.as_of, limits)
-        late += self._told_of_feeds(question, hosts, used)
-        doubts = (*inventory.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
-        return Run(
-            settings=question.settings,
-            hosts=with_refused(hosts, inventory.rejects),
-            verdicts=in_order(verdicts, hosts),
-            rows=question.rows,
-            version=this_version(),
-            baselines=used,
-            sources=(*inventory.sources, *(source for one in question.catalogs for source in one.sources)),
-            diagnostics=(*doubts, *lost, *(d for one in used for d in one.diagnostics)),
-            limits=limits,
+            found = self._found(question, inventory)
+        run = self._run(question, inventory, gathered([found], is_sorted=True))
+        return replace(run, verdicts=in_order(found.verdicts, run.hosts))
+
+    def _found(self, question: Question, inventory: Inventory) -> Found:
+        """Judge an inventory by the policies that are compiled; what they found on other hosts is not of it."""
+        built, taken = inventory.packages["built"], inventory.hosts["captured_at"]
+        judging = self._judging(question, dated=built.null_count < len(built))
+        answers, served = [], dict[int, None]()
+        for portion, rows in InMemory(inventory, judging.numbers).portions():
+            answers.append(judging.judge(portion, rows, question=question))
+            served |= dict.fromkeys(judging.assigner.of(portion.hosts))
+        profiles, faults = judging.assigner.profiles, judging.assigner.faults
+        return Found(
+            hosts=[one.hosts for one in answers],
+            verdicts=judging.written(answers),
+            baselines=[profiles[number].baseline for number in served if number >= 0],
+            faults={host: faults[host] for host in inventory.hosts["host"].to_pylist() if host in faults},
+            rejects=[inventory.rejects],
+            diagnostics=list(inventory.diagnostics),
+            late=[how_many_later(taken, question.settings.as_of)],
+            undated=[taken.null_count],
+            upcoming=[None],
         )
 
-    def _told_of_feeds(self, question: Question, hosts: pa.Table, used: Sequence[Baseline]) -> list[Diagnostic]:
-        """Return what is told of the catalogs of hosts; nobody waits while a pass over the catalogs finds it."""
-        found: dict[Hashable, list[Diagnostic]] = {}
+    def _run(self, question: Question, fleet: Inventory | Fleet, found: Findings) -> Run:
+        """Return what was found as a run; nobody waits while a pass over the catalogs finds what is told of them."""
+        added: dict[Hashable, list[Diagnostic]] = {}
         with self._lock:
-            known = ChainMap(found, dict(self._told))
-        told = told_of_feeds(hosts, used, question.catalogs, question.settings, known)
+            known = ChainMap(added, dict(self._told))
+        run = run_found(question, fleet, found, question.registry, known)
         with self._lock:
-            self._told.update(found)
+            self._told.update(added)
             while len(self._told) > MOST_TOLD:
                 del self._told[next(iter(self._told))]
-        return told
+        return run
 
     def _judging(self, question: Question, *, dated: bool) -> Judging:
         """Return what judges in the stretch of time of an instant; ``dated`` packages are judged at that one only."""

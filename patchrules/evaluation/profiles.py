@@ -16,9 +16,9 @@ from patchrules.batch.portions import Portion
 from patchrules.batch.rows import Rows, installed_of
 from patchrules.codes import CODES
 from patchrules.errors import BaselineError, Diagnostic, Level
-from patchrules.evaluation.coverage import AgeLimits, check_scopes, in_scope, reasons_unknown, speaking
+from patchrules.evaluation.coverage import AgeLimits, check_scopes, reasons_unknown, speaking
 from patchrules.evaluation.dialects import UNSPOKEN, unspoken
-from patchrules.evaluation.repositories import names_of, serving
+from patchrules.evaluation.repositories import serving
 from patchrules.families import facts_of, families, family_of, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
@@ -126,11 +126,12 @@ class Assigner:
         rows = hosts.select(list(dict.fromkeys([*names, "host"]))).take(pa.array(first, pa.int64())).to_pylist()
         self._check_scopes(rows)
         found = [self._described(row) for row in rows]
-        lost = [one for one, (_, fault) in enumerate(found) if fault]
-        if lost:
-            mine = zip(hosts["host"].to_pylist(), ids, strict=True)
-            faults = {host: fault for host, one in mine if (fault := found[one][1])}
+        if self.faults or any(fault for _, fault in found):
+            told = {host: found[one][1] for host, one in zip(hosts["host"].to_pylist(), ids, strict=True)}
+            faults = {host: fault for host, fault in told.items() if fault}
             self._check_dialect(faults, hosts)
+            for host in told:
+                self.faults.pop(host, None)
             self.faults.update(faults)
         return [found[one][0] for one in ids]
 
@@ -233,6 +234,5 @@ def _profile(
     product, arch = row["product"], row["arch"]
     if not has_dialect(family, dialect, product):
         return Diagnostic(UNSPOKEN, Level.ERROR, CODES[UNSPOKEN])
-    repositories = names_of(found.baseline, product, facts_of(family, dialect, product))
-    numbers = tuple(n for n in serving(catalogs, repositories) if in_scope(catalogs[n], family, product, arch))
+    numbers, repositories = serving(catalogs, found.baseline, family, product, arch, facts_of(family, dialect, product))
     return Profile(family.name, product, arch, found.baseline, numbers, row["modules"], repositories)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.families import Facts
+from patchrules.evaluation.coverage import in_scope
+from patchrules.families import Facts, Family
 from patchrules.model.baseline import Baseline
 from patchrules.model.patch import Catalog
 
@@ -48,6 +49,13 @@ def rows_of(catalog: Catalog, names: frozenset[str] | None) -> pa.Table:
     return catalog.table.filter(pc.is_in(repository, value_set=pa.array(sorted(names), pa.string())))
 
 
-def serving(catalogs: Sequence[Catalog], names: frozenset[str] | None) -> list[int]:
-    """Return the positions of the catalogs that have anything of those repositories; all where none are named."""
-    return [number for number, one in enumerate(catalogs) if names is None or rows_of(one, names).num_rows]
+def serving(
+    catalogs: Sequence[Catalog], baseline: Baseline, family: Family, product: str | None, arch: str | None, facts: Facts
+) -> tuple[tuple[int, ...], frozenset[str] | None]:
+    """Return the positions of the catalogs that count for hosts, and the repositories that count (:func:`names_of`).
+
+    A catalog counts that has the hosts in scope, and anything of those repositories where any are named.
+    """
+    names = names_of(baseline, product, facts)
+    scoped = ((number, one) for number, one in enumerate(catalogs) if in_scope(one, family, product, arch))
+    return tuple(number for number, one in scoped if names is None or rows_of(one, names).num_rows), names

@@ -9,7 +9,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import fixes_of
 from patchrules.evaluation.run import Run, this_version
@@ -17,7 +16,6 @@ from patchrules.evaluation.upcoming import upcoming_of
 from patchrules.families import facts_of, families
 from patchrules.model.columns import HOSTS, RUN_HOSTS, VERDICTS
 from patchrules.model.names import State, Status
-from patchrules.model.source import Source
 from patchrules.model.verdict import HostReport, Verdict
 from patchrules.sources import arrow
 
@@ -26,15 +24,12 @@ def run_of(
     reports: HostReport | Sequence[HostReport],
     *,
     rows: str = "all",
-    sources: Sequence[Source] = (),
-    diagnostics: Sequence[Diagnostic] = (),
     limits: AgeLimits | None = None,
 ) -> Run:
     """Return reports that were made with the same settings as one run; raises ValueError where they were not.
 
     ``rows`` says which verdicts the run lists: ``all`` or ``noncompliant``. NOT_APPLICABLE is counted and listed only
-    for the families that list it (DECISIONS 16). ``sources`` and ``diagnostics`` are those of the inventory and the
-    catalogs, and ``limits`` those of the evaluation, which reports do not keep.
+    for the families that list it (DECISIONS 16). ``limits`` are those of the evaluation, which reports do not keep.
     """
     found = [reports] if isinstance(reports, HostReport) else list(reports)
     if len({report.settings for report in found}) != 1:
@@ -43,7 +38,7 @@ def run_of(
     baselines = tuple(dict.fromkeys(report.baseline for report in found))
     listed = [(report.host.id, verdict_row(one)) for report in found for one in _listed(report, rows)]
     data = {column.name: [row[column.name] for _, row in listed] for column in VERDICTS[1:]}
-    doubts = dict.fromkeys([*diagnostics, *(doubt for report in found for doubt in report.diagnostics)])
+    doubts = dict.fromkeys(doubt for report in found for doubt in report.diagnostics)
     return Run(
         settings=found[0].settings,
         hosts=_hosts(found),
@@ -51,7 +46,6 @@ def run_of(
         rows=rows,
         version=this_version(),
         baselines=baselines,
-        sources=tuple(sources),
         diagnostics=tuple(doubts),
         limits=limits or AgeLimits(),
         fixes=fixes_of(found),

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +19,7 @@ from patchrules.errors import Diagnostic, DocumentError, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fixes import no_fixes
 from patchrules.evaluation.plain import plain
+from patchrules.families import families
 from patchrules.model.baseline import Baseline
 from patchrules.model.columns import COUNTS, RUN_HOSTS
 from patchrules.model.loaded import shown
@@ -37,9 +38,9 @@ class Run:
     ``hosts`` has the columns ``model.columns.RUN_HOSTS``, one row a host. ``verdicts`` has ``model.columns.VERDICTS``:
     every package where ``rows`` is ``all``, what does not comply where it is ``noncompliant``. NOT_APPLICABLE patches
     are counted, not listed (DECISIONS 16). ``limits`` says how old data was allowed to be (DECISIONS 31). ``fixes`` has
-    ``model.columns.FIXES``: which CVEs the versions of the listed packages fix. ``upcoming`` has
-    ``model.columns.UPCOMING``: what waiting alone approves; None where nobody looked: in the dialect ``agent``, for a
-    host or a table of :func:`prepare`, in a run that an earlier version saved.
+    ``model.columns.FIXES``: which CVEs the versions of the listed packages fix; nobody looks for a host or a table of
+    :func:`prepare`. ``upcoming`` has ``model.columns.UPCOMING``: what waiting alone approves; None where nobody looked:
+    there, too, in the dialect ``agent``, and in a run that an earlier version saved.
     ``folder`` is where the verdicts were written as they came: ``verdicts`` is empty then, and ``load_run`` reads them.
     ``rejects`` has ``model.columns.REJECTS``: the rows that were refused; None where nobody asked, and in a saved run
     where there were none.
@@ -147,6 +148,30 @@ def no_run(said: str, wanted: str) -> DocumentError:
     """
     hint = "read a saved one with pr.load_run(...), or make one with pr.evaluate_fleet(...)"
     return DocumentError(f"{said}, wanted {wanted}", code="PR7806", hint=hint)
+
+
+def baseline_of(baselines: Iterable[Baseline], row: Mapping[str, Any]) -> Baseline | None:
+    """Return the baseline that served the host of a row of ``Run.hosts``.
+
+    None where none did, and where nothing tells which of two it was.
+    """
+    found = namesakes(baselines, row)
+    return found[0] if len(found) == 1 else None
+
+
+def namesakes(baselines: Iterable[Baseline], row: Mapping[str, Any]) -> list[Baseline]:
+    """Return the baselines that a row of ``Run.hosts`` may mean: by name, id and operating system.
+
+    >>> rows = [{"baseline": "prod", "baseline_id": None, "family": name} for name in ("debian", "rhel", None)]
+    >>> prod = Baseline("prod", families()["rhel"].operating_system)
+    >>> [len(namesakes([prod], row)) for row in rows]
+    [0, 1, 0]
+    """
+    family = families().get(row["family"] or "")
+    if family is None:
+        return []
+    meant = (row["baseline"], row["baseline_id"] or "", family.operating_system)
+    return [one for one in baselines if (one.name, one.baseline_id, one.operating_system) == meant]
 
 
 @functools.cache

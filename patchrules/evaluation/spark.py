@@ -15,10 +15,12 @@ import pyarrow.compute as pc
 from patchrules.evaluation import fleet
 from patchrules.evaluation.coverage import check_scopes
 from patchrules.evaluation.feeds import TOLD
+from patchrules.evaluation.profiles import as_registry
 from patchrules.evaluation.run import Run
 from patchrules.inventory import read_inventory as read_here
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS, RUN_HOSTS, VERDICTS
+from patchrules.model.loaded import as_catalogs, as_policy
 from patchrules.model.patch import Catalog
 from patchrules.sources import arrow
 
@@ -63,11 +65,10 @@ def evaluate_fleet(
     shuffled once, so that every task has whole hosts. ``options`` are those of ``patchrules.evaluate_fleet``, ``as_of``
     among them; policy and catalogs travel to the workers by pickle.
 
-    Raises what ``patchrules.evaluate_fleet`` raises, inside Spark's PythonException where a task raises it, and
-    CatalogError PR3801 before the job begins.
+    Raises what ``patchrules.evaluate_fleet`` raises, inside Spark's PythonException where a task raises it; before the
+    job begins CatalogError PR3801, and PR3803 and BaselineError PR1804 for catalogs and a policy that were not loaded.
     """
-    registry = policy if isinstance(policy, Registry) else Registry((policy,), {}, {policy.operating_system: policy})
-    scoped = (catalogs,) if isinstance(catalogs, Catalog) else tuple(catalogs)
+    registry, scoped = as_registry(as_policy(policy)), as_catalogs(catalogs)
     if not all(catalog.scope.products for catalog in scoped):
         # One task may see one product where the fleet has several, so the whole fleet is asked.
         known = packages.select("family", "product").distinct().dropna().collect()

@@ -28,11 +28,11 @@ def as_baseline(found: object, name: str = "baseline") -> Baseline:
     raise BaselineError(f"`{name}` is {shown(found)}, wanted a baseline that was loaded", code="PR1804", hint=hint)
 
 
-def as_policy(found: object, name: str = "policy") -> Baseline | Registry:
+def as_policy(found: object) -> Baseline | Registry:
     """Return a baseline or registry as it is; raises BaselineError PR1804 for a path or anything else."""
     if isinstance(found, Baseline | Registry):
         return found
-    message = f"`{name}` is {shown(found)}, wanted a baseline or registry that was loaded"
+    message = f"`policy` is {shown(found)}, wanted a baseline or registry that was loaded"
     raise BaselineError(message, code="PR1804", hint="load it with pr.load_baseline(...) or pr.load_registry(...)")
 
 

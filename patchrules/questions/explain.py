@@ -17,12 +17,13 @@ from typing import Any
 from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import only
+from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.rows import host_names, host_row, names_listed, rows_about, verdict_row
-from patchrules.evaluation.run import Run, no_run
+from patchrules.evaluation.run import Run, baseline_of, no_run
 from patchrules.families import facts_of, families
-from patchrules.model.baseline import Baseline
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_catalogs
 from patchrules.model.loaded import shown as shown_given
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
@@ -103,7 +104,7 @@ def explain(
     package: str,
     *,
     host: str | None = None,
-    inventory: Inventory | None = None,
+    inventory: Inventory | Fleet | None = None,
     catalogs: Catalog | Sequence[Catalog] = (),
 ) -> Explanation:
     """Say why ``package`` has the verdict it has, and what would turn it.
@@ -113,7 +114,8 @@ def explain(
     those that a run was made from: with them its explanation is as full as a report's. What is not there is said, with
     the closest names. Every sentence has a stable code (``docs/reference/reasons.md``); instants
     are aware UTC. Raises UnknownNameError for a host that is not in the report, run or inventory, and DocumentError
-    PR7806 for what is no report and no run, and for a ``package`` that is no name.
+    PR7806 for what is no report and no run, and for a ``package`` that is no name; where a run is explained,
+    InventoryError PR2121 for what is no inventory, and CatalogError PR3803 for catalogs that were not read.
 
     >>> import patchrules as pr
     >>> web = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -128,7 +130,9 @@ def explain(
     _check_name(package)
     if isinstance(found, Run):
         short = _of_run(found, package, host)
-        return short if inventory is None else _traced(short, found, inventory, catalogs)
+        if inventory is None:
+            return short
+        return _traced(short, found, in_memory(inventory, "inventory"), as_catalogs(catalogs))
     if not isinstance(found, HostReport):
         raise no_run(f"`found` is {shown_given(found)}", "a run or a report")
     if host is not None and host != found.host.id:
@@ -209,10 +213,10 @@ def _data_lines(behind: Iterable[Origin]) -> Iterator[Line]:
         yield Line("data", str(one), (), Why.DATA)
 
 
-def _traced(short: Explanation, run: Run, inventory: Inventory, catalogs: Catalog | Sequence[Catalog]) -> Explanation:
+def _traced(short: Explanation, run: Run, inventory: Inventory, catalogs: Sequence[Catalog]) -> Explanation:
     """Judge the host of a run again and explain in full; what does not agree with the run is said."""
     row = (host_row(run, short.host) if short.host is not None else None) or {}
-    baseline = _baseline_of(run.baselines, row) if row.get("family") else None
+    baseline = baseline_of(run.baselines, row) if row else None
     if baseline is None:
         return short
     given = {one.name: getattr(run.settings, one.name) for one in fields(Settings)}
@@ -253,20 +257,12 @@ def explained(row: Row, host: Row, run: Run) -> Explained:
     """Explain a row of the verdicts of a run with the row of its host: what a report says beside each verdict."""
     family = families()[host["family"]]
     facts = facts_of(family, run.settings.dialect, host["product"], deb_dates=run.settings.deb_dates)
-    baseline = _baseline_of(run.baselines, host)
+    baseline = baseline_of(run.baselines, host)
     lines = [patch_line(row, facts, family)] if row["approval"] else []
     lines += [approval_line(row, baseline, facts)] if row["approval"] and baseline else []
     lines += [state_line(row, family, facts), *doubt_lines(row["notes"] or ())]
     verdict = plain({name: found for name, found in row.items() if name != "host"})
     return Explained(verdict, headline(row, family), tuple(lines))
-
-
-def _baseline_of(baselines: Iterable[Baseline], host: Row) -> Baseline | None:
-    """Return the baseline that served a host, None where nothing tells which of two it was."""
-    system = families()[host["family"]].operating_system
-    wanted = (host["baseline"], host["baseline_id"] or "", system)
-    found = [one for one in baselines if (one.name, one.baseline_id, one.operating_system) == wanted]
-    return found[0] if len(found) == 1 else None
 
 
 def _nearest(asked: str, known: set[str]) -> tuple[str, ...]:

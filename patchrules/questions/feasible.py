@@ -18,6 +18,7 @@ from enum import StrEnum
 from patchrules.errors import ScheduleError
 from patchrules.families import family_of
 from patchrules.model.baseline import ApprovalRule, Baseline
+from patchrules.model.loaded import as_baseline
 from patchrules.model.window import Calendar, Window
 from patchrules.schedule.calendars import OpenCalendar, last_open, opened
 from patchrules.schedule.fields import WEEKDAYS
@@ -149,7 +150,8 @@ def feasible(
     5). Windows that only scan do not count. ``sla`` maps a compliance level to the longest wait allowed. A window's
     crons are taken to have always been in
     force, a rate without a later ``start_date`` or a known ``created`` counts from ``start``. Raises ScheduleError for
-    a schedule that is not one, PR4301 when the windows open more than 600,000 times.
+    a schedule that is not one, PR4301 when the windows open more than 600,000 times, and BaselineError PR1804 for a
+    ``policy`` that was not loaded.
 
     >>> rules = [ApprovalRule(approve_after_days=7)]
     >>> nightly = Window("nightly", "cron(0 2 ? * SUN *)", duration=3, cutoff=1)
@@ -162,7 +164,7 @@ def feasible(
       fix: add 104 runs, the first `at(2027-01-13T02:00:00)` UTC: then at most 10 d
     """
     start = aware(start)
-    rules = rules_of(policy) if isinstance(policy, Baseline) else policy
+    rules = _rules(policy)
     windows = [window for window in windows if window.installs]
     slowest = max((*(rule.delay for rule in rules), *sla.values()), default=timedelta())
     question = _Question(tuple(windows), opened(calendars), start, start + days * _DAY, slowest)
@@ -173,6 +175,13 @@ def feasible(
     )
     served = {rule.compliance_level.value for rule in rules}
     return Feasibility(start, question.end, deadlines, tuple(level for level in sla if level not in served))
+
+
+def _rules(policy: object) -> Sequence[ApprovalRule]:
+    """Return rules as they are, or those of a baseline; raises BaselineError PR1804 for anything else."""
+    if isinstance(policy, list | tuple) and all(isinstance(one, ApprovalRule) for one in policy):
+        return policy
+    return rules_of(as_baseline(policy, "policy"))
 
 
 def rules_of(baseline: Baseline) -> tuple[ApprovalRule, ...]:

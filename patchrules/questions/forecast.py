@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic
 from patchrules.evaluation.coverage import AgeLimits
-from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
+from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.plain import plain
@@ -147,7 +147,7 @@ def forecast(
         raise ValueError(message)
     start, scoped = settings(as_of=as_of).as_of, as_catalogs(catalogs)
     given: dict[str, Any] = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates, "limits": limits}
-    inventory = in_memory(as_fleet(fleet))
+    inventory = in_memory(fleet)
     registry, until = registry_of(as_policy(policy), inventory), start + days * _DAY
     base = evaluate_fleet(registry, inventory, scoped, as_of=start, **given)
     lacking = check_covered(base, scoped)

@@ -6,19 +6,18 @@ What the catalogs do not know today, nobody can tell; a patch released before th
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.nouns import of_hosts
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
 from patchrules.evaluation.run import Run
@@ -123,6 +122,7 @@ def next_run(  # noqa: PLR0913 - the options of a run are keywords
     and tasks is taken to serve all of them, with PR4601. ``now`` is an aware datetime or ISO 8601 with a zone, options
     are those of :func:`evaluate_fleet`, and so are errors, with ScheduleError for a schedule that is not one.
 
+    >>> import pyarrow as pa
     >>> import patchrules as pr
     >>> hosts = pa.table({"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2.15-2"]})
     >>> fleet = pr.open_fleet(hosts, family="debian", product="Debian12")
@@ -147,7 +147,7 @@ def next_run(  # noqa: PLR0913 - the options of a run are keywords
     serving = _serving(window, nodes_of(inventory) if nodes is None else list(nodes))
     if execution is None or not serving.hosts:
         return NextRun(window, execution, tuple(skipped), (), tuple(_doubts(window)))
-    part = _part(inventory, serving.hosts)
+    part = of_hosts(inventory, serving.hosts)
     given = {"dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     options: dict[str, Any] = {**given, "limits": limits}
     then = evaluate_fleet(policy, part, catalogs, as_of=execution.start, **options)
@@ -167,15 +167,6 @@ def _serving(window: Window, nodes: Sequence[Node]) -> Service:
     if window.targets or window.tasks:
         return service(window, nodes)
     return Service(window, (), tuple(node.host for node in nodes))
-
-
-def _part(fleet: Inventory, hosts: Sequence[str]) -> Inventory:
-    """Return the part of an inventory that speaks of some hosts."""
-    wanted = pa.array(hosts, pa.string())
-    parts = {name: getattr(fleet, name) for name in ("hosts", "packages")}
-    return dataclasses.replace(
-        fleet, **{name: rows.filter(pc.is_in(rows["host"], value_set=wanted)) for name, rows in parts.items()}
-    )
 
 
 def _plans(serving: Service, then: Run, today: Run) -> Iterator[HostPlan]:

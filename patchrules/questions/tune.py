@@ -13,10 +13,11 @@ import pyarrow.compute as pc
 from patchrules.errors import UnknownNameError
 from patchrules.evaluation.approvals import approvals
 from patchrules.evaluation.coverage import in_scope
-from patchrules.evaluation.fleet import as_fleet, evaluate_fleet
+from patchrules.evaluation.fleet import evaluate_fleet
+from patchrules.evaluation.nouns import of_hosts
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.options import settings
-from patchrules.evaluation.profiles import registry_of
+from patchrules.evaluation.profiles import check_system
 from patchrules.evaluation.run import Run
 from patchrules.families import Family, facts_of, family_of
 from patchrules.model.baseline import Baseline
@@ -120,8 +121,8 @@ def tune(  # noqa: PLR0913 - the options of a run are keywords
         raise UnknownNameError("rule", str(rule), known)
     given: dict[str, Any] = {"as_of": as_of, "dialect": dialect, "missing_date": missing_date, "deb_dates": deb_dates}
     stated, family = settings(**given), family_of(baseline.operating_system)
-    inventory = in_memory(as_fleet(fleet))
-    registry_of(baseline, inventory)
+    inventory = in_memory(fleet)
+    check_system(baseline, inventory.hosts["family"].unique().to_pylist())
     mine = _hosts_of(inventory, family)
     told = _histories(baseline, rule, mine, scoped, family, stated)
     parts = moving(mine, scoped, (), stated.as_of - longest * _DAY, stated.as_of)
@@ -189,11 +190,7 @@ def _since(history: History, as_of: datetime, days: int) -> list[int]:
 
 def _hosts_of(fleet: Inventory, family: Family) -> Inventory:
     """Return the part of an inventory that is of one family."""
-    hosts = fleet.hosts.filter(pc.fill_null(pc.equal(fleet.hosts["family"], family.name), False))
-    names = hosts["host"].combine_chunks()
-    return replace(
-        fleet, hosts=hosts, packages=fleet.packages.filter(pc.is_in(fleet.packages["host"], value_set=names))
-    )
+    return of_hosts(fleet, fleet.hosts.filter(pc.equal(fleet.hosts["family"], family.name))["host"].to_pylist())
 
 
 def _histories(

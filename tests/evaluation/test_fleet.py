@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import patchrules as pr
@@ -165,14 +166,32 @@ def test_a_wrong_choice_of_rows_is_told():
         pr.evaluate_fleet(pr.predefined("AWS-RedHatDefaultPatchBaseline"), fleet(), catalog(), as_of=AS_OF, rows="al")
 
 
+def test_baselines_of_one_name_stand_in_the_order_of_the_hosts_that_they_serve(tmp_path):
+    """Whichever file is read first."""
+    deb, rpm = (pr.Baseline("prod", pr.OperatingSystem(name)) for name in ("DEBIAN", "REDHAT_ENTERPRISE_LINUX"))
+    registry = pr.Registry((deb, rpm), defaults={one.operating_system: one for one in (deb, rpm)})
+    hosts = [("b", "5.2-1", "Debian12"), ("a", "0:5.1-1.el9", "RedhatEnterpriseLinux9.3")]
+    for folder, order in (("one", hosts), ("other", hosts[::-1])):
+        (tmp_path / folder).mkdir()
+        for number, (host, evr, product) in enumerate(order):
+            facts = {"host": [host], "name": ["bash"], "arch": ["noarch"], "evr": [evr], "product": [product]}
+            pq.write_table(pa.table(facts), tmp_path / folder / f"{number}.parquet")
+    fleets = [pr.open_fleet(tmp_path / folder) for folder in ("one", "other")]
+    runs = [pr.evaluate_fleet(registry, one, [], as_of=AS_OF) for one in fleets]
+    assert [run.baselines for run in runs] == [(rpm, deb)] * 2
+
+
+TOO_FAR = "is too far away to count days from, wanted a year from 0003 to 9997"
+
+
 @pytest.mark.parametrize(
     ("as_of", "said"),
     [
         ("tomorrow", "`tomorrow` is not an instant"),
         (None, "`None` is not an instant"),
         ("2026-11-01", "has no time zone\n  hint: write `2026-11-01T00:00:00Z` for UTC"),
-        ("0001-01-01T00:00Z", "is too far away to count days from"),
-        ("9999-12-31T00:00Z", "is too far away to count days from"),
+        ("0001-01-01T00:00Z", f"{TOO_FAR}\n  hint: write e.g. `2026-11-01T00:00Z`"),
+        ("9999-12-31T00:00Z", TOO_FAR),
     ],
 )
 def test_a_wrong_instant_is_told(as_of, said):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 import patchrules as pr
 from benchmarks.fleet import AS_OF, PRODUCT, make_fleet
 from patchrules.batch.compiled import offer
-from patchrules.errors import InventoryError
+from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level, UnknownNameError
 from patchrules.evaluation import nouns
 from patchrules.evaluation import prepared as module
 from patchrules.evaluation.feeds import told_of_feeds
@@ -186,6 +187,82 @@ def test_threads_may_judge_fleets_at_once(whole):
         assert set(pool.map(ask, range(4))) == {expected.id}
 
 
+def prod(system, **fields):
+    return pr.Baseline("prod", system, rules=(pr.ApprovalRule(enable_non_security=True),), **fields)
+
+
+DEBIAN, RHEL = pr.OperatingSystem.DEBIAN, pr.OperatingSystem.REDHAT_ENTERPRISE_LINUX
+BASH = {"name": "bash", "arch": "amd64", "evr": "5.2-1"}
+DEB = pr.host("deb-1", product="Debian12", packages=[BASH])
+RPM = pr.host("rpm-1", product=PRODUCT, packages=[BASH | {"arch": "x86_64", "evr": "0:5.1-1.el9"}])
+STRICT = pr.Baseline("prod", DEBIAN, description="of the databases")
+
+
+@pytest.mark.parametrize(
+    ("registry", "before"),
+    [
+        (pr.Registry((), defaults={DEBIAN: prod(DEBIAN), RHEL: prod(RHEL)}), RPM),
+        (
+            pr.Registry((), groups={("db", DEBIAN): STRICT}, defaults={DEBIAN: prod(DEBIAN)}),
+            replace(DEB, patch_group="db"),
+        ),
+    ],
+    ids=["of another system", "of the same system"],
+)
+def test_a_baseline_of_the_same_name_that_served_another_host_is_no_part_of_the_run(registry, before):
+    used, fresh = pr.prepare(registry, []), pr.prepare(registry, [])
+    used.evaluate(before, as_of=AS_OF)
+    run = used.evaluate(DEB, as_of=AS_OF)
+    assert run.baselines == (prod(DEBIAN),)
+    assert run.id == fresh.evaluate(DEB, as_of=AS_OF).id
+
+
+@pytest.mark.parametrize("group", ["known", None])
+def test_a_host_that_left_a_group_without_a_baseline_is_judged(group):
+    doubt = Diagnostic("PR1817", Level.ERROR, "nobody knows it")
+    unsettled: dict[tuple[str | None, pr.OperatingSystem | None], Diagnostic] = {("lost", DEBIAN): doubt}
+    registry = pr.Registry((), {("known", DEBIAN): prod(DEBIAN)}, {DEBIAN: prod(DEBIAN)}, unsettled=unsettled)
+    prepared = pr.prepare(registry, [])
+    lost = prepared.evaluate(replace(DEB, patch_group="lost"), as_of=AS_OF)
+    found = prepared.evaluate(replace(DEB, patch_group=group), as_of=AS_OF)
+    assert lost.hosts["unknown"].to_pylist() == [["NO_BASELINE"]]
+    assert found.hosts["unknown"].to_pylist() == [["NO_CATALOG"]]
+    assert "PR1817" not in {one.code for one in found.diagnostics}
+
+
+def test_a_table_gives_the_run_that_its_fleet_gives(service):
+    """But for fixes and what waiting approves, which take passes over the catalogs."""
+    prepared, _, _ = service
+    rows = [("web-1", "bash", "0:5.1-1.el9"), ("WEB-1", "bash", "0:5.1-1.el9"), ("web-1", "curl", "x y")]
+    names = [[row[place] for row in rows] for place in range(3)]
+    table = pa.table(dict(zip(("host", "name", "evr"), names, strict=True)) | {"arch": ["x86_64"] * 3})
+    options: dict[str, Any] = {"family": "rhel", "product": PRODUCT}
+    run = prepared.evaluate_table(table, as_of=AS_OF, **options)
+    expected = prepared.evaluate_fleet(pr.read_inventory(table, **options), as_of=AS_OF)
+    assert {"PR2234"} <= {one.code for one in run.diagnostics}
+    assert run.rejects.num_rows == 1
+    assert (run.id, run.diagnostics, run.baselines) == (expected.id, expected.diagnostics, expected.baselines)
+    for name in ("hosts", "verdicts", "rejects"):
+        assert getattr(run, name).equals(getattr(expected, name))
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "said"),
+    [
+        ({"dialect": None}, UnknownNameError, "there is no dialect `None`"),
+        ({"operation": 3}, UnknownNameError, "there is no operation `3`"),
+        ({"rows": "al"}, UnknownNameError, "there is no choice of rows `al`: did you mean `all`"),
+        ({"baseline_override": [], "install_override": ()}, BaselineError, "are given together .PR1813."),
+    ],
+)
+def test_options_that_evaluate_fleet_refuses_are_refused_when_prepared(options, kind, said):
+    with pytest.raises(kind, match=said):
+        pr.prepare(prod(DEBIAN), [], **options)
+    given = pr.open_fleet(pa.table({"host": ["deb-1"], **{name: [text] for name, text in BASH.items()}}))
+    with pytest.raises(kind, match=said):
+        pr.evaluate_fleet(prod(DEBIAN), given, [], as_of=AS_OF, **options)
+
+
 def test_it_pickles(service):
     prepared, hosts, _ = service
     again = pickle.loads(pickle.dumps(prepared))  # noqa: S301 - our own
@@ -216,7 +293,7 @@ def test_nobody_waits_while_the_catalogs_are_looked_at_and_that_is_done_once(ser
         known_before.append(len(known))
         return told_of_feeds(rows, used, catalogs, given, known)
 
-    monkeypatch.setattr(module, "told_of_feeds", watched)
+    monkeypatch.setattr("patchrules.evaluation.fleet.told_of_feeds", watched)
     for _ in range(2):
         fresh.evaluate(hosts[0], as_of=AS_OF)
     assert (is_locked, known_before) == ([False, False], [0, 1])

@@ -80,8 +80,8 @@ def a_run(**changes):
         host = pr.Host(name, "debian", "Debian12", "amd64", packages=(pr.Package("bash", "amd64", evr),))
         catalog = catalog_of(baseline, [host], [pr.Patch("bash", "amd64", "5.2", security=True)])
         reports.append(pr.evaluate(baseline, host, catalog, as_of=T0, operation="install", install_override=LINES))
-    options = {"sources": (Source("dumps/web-1.status", "dpkg_status", "ab" * 32, 10),), "limits": LIMITS, **changes}
-    return run_of(reports, **options)
+    sources = (Source("dumps/web-1.status", "dpkg_status", "ab" * 32, 10),)
+    return dataclasses.replace(run_of(reports, limits=LIMITS), **{"sources": sources, **changes})
 
 
 LINES = (OverridePatch("bash", "5.*"),)

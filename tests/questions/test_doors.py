@@ -12,6 +12,7 @@ import pytest
 
 import patchrules as pr
 from patchrules.errors import BaselineError, CatalogError, DocumentError, InventoryError, UnknownNameError
+from patchrules.evaluation import spark
 from patchrules.evaluation.opened import in_memory
 from patchrules.model.loaded import as_baseline, as_catalogs, as_policy
 
@@ -85,6 +86,58 @@ def test_what_is_no_host_is_refused_with_what_makes_one(ask, given):
         f"`host` is {said}, wanted a host [PR2123]",
         "  hint: make one with pr.host(...); evaluate_fleet(...) judges several",
     ]
+
+
+WINDOW = pr.Window("nightly", "cron(0 2 ? * * *)", duration=3, cutoff=1)
+
+
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda found: pr.next_run(WINDOW, PROD, found, [], now=AS_OF), "fleet"),
+        (lambda found: pr.bundle(RUN, found, []), "inventory"),
+        (lambda found: pr.explain(RUN, "bash", inventory=found), "inventory"),
+    ],
+    ids=["next_run", "bundle", "explain"],
+)
+@pytest.mark.parametrize(("given", "said"), [("x", "'x'"), (3, "a `int`"), ([], "a `list`")])
+def test_what_is_no_inventory_is_refused_with_what_opens_one(ask, name, given, said):
+    with pytest.raises(InventoryError) as refused:
+        ask(given)
+    assert str(refused.value).splitlines() == [
+        f"`{name}` is {said}, wanted a fleet that was opened [PR2121]",
+        "  hint: open it with pr.open_fleet(...)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda catalogs: pr.bundle(RUN, FLEET, catalogs),
+        lambda catalogs: pr.explain(RUN, "bash", host="web-1", inventory=FLEET, catalogs=catalogs),
+    ],
+    ids=["bundle", "explain"],
+)
+def test_catalogs_of_a_run_that_were_not_read_are_refused(ask):
+    for catalogs in ("ui.xml", ["ui.xml"], None):
+        with pytest.raises(CatalogError, match=r"`catalogs` has .*, wanted catalogs that were read .PR3803."):
+            ask(catalogs)
+
+
+@pytest.mark.parametrize("given", ["prod.json", "", Path("prod.json"), None, [PROD], pr.Registry((PROD,))])
+def test_what_is_neither_baseline_nor_rules_is_not_feasible(given):
+    with pytest.raises(BaselineError, match=r"`policy` is .*, wanted a baseline that was loaded .PR1804."):
+        pr.feasible(given, [], sla={}, start=datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def test_a_spark_job_refuses_a_path_before_it_begins():
+    frame: Any = None
+    policy: Any = "prod.json"
+    catalogs: Any = "ui.xml"
+    with pytest.raises(BaselineError, match="PR1804"):
+        spark.evaluate_fleet(policy, frame, [], as_of=AS_OF)
+    with pytest.raises(CatalogError, match="PR3803"):
+        spark.evaluate_fleet(PROD, frame, catalogs, as_of=AS_OF)
 
 
 def test_an_inventory_is_no_host_for_a_service():

@@ -172,6 +172,18 @@ def test_inputs_that_do_not_give_the_run_make_no_bundle(evidence):
     assert (caught.value.code, caught.value.message) == ("PR7832", "the inventory and catalogs do not give this run")
 
 
+def test_a_run_that_does_not_tell_which_of_two_baselines_served_makes_no_bundle():
+    fleet, catalog = inputs()
+    registry = pr.Registry(
+        (), {("prod", PROD.operating_system): PROD}, {PROD.operating_system: pr.Baseline("prod", PROD.operating_system)}
+    )
+    groups = fleet.hosts.set_column(4, "patch_group", pa.array(["prod", None]))
+    fleet = dataclasses.replace(fleet, hosts=groups)
+    run = pr.evaluate_fleet(registry, fleet, catalog, as_of=AS_OF)
+    with pytest.raises(DocumentError, match="PR7832"):
+        pr.bundle(run, fleet, catalog)
+
+
 def remembering():
     """Return a run that was told that an installed package waited for a reboot, which did not come, and its inputs."""
     fleet, catalog = inputs()

@@ -15,16 +15,18 @@ import pyarrow.compute as pc
 
 from patchrules.catalog import write_catalog
 from patchrules.errors import DocumentError
+from patchrules.evaluation.nouns import of_hosts
 from patchrules.evaluation.opened import Fleet, in_memory
 from patchrules.evaluation.plain import plain, stamp
 from patchrules.evaluation.run import Run, as_run
 from patchrules.evaluation.saved import save_run
 from patchrules.model.host import Inventory
+from patchrules.model.loaded import as_catalogs
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.source import Source
 from patchrules.questions.verify import differences
-from patchrules.questions.verify.again import judged_again, of_hosts
+from patchrules.questions.verify.again import judged_again
 from patchrules.questions.verify.archive import INVENTORY, RUN, TRACKING, parquet, written
 
 _MOST_TOLD = 3
@@ -46,7 +48,8 @@ def bundle(
     and patch groups, and leaves out tags, the texts of refused rows and the names of inventory files; packages and
     verdicts stay. The same inputs make the same bytes.
 
-    Raises DocumentError PR7832 where the inputs do not give the run, PR7806 for what is no run.
+    Raises DocumentError PR7832 where the inputs do not give the run, PR7806 for what is no run, InventoryError PR2121
+    for what is no inventory, and CatalogError PR3803 for catalogs that were not read.
 
     >>> import patchrules as pr
     >>> told = {"host": ["web-1"], "name": ["bash"], "arch": ["amd64"], "evr": ["5.2"]}
@@ -55,8 +58,8 @@ def bundle(
     >>> print(pr.verify(pr.bundle(run, fleet, [])))  # doctest: +ELLIPSIS
     HOLDS: run ... on 1 host
     """
-    run, known = as_run(run), [catalogs] if isinstance(catalogs, Catalog) else list(catalogs)
-    fleet = of_hosts(in_memory(inventory), run.hosts["host"].combine_chunks())
+    run, known = as_run(run), as_catalogs(catalogs)
+    fleet = of_hosts(in_memory(inventory, "inventory"), run.hosts["host"].to_pylist())
     told = previous_runs or {}
     apart = list(differences(run, judged_again(run, fleet, known, told)))
     if apart:
