@@ -509,3 +509,35 @@ def test_a_windows_rule_is_asked_of_the_updates_of_the_host(product, is_told):
     run = pr.evaluate_fleet(given, fleet(one), known, as_of=AT)
     assert run.hosts["status"].to_pylist() == ["COMPLIANT" if is_told else "NON_COMPLIANT"]
     assert [one.code for one in run.diagnostics if one.code == "PR7019"] == ["PR7019"] * is_told
+
+
+NOTICE = '<update type="security"><id>A-{0}</id><issued date="2026-01-01"/><pkglist><collection>{1}</collection></pkglist></update>'
+PACKAGE = '<package name="bash" epoch="0" version="5.{}" release="1.el9" arch="x86_64"/>'
+NO_PACKAGE = '<package name="bash" epoch="0" version="5.{}" release="1.el9"/>'
+
+
+@pytest.mark.parametrize(
+    ("packages", "status"),
+    [
+        ([], "UNKNOWN"),
+        ([NO_PACKAGE], "UNKNOWN"),
+        ([PACKAGE, NO_PACKAGE, NO_PACKAGE], "UNKNOWN"),
+        ([PACKAGE, NO_PACKAGE], "NON_COMPLIANT"),
+        ([PACKAGE], "NON_COMPLIANT"),
+    ],
+)
+def test_a_catalog_that_holds_no_patch_or_mostly_refused_rows_speaks_for_nobody(packages, status):
+    notices = "".join(NOTICE.format(number, one.format(number + 2)) for number, one in enumerate(packages))
+    given = pr.read_catalog(
+        f"<updates>{notices}</updates>".encode(), family="rhel", products=["RedhatEnterpriseLinux9*"]
+    )
+    web = rpm_host("rhel", "RedhatEnterpriseLinux9.3")
+    everything = pr.Baseline("all", given.operating_system, rules=(ANY,))
+    by_reference = pr.evaluate(everything, web, given, as_of=AT)
+    by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
+    prepared = prepare(everything, given).evaluate(web, as_of=AT)
+    statuses = [by_reference.status, *by_batch.hosts["status"].to_pylist(), *prepared.hosts["status"].to_pylist()]
+    assert statuses == [status] * 3
+    assert by_reference.unknown == (("NO_CATALOG",) if status == "UNKNOWN" else ())
+    for found in (by_reference, by_batch, prepared):
+        assert "PR7018" not in {one.code for one in found.diagnostics}, "it is for no other system"
