@@ -180,8 +180,8 @@ class Inputs:
         return Limits(**dict(self.limit))
 
     def options(self) -> dict[str, Any]:
-        """Return the settings of the evaluation."""
-        return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date", "deb_dates")}
+        """Return what decides approvals."""
+        return {name: getattr(self, name) for name in ("as_of", "dialect", "missing_date", "deb_dates")}
 
     def run_options(self) -> dict[str, Any]:
         """Return the settings of the evaluation of a run, with the overrides that are in force."""
@@ -192,6 +192,7 @@ class Inputs:
         if "install_override" in self.typed and self.operation == "scan":
             click.echo("note: a scan ignores --install-override: give --operation install, too", err=True)
         return self.options() | {
+            "operation": self.operation,
             "reboot_option": self.reboot_option,
             "install_override": load_install_override(patches) if patches else None,
             "baseline_override": load_override(baselines, strict=self.strict) if baselines else None,

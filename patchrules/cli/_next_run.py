@@ -36,8 +36,8 @@ def show(inputs: Inputs, windows: Sequence[Window], layers: Sequence[Calendar], 
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     nodes = _nodes(fleet, inputs.hosts)
-    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
-    options |= {"now": inputs.as_of, "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
+    options = inputs.options()
+    options |= {"now": options.pop("as_of"), "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         runs = [next_run(one, policy, fleet, catalogs, **options) for one in windows]
     told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))

@@ -54,9 +54,9 @@ def command(*, named: str, inputs: Inputs, only: tuple[str, ...], output_format:
 
     found = load_baseline(named, strict=inputs.strict)
     mine = inputs.catalogs_for(found)
-    options = {name: value for name, value in inputs.options().items() if name != "operation"}
+    options = inputs.options() | {"product": inputs.product}
     with stage("asking the baseline"):
-        decisions = [one for catalog in mine for one in approvals(found, catalog, product=inputs.product, **options)]
+        decisions = [one for catalog in mine for one in approvals(found, catalog, **options)]
     counts = Counter(one.approval.lower() for one in decisions)
     rows = [_row(one) for one in sorted(decisions, key=_order) if not only or one.approval.lower() in only]
     said = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in _approvals() if counts[name])

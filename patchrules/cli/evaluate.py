@@ -9,7 +9,7 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._judging import judged
-from patchrules.cli._options import CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RULES, RUN, SINCE, TOLD_SCOPE
+from patchrules.cli._options import AGES, CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RULES, RUN, SINCE, TOLD_SCOPE
 from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
@@ -53,7 +53,7 @@ class _FailOn(Named):
 
 
 @click.command()
-@given(POLICY, CATALOG, INVENTORY, TOLD_SCOPE, RULES, RUN)
+@given(POLICY, CATALOG, INVENTORY, AGES, TOLD_SCOPE, RULES, RUN)
 @setting(
     "--only-noncompliant",
     key="evaluate.only_noncompliant",
