@@ -54,7 +54,8 @@ class Named(click.ParamType[str]):
 class Place(click.ParamType[str]):
     """A file or folder, with ``names`` that may stand in its place; an empty text is a mistake in a script.
 
-    ``-`` is standard input, and where results go standard output; their folder has to be there before anything is done.
+    ``-`` is standard input, also behind ``NAME=``, and where results go standard output; their folder has to be there
+    before anything is done.
     """
 
     name = "path"
@@ -65,14 +66,15 @@ class Place(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Return the text."""
         text = str(value)
-        if not text.rpartition("=")[2]:
+        named, equals, path = text.rpartition("=")
+        if not path:
             self.fail("the path is empty: is a variable of your script not set?", param, ctx)
         if param is not None and param.name == "output":
             return _in_a_folder(text)
-        if text not in ("-", _STDIN):
+        if path not in ("-", _STDIN):
             return text
         self._read_once(param, ctx)
-        return _STDIN
+        return f"{named}{equals}{_STDIN}"
 
     def _read_once(self, param: click.Parameter | None, ctx: click.Context | None) -> None:
         """Note which option reads standard input; fails where another reads it already."""

@@ -12,6 +12,7 @@ from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import AGES, CATALOG, INVENTORY, POLICY, RULES, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
+from patchrules.cli._types import Place
 from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _DAYS = 30
 
 @click.command()
 @click.option("--days", type=click.IntRange(1, 400), help=f"How far to look. Default without --window: {_DAYS}.")
-@click.option("--window", "windows", multiple=True, metavar="FILE|FOLDER", help="Maintenance windows.")
+@click.option("--window", "windows", type=Place(), multiple=True, metavar="FILE|FOLDER", help="Maintenance windows.")
 @NAME
 @CALENDAR
 @given(POLICY, CATALOG, INVENTORY, AGES, SCOPE, RULES)

@@ -57,6 +57,11 @@ def test_one_host_of_a_packed_fleet_is_judged(inventory, tmp_path, patchrules):
     assert told[1]["host"] == "b"
 
 
+def test_a_fleet_does_not_go_to_standard_output(inventory, patchrules):
+    result = patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", "-")
+    assert (result.exit_code, "a fleet is a folder, which standard output is not" in result.stderr) == (2, True)
+
+
 def test_one_host_is_packed_where_one_is_named(inventory, tmp_path, patchrules):
     given = ("--inventory", inventory, *WHOM, "--host", "a", "-o", tmp_path / "star")
     packed = patchrules("fleet", "pack", *given)

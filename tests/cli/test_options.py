@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import fields
 
@@ -10,6 +11,7 @@ import pytest
 
 from patchrules.cli import main
 from patchrules.cli._inputs import Inputs
+from patchrules.cli._types import Place
 
 SHARED = frozenset(one.name for one in fields(Inputs)) - {"typed"}
 ONE = ["--baseline", "{data}/baselines/demo/prod-rhel9.json"]
@@ -68,6 +70,18 @@ def places(patchrules, data, tmp_path):
 def test_every_verb_with_inputs_is_called_here():
     """Two options alone are no inputs: a verb that has no more takes them as arguments of its own."""
     assert {names for names, taken in TAKEN.items() if "limit" in taken and "product" in taken} == set(CALLS)
+
+
+NAMES_A_FILE = re.compile(r"FILE|FOLDER|PATH|RUN|STORE|SOURCE|CASES|TESTS|BASELINE|EVIDENCE")
+
+
+def test_whatever_names_a_file_is_a_place():
+    """So that `-` is standard input and an empty text is no folder, whichever option it is."""
+    named = [
+        (*names, one) for names, verb in verbs(main) for one in verb.params if NAMES_A_FILE.search(one.metavar or "")
+    ]
+    assert len(named) > 50
+    assert [(*names, one.name) for *names, one in named if not isinstance(one.type, Place)] == []
 
 
 @pytest.mark.parametrize("names", CALLS, ids=" ".join)

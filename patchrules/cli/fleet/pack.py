@@ -26,6 +26,8 @@ def command(*, inputs: Inputs, output: str) -> None:
     refused or doubtful is kept beside the fleet, which is then judged faster than the files. With --host the fleet is
     that host alone.
     """
+    if output == "-":
+        raise click.UsageError("a fleet is a folder, which standard output is not\n  hint: name one, e.g. -o fleet/")
     from patchrules.evaluation.packing import pack_fleet
     from patchrules.model.host import Inventory
 
