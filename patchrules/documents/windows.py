@@ -6,11 +6,11 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from patchrules.documents import _yaml, terraform, terraform_windows, window_shapes
 from patchrules.documents.faults import Findings, raise_together
+from patchrules.documents.paths import documents_under, is_folder
 from patchrules.documents.text import MAX_BYTES, WINDOWS, Document, parse, quoted
 from patchrules.documents.window_parts import target_of, task_of, window_of
 from patchrules.documents.window_shapes import Kind, Piece, Stranger
@@ -21,7 +21,6 @@ from patchrules.sources.files import Input, Limits, open_document
 Source: TypeAlias = "Input | Mapping[str, Any]"
 """A path, bytes, a binary file object, or what boto3 returned."""
 
-_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 _SHAPES = (
     "a window is what CreateMaintenanceWindow takes or `aws ssm describe-maintenance-windows` prints, a template with "
     "AWS::SSM::MaintenanceWindow, `terraform show -json`, or a list `windows:`"
@@ -71,9 +70,8 @@ def _listed(source: Source | Sequence[Source]) -> Iterator[tuple[Source, bool]]:
     """Yield the single documents, and whether they are only some file of a folder."""
     single = isinstance(source, str | bytes | bytearray | memoryview | os.PathLike | Mapping) or hasattr(source, "read")
     for one in cast("Sequence[Source]", [source] if single else source):
-        if isinstance(one, str | os.PathLike) and Path(one).is_dir():
-            files = sorted(path for path in Path(one).rglob("*") if path.suffix.lower() in _SUFFIXES)
-            yield from ((path, True) for path in files)
+        if isinstance(one, str | os.PathLike) and is_folder(one):
+            yield from ((path, True) for path in documents_under(one, error=ScheduleError))
         else:
             yield one, False
 
