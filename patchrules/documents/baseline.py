@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from patchrules.documents._load import baselines_of, open_baselines
+from patchrules.documents._load import baselines_of
 from patchrules.documents.faults import raise_together
 from patchrules.documents.predefined import is_name, predefined
-from patchrules.documents.text import Document, quoted
+from patchrules.documents.text import BASELINES, Document, quoted, read_declared
 from patchrules.errors import BaselineError
 from patchrules.model.baseline import Baseline
 from patchrules.sources.files import Input
@@ -61,7 +61,4 @@ def opened(source: Source) -> Document:
         return Document(source)
     if isinstance(source, Sequence) and not isinstance(source, str | bytes | bytearray | memoryview):
         return Document(source)
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in {"{", "["}):
-        message = "this is the text of a document, wanted a path or bytes"
-        raise BaselineError(message, code="PR1023", hint="give the text as bytes: text.encode()")
-    return open_baselines(source)
+    return read_declared(source, door=BASELINES)

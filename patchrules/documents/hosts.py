@@ -14,7 +14,7 @@ from patchrules.documents import _yaml
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.hosts_csv import table_of
 from patchrules.documents.paths import exists
-from patchrules.documents.text import HOSTS, MAX_BYTES, Document, parse, quoted
+from patchrules.documents.text import HOSTS, Document, content_of, parse, quoted
 from patchrules.errors import DocumentError, InventoryError, UnknownNameError
 from patchrules.families import family_named
 from patchrules.sources.dates import instant
@@ -107,9 +107,7 @@ def _expanded(source: Input) -> tuple[Input, ...]:
 
 def _document(source: Input) -> Document:
     """Read one hosts file."""
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES))
-    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
+    content, name = content_of(source, door=HOSTS)
     return table_of(content, name) or parse(content, name=name, door=HOSTS)
 
 

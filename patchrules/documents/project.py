@@ -14,14 +14,14 @@ from typing import Any
 from patchrules.codes import CODES, OR_A_CODE
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.predefined import predefined_names
-from patchrules.documents.text import MAX_BYTES, Document, Door, quoted
+from patchrules.documents.text import Document, Door, content_of, quoted
 from patchrules.errors import ProjectError, UnknownNameError, Where
 from patchrules.families import family_named
 from patchrules.model.conditions import untold
 from patchrules.model.names import ComplianceLevel, Dialect
 from patchrules.model.project import CatalogPlace, OutputPlace, Project
 from patchrules.sources.dates import instant
-from patchrules.sources.files import Limits, open_document
+from patchrules.sources.files import Limits
 
 __all__ = ["AGE", "FILE_NAME", "KEYS", "age", "load_project"]
 
@@ -88,25 +88,23 @@ def load_project(path: str | os.PathLike[str]) -> Project:
     >>> load_project(path).settings["evaluate.max_catalog_age"].days
     7
     """
-    opened = open_document(path, limits=Limits(max_bytes=MAX_BYTES), error=ProjectError)
+    content, name = content_of(path, door=_DOOR)
     try:
-        text = opened.read().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         value = tomllib.loads(text)
     except UnicodeDecodeError:
-        raise _DOOR.refusal(
-            "03", "the project file is not UTF-8 text", Where(opened.name), "save it as UTF-8"
-        ) from None
+        raise _DOOR.refusal("03", "the project file is not UTF-8 text", Where(name), "save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         found = _PLACE.search(str(problem))
-        where = Where(opened.name, *(map(int, found.groups()) if found else ()))
+        where = Where(name, *(map(int, found.groups()) if found else ()))
         said = _PLACE.sub("", str(problem)).replace("()", "").strip().lower()
         raise _DOOR.refusal("04", f"the project file is not TOML: {said}", where) from None
-    findings = Findings(Document(value, opened.name), _DOOR)
+    findings = Findings(Document(value, name), _DOOR)
     settings = dict(_Reader(Path(path).parent, findings).settings(value))
     commands = value.get("command", {})
     if not isinstance(commands, Mapping):
         findings.fault("13", f"`command` is {quoted(commands)}, wanted a table", "/command", "write [command.VERB]")
-    raise_together(findings.faults, opened.name)
+    raise_together(findings.faults, os.fspath(path))
     return Project(Path(path), settings, commands)
 
 

@@ -11,12 +11,12 @@ from typing import Any, TypeAlias, cast
 from patchrules.documents import _yaml, terraform, terraform_windows, window_shapes
 from patchrules.documents.faults import Findings, raise_together
 from patchrules.documents.paths import documents_under, is_folder
-from patchrules.documents.text import MAX_BYTES, WINDOWS, Document, parse, quoted
+from patchrules.documents.text import WINDOWS, Document, quoted, read_declared
 from patchrules.documents.window_parts import target_of, task_of, window_of
 from patchrules.documents.window_shapes import Kind, Piece, Stranger
 from patchrules.errors import Diagnostic, DocumentError, Level, ScheduleError
 from patchrules.model.window import Selector, Target, Task, TaskType, Window
-from patchrules.sources.files import Input, Limits, open_document
+from patchrules.sources.files import Input
 
 Source: TypeAlias = "Input | Mapping[str, Any]"
 """A path, bytes, a binary file object, or what boto3 returned."""
@@ -103,7 +103,7 @@ class _Gathered:
         """Read one document; where it may be ``foreign``, what is no window is passed over."""
         self.number += 1
         try:
-            document = _opened(source)
+            document = Document(source) if isinstance(source, Mapping) else read_declared(source, door=WINDOWS)
         except DocumentError as error:
             self.faults.append(error)
             return
@@ -232,20 +232,3 @@ def _keep(tasks: dict[str, Task], task: Task, pointer: str) -> None:
 def _known(ids: set[str]) -> str:
     """Return what targets there are."""
     return f"known are {', '.join(sorted(ids))}" if ids else "the window's targets are not here: give them too"
-
-
-def _opened(source: Source) -> Document:
-    """Return the parsed document of a source; raises ScheduleError."""
-    if isinstance(source, Mapping):
-        return Document(source)
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in {"{", "["}):
-        message = "this is the text of a document, wanted a path or bytes"
-        raise ScheduleError(message, code="PR4519", hint="give the text as bytes: text.encode()")
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES), error=ScheduleError)
-    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
-    if terraform.is_source(content, name):
-        message = "this is Terraform source, which is not read: its values are known only to Terraform"
-        where = Document(None, name).where("") if name else None
-        raise ScheduleError(message, code="PR4522", where=where, hint=terraform.HINT)
-    return parse(content, name=name, door=WINDOWS)
