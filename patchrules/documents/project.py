@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from patchrules.codes import CODES, OR_A_CODE
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.predefined import predefined_names
 from patchrules.documents.text import Document, Door, content_of, quoted
 from patchrules.errors import ProjectError, UnknownNameError, Where
 from patchrules.families import family_named
-from patchrules.model.conditions import untold
-from patchrules.model.names import ComplianceLevel, Dialect
+from patchrules.model.conditions import OR_A_CODE, WORDS, condition, objections
+from patchrules.model.names import Dialect
 from patchrules.model.project import CatalogPlace, OutputPlace, Project
 from patchrules.sources.dates import instant
 from patchrules.sources.files import Limits
@@ -33,7 +32,6 @@ _AGE = re.compile(r"([0-9]{1,6})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _PLACE = re.compile(r"at line ([0-9]+), column ([0-9]+)")
 _FIELD = re.compile(r"\{([^{}]*)\}|[{}]")
-_FAILURES = ("never", "noncompliant", "unknown", *(level.lower() for level in ComplianceLevel))
 _LIMITS = tuple(Limits.__dataclass_fields__)
 
 KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -45,7 +43,7 @@ KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evaluate.reboot_option": ("word", ("RebootIfNeeded", "NoReboot")),
     "evaluate.max_catalog_age": ("age", ()),
     "evaluate.max_inventory_age": ("age", ()),
-    "evaluate.fail_on": ("conditions", _FAILURES),
+    "evaluate.fail_on": ("conditions", WORDS),
     "evaluate.only_noncompliant": ("flag", ()),
     "evaluate.strict": ("flag", ()),
     "evaluate.install_override": ("path", ()),
@@ -186,20 +184,15 @@ class _Reader:
         return found
 
     def conditions(self, value: Any, pointer: str, words: Sequence[str]) -> tuple[str, ...] | None:  # noqa: ANN401
-        """Return several of the words, or codes of diagnostics."""
-        found = [self._condition(one, pointer, words) for one in (value if isinstance(value, list) else [value])]
-        if "never" in found and len(found) > 1:
-            self.findings.fault("15", "`never` stands alone: with it nothing fails, whatever else is named", pointer)
-        return None if None in found else tuple(one for one in found if one)
-
-    def _condition(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401
-        """Return one of the words, or the code of a diagnostic."""
-        if isinstance(value, str) and value.upper() in CODES:
-            why = untold(value.upper())
-            if why:
-                self.findings.fault("15", why, pointer)
-            return value.upper()
-        return self.word(value, pointer, words, beside=OR_A_CODE)
+        """Return several conditions: of the words, or codes of diagnostics."""
+        found = [
+            (condition(one) if isinstance(one, str) else None) or self.word(one, pointer, words, beside=OR_A_CODE)
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        known = tuple(one for one in found if one)
+        for why in objections(known):
+            self.findings.fault("15", why, pointer)
+        return known if len(known) == len(found) else None
 
     def family(self, value: Any, pointer: str, _words: Sequence[str]) -> str | None:  # noqa: ANN401
         """Return the name of a family."""
