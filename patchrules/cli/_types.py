@@ -18,6 +18,7 @@ from patchrules.errors import DocumentError, UnknownNameError
 _STDIN = "/dev/stdin"
 _READ = "patchrules.standard_input"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
+_MOST_DIGITS = 18
 
 
 def _words(text: str) -> list[str]:
@@ -192,6 +193,7 @@ class Limit(click.ParamType[tuple[str, int]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:  # noqa: ANN401
         """Return the limit and its number."""
+        from patchrules.documents.text import quoted
         from patchrules.sources.files import Limits
 
         if isinstance(value, tuple):
@@ -200,8 +202,8 @@ class Limit(click.ParamType[tuple[str, int]]):
         known = {name.replace("-", "_"): name for name in Limits.__dataclass_fields__}
         if name.replace("-", "_") not in known:
             self.fail(str(UnknownNameError("limit", name, known)), param, ctx)
-        if not (text.isascii() and text.isdecimal() and int(text)):
-            self.fail(f"`{text}` is not a limit, wanted a whole number above 0", param, ctx)
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text)):
+            self.fail(f"{quoted(text)} is not a limit, wanted a whole number above 0 and below 10^18", param, ctx)
         return name.replace("-", "_"), int(text)
 
 

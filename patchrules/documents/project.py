@@ -28,7 +28,7 @@ FILE_NAME = "patchrules.toml"
 AGE = "a number of hours, days or weeks: `36h`, `30d`, `2w`"
 
 _DOOR = Door(ProjectError, "PR00")
-_AGE = re.compile(r"([0-9]{1,6})([hdw])")
+_AGE = re.compile(r"([0-9]{1,5})([hdw])")  # before any instant that is asked about there are so many weeks
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _PLACE = re.compile(r"at line ([0-9]+), column ([0-9]+)")
 _FIELD = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -97,6 +97,8 @@ def load_project(path: str | os.PathLike[str]) -> Project:
         where = Where(name, *(map(int, found.groups()) if found else ()))
         said = _PLACE.sub("", str(problem)).replace("()", "").strip().lower()
         raise _DOOR.refusal("04", f"the project file is not TOML: {said}", where) from None
+    except ValueError:  # what Python says of whole numbers that it does not read
+        raise _DOOR.refusal("04", "a number of the project file has thousands of digits", Where(name)) from None
     findings = Findings(Document(value, name), _DOOR)
     settings = dict(_Reader(Path(path).parent, findings).settings(value))
     commands = value.get("command", {})
