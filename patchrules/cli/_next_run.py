@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patchrules.cli._inputs import Inputs
-from patchrules.cli._output import emit, emit_rows
+from patchrules.cli._output import emit, emit_rows, stamp
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import nodes_of_facts, row_of, stamp, told
+from patchrules.cli._windows import nodes_of_facts, row_of, told
 
 if TYPE_CHECKING:
     from patchrules.model.host import Inventory

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 import click
@@ -148,3 +149,8 @@ def _fitting(whole: Sequence[int], kept: Sequence[int], room: int) -> list[int]:
 def joined(values: Iterable[object]) -> str:
     """Return values as people list them."""
     return ", ".join(str(value) for value in values)
+
+
+def stamp(instant: datetime) -> str:
+    """Return an instant to the minute, or to the second when it has seconds."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant.second else f"{instant:%Y-%m-%dT%H:%MZ}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._output import joined, opened
+from patchrules.cli._output import joined, opened, stamp
 from patchrules.cli._settings import setting
 from patchrules.cli._types import Age, Instant, Place
 
@@ -155,11 +155,6 @@ def told(doubts: Iterable[Diagnostic]) -> None:
     """Say on stderr what is odd, each thing once."""
     for doubt in dict.fromkeys(doubts):
         click.echo(str(doubt), err=True)
-
-
-def stamp(instant: datetime) -> str:
-    """Return an instant to the minute, or to the second when it has seconds."""
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant.second else f"{instant:%Y-%m-%dT%H:%MZ}"
 
 
 def row_of(execution: Execution) -> dict[str, Any]:

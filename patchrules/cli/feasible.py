@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._options import predefined
-from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._output import OUTPUT, emit, stamp
 from patchrules.cli._settings import setting
 from patchrules.cli._types import Place
 from patchrules.cli._windows import (
@@ -24,7 +24,6 @@ from patchrules.cli._windows import (
     read_calendars,
     read_windows,
     row_of,
-    stamp,
 )
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import AGES, CATALOG, INVENTORY, POLICY, RULES, SCOPE
-from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, stamp
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
-from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
+from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, told
 
 if TYPE_CHECKING:
     from patchrules.questions.forecast import Forecast

@@ -329,6 +329,24 @@ def test_baselines_lists_those_of_aws_and_shows_others(patchrules, data):
     )
 
 
+def test_one_day_is_one_day(patchrules, tmp_path):
+    (tmp_path / "prod.yaml").write_text(POLICY)
+    shown = patchrules("baselines", tmp_path / "prod.yaml").stdout
+    assert "rule 1   PRODUCT in Debian12; after 1 day, level HIGH\n" in shown
+
+
+def test_an_instant_keeps_its_seconds(patchrules, tmp_path):
+    (tmp_path / "updateinfo.xml").write_text(
+        '<updates><update type="security"><id>A-1</id><issued date="2026-10-01 00:00:07"/><pkglist><collection>'
+        '<package name="bash" arch="x86_64" epoch="0" version="5" release="1.el9"/></collection></pkglist></update></updates>'
+    )
+    asked = ("--catalog", tmp_path / "updateinfo.xml", "--as-of", "2026-11-01T00:00:09Z")
+    told = patchrules("approvals", "--baseline", "AWS-RedHatDefaultPatchBaseline", *asked, "--output-format", "json")
+    assert [row["released_at"] for row in json.loads(told.stdout)["rows"]] == ["2026-10-01T00:00:07Z"]
+    settings = json.loads(patchrules("config", "evaluate", *asked[2:], "--output-format", "json").stdout)["rows"]
+    assert [row["value"] for row in settings if row["option"] == "--as-of"] == ["2026-11-01T00:00:09Z"]
+
+
 def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):
     registry, hosts = data / "baselines/demo", data / "inventories/hosts.yaml"
     result = patchrules("resolve", "--registry", registry, "--hosts", hosts)
