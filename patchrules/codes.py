@@ -372,6 +372,3 @@ CODES: dict[str, str] = {
     "PR8033": "a baseline that cannot be read was not looked at as a whole: more may be found once it is mended",
     # PR9xxx is left to users
 }
-
-OR_A_CODE = ", or the code of a diagnostic"
-"""What is said behind the words of a setting that takes any of the codes, too: they are no list to print."""

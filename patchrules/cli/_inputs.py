@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.core import ParameterSource
 
+from patchrules.cli._output import stamp
 from patchrules.cli._progress import stage
 from patchrules.cli._rereadable import rereadable
 
@@ -151,13 +152,14 @@ class Inputs:
         """Read the hosts files; those of the project are left unread, and that is said, beside a packed fleet."""
         from patchrules.documents.hosts import load_hosts
         from patchrules.errors import Diagnostic, Level
+        from patchrules.evaluation.opened import has_facts
         from patchrules.inventory._packed import is_star
 
         if self.hosts and "hosts" not in self.typed and len(self.inventory) == 1 and is_star(Path(self.inventory[0])):
             named = ", ".join(f"`{one}`" for one in self.hosts)
-            message = f"`{self.inventory[0]}` is a packed fleet, which has the facts of its hosts already"
+            message = f"{has_facts(self.inventory[0])}: {named} is left unread"
             hint = "pack the fleet again where facts have changed: patchrules fleet pack"
-            unread = Diagnostic("PR2122", Level.WARNING, f"{message}: {named} is left unread", hint=hint)
+            unread = Diagnostic("PR2122", Level.WARNING, message, hint=hint)
             click.echo(str(unread), err=True)
             return None
         return load_hosts(*self.hosts) if self.hosts else None
@@ -180,8 +182,8 @@ class Inputs:
         return Limits(**dict(self.limit))
 
     def options(self) -> dict[str, Any]:
-        """Return the settings of the evaluation."""
-        return {name: getattr(self, name) for name in ("as_of", "dialect", "operation", "missing_date", "deb_dates")}
+        """Return what decides approvals."""
+        return {name: getattr(self, name) for name in ("as_of", "dialect", "missing_date", "deb_dates")}
 
     def run_options(self) -> dict[str, Any]:
         """Return the settings of the evaluation of a run, with the overrides that are in force."""
@@ -192,6 +194,7 @@ class Inputs:
         if "install_override" in self.typed and self.operation == "scan":
             click.echo("note: a scan ignores --install-override: give --operation install, too", err=True)
         return self.options() | {
+            "operation": self.operation,
             "reboot_option": self.reboot_option,
             "install_override": load_install_override(patches) if patches else None,
             "baseline_override": load_override(baselines, strict=self.strict) if baselines else None,
@@ -246,7 +249,6 @@ class Inputs:
 
     def _fleet(self, reading: Mapping[str, Any]) -> Inventory:
         """Read the inventory; a single file is read again under the name that ``--host`` gives its host."""
-        from patchrules.errors import InventoryError
         from patchrules.evaluation.fleet import open_fleet
         from patchrules.evaluation.nouns import only
         from patchrules.evaluation.opened import in_memory
@@ -257,8 +259,7 @@ class Inputs:
             if self.host is not None and self._renames(found, reading["hosts"] or ()):
                 found = in_memory(open_fleet(sources(), host=self.host, **reading))
         refused("inventory", found.rejects, strict=self.strict)
-        if not found.hosts.num_rows:
-            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
+        check_peopled(found.hosts)
         return found if self.host is None else only(found, self.host)
 
     def _renames(self, found: Inventory, facts: Iterable[HostFacts]) -> bool:
@@ -310,6 +311,14 @@ def given(*groups: tuple[Any, ...]) -> Callable[[Callable[..., Any]], Callable[.
     return decorated
 
 
+def check_peopled(hosts: Any) -> None:  # noqa: ANN401  pyarrow.Table
+    """Raise InventoryError PR2107 where an inventory has no host."""
+    from patchrules.errors import InventoryError
+
+    if not hosts.num_rows:
+        raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
+
+
 def refused(kind: str, rejects: Any, *, strict: bool = False) -> None:  # noqa: ANN401  pyarrow.Table
     """Say on stderr which rows and files were refused: how many, and the first ones.
 
@@ -349,7 +358,7 @@ def _refused_things(rejects: Any) -> list[str]:  # noqa: ANN401  pyarrow.Table
 def _typed(value: Any) -> str:  # noqa: ANN401
     """Return a value as people type it."""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ" if value.second else "%Y-%m-%dT%H:%MZ")
+        return stamp(value)
     if isinstance(value, timedelta):
         return f"{int(value.total_seconds() // 3600)}h"
     return "=".join(value) if isinstance(value, tuple) else str(value)

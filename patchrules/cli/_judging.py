@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchrules.cli._inputs import Inputs, refused
+from patchrules.cli._inputs import Inputs, check_peopled, refused
 from patchrules.cli._progress import bar
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ def judged(
 
     With ``since``, a saved run, only hosts are judged that are other than they were in it, and it is told how many.
     """
-    from patchrules.errors import InventoryError
     from patchrules.evaluation.fleet import evaluate_fleet
     from patchrules.model.host import Inventory
 
@@ -37,6 +36,5 @@ def judged(
         click.echo(f"{since}: the verdicts on {run.carried:,} of {run.hosts.num_rows:,} hosts still hold", err=True)
     if not isinstance(fleet, Inventory):
         refused("inventory", run.rejects)
-        if not run.hosts.num_rows:
-            raise InventoryError("there is no host in the inventory", code="PR2107", hint="look at what collected it")
+        check_peopled(run.hosts)
     return run

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from patchrules.cli._inputs import Inputs
-from patchrules.cli._output import emit, emit_rows
+from patchrules.cli._output import emit, emit_rows, stamp
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import read_nodes, row_of, stamp, told
+from patchrules.cli._windows import nodes_of_facts, row_of, told
 
 if TYPE_CHECKING:
     from patchrules.model.host import Inventory
@@ -36,8 +36,8 @@ def show(inputs: Inputs, windows: Sequence[Window], layers: Sequence[Calendar], 
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
     nodes = _nodes(fleet, inputs.hosts)
-    options = {name: value for name, value in inputs.options().items() if name not in ("as_of", "operation")}
-    options |= {"now": inputs.as_of, "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
+    options = inputs.options()
+    options |= {"now": options.pop("as_of"), "calendars": layers, "nodes": nodes, "limits": inputs.limits()}
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
         runs = [next_run(one, policy, fleet, catalogs, **options) for one in windows]
     told(doubt for run in runs for doubt in run.diagnostics if doubt.code.startswith("PR4"))
@@ -56,9 +56,10 @@ def _nodes(fleet: Inventory, hosts: tuple[str, ...]) -> list[Node]:
     """Return what windows ask of the hosts of the inventory; their resource groups stand in the hosts file."""
     import dataclasses
 
+    from patchrules.documents.hosts import load_hosts
     from patchrules.questions.next_run import nodes_of
 
-    groups = {node.host: node.groups for node in read_nodes(hosts)} if hosts else {}
+    groups = {node.host: node.groups for node in nodes_of_facts(load_hosts(*hosts))} if hosts else {}
     return [dataclasses.replace(node, groups=groups.get(node.host)) for node in nodes_of(fleet)]
 
 

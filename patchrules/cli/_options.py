@@ -131,6 +131,8 @@ INVENTORY = (
         metavar="GLOB=PRODUCT",
         help="AWS's product for systems that call themselves so.",
     ),
+)
+AGES = (
     setting(
         "--max-inventory-age",
         key="evaluate.max_inventory_age",
@@ -168,7 +170,7 @@ _PRODUCT = functools.partial(
 SCOPE = (FAMILY, _PRODUCT(type=Product()), LIMIT)
 TOLD_SCOPE = (FAMILY, _PRODUCT(), LIMIT)
 """For a verb that tells the diagnostics of the inventory: what is odd about a product is among them (PR2230)."""
-RULES = (
+CLOCK = (
     setting(
         "--as-of",
         key="evaluate.as_of",
@@ -181,20 +183,6 @@ RULES = (
         type=Named("dialect", dialects),
         default="documented",
         help="documented or agent.",
-    ),
-    setting(
-        "--operation",
-        key="evaluate.operation",
-        type=click.Choice(["scan", "install"]),
-        default="scan",
-        help="What ran: after an install, what is missing has FAILED.",
-    ),
-    setting(
-        "--missing-date",
-        key="evaluate.missing_date",
-        type=click.Choice(["approve", "hold"]),
-        default="approve",
-        help="What a delay does with a patch without a date.",
     ),
     setting(
         "--deb-dates",
@@ -210,7 +198,23 @@ RULES = (
         help="Fail on refused rows and odd baselines, instead of saying so.",
     ),
 )
-
+RULES = (
+    *CLOCK,
+    setting(
+        "--missing-date",
+        key="evaluate.missing_date",
+        type=click.Choice(["approve", "hold"]),
+        default="approve",
+        help="What a delay does with a patch without a date.",
+    ),
+)
+OPERATION = setting(
+    "--operation",
+    key="evaluate.operation",
+    type=click.Choice(["scan", "install"]),
+    default="scan",
+    help="What ran: after an install, what is missing has FAILED.",
+)
 PREVIOUS_RUN = setting(
     "--previous-run",
     key="evaluate.previous_run",
@@ -220,6 +224,7 @@ PREVIOUS_RUN = setting(
     help="Tracking files of nodes: patch-states-configuration.json.",
 )
 RUN = (
+    OPERATION,
     setting(
         "--reboot-option",
         key="evaluate.reboot_option",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import io
@@ -9,7 +10,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 import click
@@ -44,17 +46,24 @@ def stdout() -> BinaryIO:
     return sys.stdout.buffer
 
 
+@contextlib.contextmanager
+def opened(output: str | None) -> Iterator[BinaryIO]:
+    """Open what results go to: a file, whole or not there, or standard output, which None and ``-`` are."""
+    from patchrules.sources.placed import placed
+
+    if output not in (None, "-"):
+        with placed(output) as stream:
+            yield stream
+        return
+    stream = stdout()
+    yield stream
+    stream.flush()
+
+
 def emit(text: str, output: str | None) -> None:
     """Write a text to a file, or to standard output; no rows are no line, for an empty one is no JSON."""
     lines = (f"{text.rstrip()}\n" if text.strip() else "").encode("utf-8", "backslashreplace")
-    if output is None or output == "-":
-        stream = stdout()
-        stream.write(lines)
-        stream.flush()
-        return
-    from patchrules.sources.placed import placed
-
-    with placed(output) as stream:
+    with opened(output) as stream:
         stream.write(lines)
 
 
@@ -140,3 +149,8 @@ def _fitting(whole: Sequence[int], kept: Sequence[int], room: int) -> list[int]:
 def joined(values: Iterable[object]) -> str:
     """Return values as people list them."""
     return ", ".join(str(value) for value in values)
+
+
+def stamp(instant: datetime) -> str:
+    """Return an instant to the minute, or to the second when it has seconds."""
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant.second else f"{instant:%Y-%m-%dT%H:%MZ}"

@@ -18,6 +18,7 @@ from patchrules.errors import DocumentError, UnknownNameError
 _STDIN = "/dev/stdin"
 _READ = "patchrules.standard_input"
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
+_MOST_DIGITS = 18
 
 
 def _words(text: str) -> list[str]:
@@ -54,7 +55,8 @@ class Named(click.ParamType[str]):
 class Place(click.ParamType[str]):
     """A file or folder, with ``names`` that may stand in its place; an empty text is a mistake in a script.
 
-    ``-`` is standard input, and where results go standard output; their folder has to be there before anything is done.
+    ``-`` is standard input, also behind ``NAME=``, and where results go standard output; their folder has to be there
+    before anything is done.
     """
 
     name = "path"
@@ -65,14 +67,15 @@ class Place(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Return the text."""
         text = str(value)
-        if not text.rpartition("=")[2]:
+        named, equals, path = text.rpartition("=")
+        if not path:
             self.fail("the path is empty: is a variable of your script not set?", param, ctx)
         if param is not None and param.name == "output":
             return _in_a_folder(text)
-        if text not in ("-", _STDIN):
+        if path not in ("-", _STDIN):
             return text
         self._read_once(param, ctx)
-        return _STDIN
+        return f"{named}{equals}{_STDIN}"
 
     def _read_once(self, param: click.Parameter | None, ctx: click.Context | None) -> None:
         """Note which option reads standard input; fails where another reads it already."""
@@ -190,6 +193,7 @@ class Limit(click.ParamType[tuple[str, int]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:  # noqa: ANN401
         """Return the limit and its number."""
+        from patchrules.documents.text import quoted
         from patchrules.sources.files import Limits
 
         if isinstance(value, tuple):
@@ -198,8 +202,8 @@ class Limit(click.ParamType[tuple[str, int]]):
         known = {name.replace("-", "_"): name for name in Limits.__dataclass_fields__}
         if name.replace("-", "_") not in known:
             self.fail(str(UnknownNameError("limit", name, known)), param, ctx)
-        if not (text.isascii() and text.isdecimal() and int(text)):
-            self.fail(f"`{text}` is not a limit, wanted a whole number above 0", param, ctx)
+        if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text)):
+            self.fail(f"{quoted(text)} is not a limit, wanted a whole number above 0 and below 10^18", param, ctx)
         return name.replace("-", "_"), int(text)
 
 

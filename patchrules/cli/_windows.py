@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._output import joined
+from patchrules.cli._output import joined, opened, stamp
 from patchrules.cli._settings import setting
-from patchrules.cli._types import Age, Instant
+from patchrules.cli._types import Age, Instant, Place
 
 if TYPE_CHECKING:
+    from patchrules.documents.hosts import HostFacts
     from patchrules.errors import Diagnostic
     from patchrules.model.names import OperatingSystem
     from patchrules.model.window import Calendar, Window
@@ -22,12 +23,19 @@ if TYPE_CHECKING:
 _KINDS = ("freeze", "allow")
 
 WINDOW = click.option(
-    "--window", "windows", multiple=True, required=True, metavar="FILE|FOLDER", help="Maintenance windows."
+    "--window",
+    "windows",
+    type=Place(),
+    multiple=True,
+    required=True,
+    metavar="FILE|FOLDER",
+    help="Maintenance windows.",
 )
 NAME = click.option("--name", "names", multiple=True, metavar="NAME", help="Take only these windows of the files.")
 CALENDAR = click.option(
     "--calendar",
     "calendars",
+    type=Place(),
     multiple=True,
     metavar="[freeze=|allow=]FILE",
     help="No run inside a freeze, none outside an allow calendar: .ics or YAML ranges.",
@@ -85,16 +93,15 @@ def read_calendars(specs: Iterable[str]) -> list[Calendar]:
     return found
 
 
-def read_nodes(paths: Sequence[str]) -> list[Node]:
-    """Read what windows ask of hosts from hosts files."""
-    from patchrules.documents.hosts import load_hosts
+def nodes_of_facts(hosts: Iterable[HostFacts]) -> list[Node]:
+    """Return what windows ask of hosts."""
     from patchrules.schedule.targets import Node
 
-    return [Node(one.host, one.tags, one.patch_group, one.resource_groups) for one in load_hosts(*paths)]
+    return [Node(one.host, one.tags, one.patch_group, one.resource_groups) for one in hosts]
 
 
 def grouped(
-    windows: Sequence[Window], hosts: Sequence[str], system: OperatingSystem
+    windows: Sequence[Window], hosts: Sequence[HostFacts], system: OperatingSystem
 ) -> Iterator[tuple[str, list[Window]]]:
     """Yield the windows that serve the same hosts, with what they are called; hosts of another system are left out."""
     from patchrules.schedule.targets import service
@@ -106,7 +113,7 @@ def grouped(
         yield from ((_named(group), group) for group in groups.values())
         return
     others = _of_other_systems(hosts, system)
-    nodes = [node for node in read_nodes(hosts) if node.host not in others]
+    nodes = [node for node in nodes_of_facts(hosts) if node.host not in others]
     of_host: dict[str, list[Window]] = {node.host: [] for node in nodes}
     for window in windows:
         for host in service(window, nodes).hosts if window.enabled and window.installs else ():
@@ -119,15 +126,14 @@ def grouped(
     yield from ((f"{key}, for {joined(names[key])}", groups[key]) for key in names)
 
 
-def _of_other_systems(paths: Sequence[str], system: OperatingSystem) -> set[str]:
-    """Return the hosts of the files whose family is known, and is not that of the system."""
-    from patchrules.documents.hosts import load_hosts
+def _of_other_systems(hosts: Sequence[HostFacts], system: OperatingSystem) -> set[str]:
+    """Return the hosts whose family is known, and is not that of the system."""
     from patchrules.families import family_of
     from patchrules.inventory import read_inventory
     from patchrules.model.columns import PACKAGES
     from patchrules.sources import arrow
 
-    known = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=load_hosts(*paths)).hosts
+    known = read_inventory(arrow.table(PACKAGES, {}, 0), hosts=hosts).hosts
     return {
         row["host"]
         for row in known.select(["host", "family"]).to_pylist()
@@ -151,11 +157,6 @@ def told(doubts: Iterable[Diagnostic]) -> None:
         click.echo(str(doubt), err=True)
 
 
-def stamp(instant: datetime) -> str:
-    """Return an instant to the minute, or to the second when it has seconds."""
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}" if instant.second else f"{instant:%Y-%m-%dT%H:%MZ}"
-
-
 def row_of(execution: Execution) -> dict[str, Any]:
     """Return an execution as a row."""
     return {
@@ -170,11 +171,6 @@ def row_of(execution: Execution) -> dict[str, Any]:
 def emit_ics(executions: Iterable[Execution], about: dict[str, str], now: datetime, output: str | None) -> None:
     """Write executions for people's calendars, byte for byte: the format wants its own line ends."""
     from patchrules.schedule.agenda import ics_text
-    from patchrules.sources.placed import placed
 
-    text = ics_text(executions, stamp=now, about=about)
-    if output is None or output == "-":
-        click.echo(text, nl=False)
-        return
-    with placed(output) as stream:
-        stream.write(text)
+    with opened(output) as stream:
+        stream.write(ics_text(executions, stamp=now, about=about))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from patchrules.schedule.targets import Coverage
     from patchrules.schedule.windows import Execution
 
+SCHEMA = "patchrules/windows/1"
+
 
 def meaning(window: Window) -> str:
     """Return the schedule in plain English."""
@@ -47,7 +49,7 @@ def document(windows: Sequence[Window], runs: Sequence[Execution], whom: Coverag
         served = {"hosts": list(whom.services[place].hosts)} if whom else {}
         listed.append(one | {"enabled": window.enabled, "tasks": tasks} | served)
     found: dict[str, Any] = {
-        "schema": "patchrules/windows/1",
+        "schema": SCHEMA,
         "windows": listed,
         "executions": [row_of(run) for run in runs],
     }

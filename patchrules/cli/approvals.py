@@ -9,13 +9,11 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, ONE_BASELINE, RULES, SCOPE
-from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, stamp
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Named
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from patchrules.model.verdict import Decision
 
 _COLUMNS = {
@@ -54,9 +52,9 @@ def command(*, named: str, inputs: Inputs, only: tuple[str, ...], output_format:
 
     found = load_baseline(named, strict=inputs.strict)
     mine = inputs.catalogs_for(found)
-    options = {name: value for name, value in inputs.options().items() if name != "operation"}
+    options = inputs.options() | {"product": inputs.product}
     with stage("asking the baseline"):
-        decisions = [one for catalog in mine for one in approvals(found, catalog, product=inputs.product, **options)]
+        decisions = [one for catalog in mine for one in approvals(found, catalog, **options)]
     counts = Counter(one.approval.lower() for one in decisions)
     rows = [_row(one) for one in sorted(decisions, key=_order) if not only or one.approval.lower() in only]
     said = ", ".join(f"{counts[name]:,} {name.replace('_', ' ')}" for name in _approvals() if counts[name])
@@ -85,11 +83,6 @@ def _row(decision: Decision) -> dict[str, Any]:
         "approval": str(decision.approval),
         "why": why,
         "level": str(decision.level),
-        "released_at": _stamp(decision.released_at),
-        "since": _stamp(decision.since),
+        "released_at": stamp(decision.released_at) if decision.released_at else None,
+        "since": stamp(decision.since) if decision.since else None,
     }
-
-
-def _stamp(instant: datetime | None) -> str | None:
-    """Return an instant as text."""
-    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%MZ")

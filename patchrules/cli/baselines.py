@@ -71,9 +71,11 @@ def _row(baseline: Baseline) -> dict[str, Any]:
 
 def _delay(rule: ApprovalRule) -> str:
     """Return when a rule approves."""
+    from patchrules.questions.wording import counted
+
     if rule.approve_until is not None:
         return f"if released until {rule.approve_until}"
-    return f"after {rule.approve_after_days} days" if rule.approve_after_days else "at once"
+    return f"after {counted(rule.approve_after_days, 'day')}" if rule.approve_after_days else "at once"
 
 
 def _shown(baseline: Baseline) -> str:
@@ -96,5 +98,5 @@ def _shown(baseline: Baseline) -> str:
 
 
 def _filters(filters: Iterable[PatchFilter]) -> str:
-    """Return filters as people read them."""
-    return "; ".join(f"{one.key} in {', '.join(one.values)}" for one in filters)
+    """Return filters on one line."""
+    return "; ".join(map(str, filters))

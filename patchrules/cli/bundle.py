@@ -6,6 +6,7 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._options import CATALOG, INVENTORY, PREVIOUS_RUN, SCOPE
+from patchrules.cli._output import opened
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
 
@@ -28,13 +29,12 @@ def command(*, run: str, inputs: Inputs, pseudonymise: bool, output: str) -> Non
     from patchrules.evaluation.saved import load_run
     from patchrules.model.baseline import Registry
     from patchrules.questions.verify.bundle import bundle
-    from patchrules.sources.placed import placed
 
     saved = load_run(run)
     catalogs, fleet = inputs.catalogs(Registry(saved.baselines)), inputs.fleet()
     with stage("judging again"):
         memory = inputs.previous_runs(fleet)
         content = bundle(saved, fleet, catalogs, previous_runs=memory, pseudonymise=pseudonymise)
-    with placed(output) as stream:
+    with opened(output) as stream:
         stream.write(content)
     click.echo(f"{output}: run {saved.id}, {saved}", err=True)

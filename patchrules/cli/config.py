@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, joined
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit_rows, joined, stamp
 from patchrules.cli._settings import key_of, take_defaults, unknown_variables
 
 _COLUMNS = {"Option": "{option}", "Key in patchrules.toml": "{key}", "Value": "{value}", "From": "{source}"}
@@ -93,7 +93,7 @@ def _shown(value: Any) -> str | None:  # noqa: ANN401  what an option holds
     if isinstance(value, timedelta):
         return f"{int(value.total_seconds() // 3600)}h"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%MZ")
+        return stamp(value)
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None or repr(value).startswith("Sentinel") else str(value)

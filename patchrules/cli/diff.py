@@ -9,7 +9,7 @@ import click
 
 from patchrules.cli._diff_shown import show, show_aws
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, INVENTORY, RULES, SCOPE
+from patchrules.cli._options import AGES, CATALOG, INVENTORY, OPERATION, RULES, SCOPE
 from patchrules.cli._output import OUTPUT
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
@@ -35,7 +35,7 @@ _BOTH = 2
     show_default=True,
     help="What ends in exit code 1; may be given several times.",
 )
-@given(CATALOG, INVENTORY, SCOPE, RULES)
+@given(CATALOG, INVENTORY, AGES, SCOPE, RULES, (OPERATION,))
 @click.option(
     "--output-format", type=click.Choice(["table", "json", "markdown", "csv"]), default="table", show_default=True
 )
@@ -108,5 +108,6 @@ def _planned(inputs: Inputs, plan: str, runs: tuple[str, ...]) -> Diff:
         raise click.UsageError("a plan is compared with its own state before: give runs or --terraform, not both")
     before, after = load_plan(plan, strict=inputs.strict)
     catalogs, fleet = inputs.catalogs(after), inputs.fleet()
+    options = inputs.options() | {"operation": inputs.operation, "limits": inputs.limits()}
     with stage(f"judging {fleet.hosts.num_rows:,} hosts twice"):
-        return what_if(fleet, catalogs, before=before, after=after, limits=inputs.limits(), **inputs.options())
+        return what_if(fleet, catalogs, before=before, after=after, **options)

@@ -9,51 +9,38 @@ import click
 
 from patchrules.cli._inputs import Inputs, given
 from patchrules.cli._judging import judged
-from patchrules.cli._options import CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RULES, RUN, SINCE, TOLD_SCOPE
+from patchrules.cli._options import AGES, CATALOG, INVENTORY, KEEP_DIGESTS, POLICY, RULES, RUN, SINCE, TOLD_SCOPE
 from patchrules.cli._reports import Wanted, reported
 from patchrules.cli._settings import project_outputs, setting
 from patchrules.cli._types import Named
 from patchrules.cli._windows import told
-from patchrules.codes import CODES, OR_A_CODE
-from patchrules.model.conditions import untold
+from patchrules.model.conditions import OR_A_CODE, WORDS, condition, objections
 
 if TYPE_CHECKING:
     from patchrules.evaluation.run import Run
 
 _FINDINGS = 1
-_WHOLE = frozenset({"noncompliant", "unknown", "never"})
-
-
-def _failures() -> list[str]:
-    """Return what ``--fail-on`` understands."""
-    from patchrules.model.names import ComplianceLevel
-
-    return [*sorted(_WHOLE), *(level.lower() for level in ComplianceLevel)]
 
 
 class _FailOn(Named):
-    """Names and codes of diagnostics with commas between them."""
+    """Conditions with commas between them."""
 
     takes_several = True
     beside = OR_A_CODE
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return the names and codes."""
+        """Return the words and codes."""
         if isinstance(value, tuple):
             return value
         given = [one.strip() for one in str(value).split(",")]
-        found = tuple(
-            one.upper() if one.upper() in CODES else super(_FailOn, self).convert(one, param, ctx) for one in given
-        )
-        for why in filter(None, map(untold, (one for one in found if one in CODES))):
+        found = tuple(condition(one) or super(_FailOn, self).convert(one, param, ctx) for one in given)
+        for why in objections(found):
             self.fail(why, param, ctx)
-        if "never" in found and len(found) > 1:
-            self.fail("`never` stands alone: with it nothing fails, whatever else is named", param, ctx)
         return found
 
 
 @click.command()
-@given(POLICY, CATALOG, INVENTORY, TOLD_SCOPE, RULES, RUN)
+@given(POLICY, CATALOG, INVENTORY, AGES, TOLD_SCOPE, RULES, RUN)
 @setting(
     "--only-noncompliant",
     key="evaluate.only_noncompliant",
@@ -63,7 +50,7 @@ class _FailOn(Named):
 @setting(
     "--fail-on",
     key="evaluate.fail_on",
-    type=_FailOn("condition", _failures),
+    type=_FailOn("condition", lambda: WORDS),
     default="noncompliant,unknown",
     show_default=True,
     help="What ends in exit code 1; a level means it or a graver one: critical. Codes of diagnostics, too: PR7017.",
@@ -121,7 +108,7 @@ def _found(run: Run, fail_on: tuple[str, ...]) -> bool:
     statuses = run.statuses()
     worst = {text for text in run.hosts["non_compliant_severity"].unique().to_pylist() if text}
     highest = max((ComplianceLevel(text).rank for text in worst), default=-1)
-    levels = [ComplianceLevel[name.upper()].rank for name in fail_on if name not in _WHOLE and name not in CODES]
+    levels = [level.rank for level in ComplianceLevel if level.lower() in fail_on]
     return (
         ("noncompliant" in fail_on and statuses[Status.NON_COMPLIANT] > 0)
         or ("unknown" in fail_on and statuses[Status.UNKNOWN] > 0)

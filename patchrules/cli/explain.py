@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
+from patchrules.cli._options import AGES, CATALOG, INVENTORY, POLICY, RULES, RUN, SCOPE
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
 from patchrules.cli._types import Place
@@ -22,7 +22,7 @@ _FINDINGS = 1
 
 @click.command()
 @click.argument("package")
-@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES, RUN)
+@given(POLICY, CATALOG, INVENTORY, AGES, SCOPE, RULES, RUN)
 @click.option(
     "--run", "saved", type=Place(), metavar="FOLDER", help="Explain from a saved run; in full with its inventory."
 )

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._options import predefined
+from patchrules.cli._output import OUTPUT, emit, stamp
 from patchrules.cli._settings import setting
+from patchrules.cli._types import Place
 from patchrules.cli._windows import (
     CALENDAR,
     FROM,
@@ -22,7 +24,6 @@ from patchrules.cli._windows import (
     read_calendars,
     read_windows,
     row_of,
-    stamp,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _FINDINGS = 1
     "--baseline",
     "baselines",
     key="policy.baselines",
+    type=Place(predefined),
     multiple=True,
     required=True,
     metavar="FILE|AWS-NAME",
@@ -47,6 +49,7 @@ _FINDINGS = 1
 @setting(
     "--hosts",
     key="hosts.path",
+    type=Place(),
     multiple=True,
     metavar="FILE",
     help="Facts about hosts: each group with other windows is asked about alone.",
@@ -85,15 +88,17 @@ def command(
     which it can be released. Windows with the same targets serve the same hosts. Exit code 1 when a deadline is missed.
     """
     from patchrules.documents.baseline import load_baselines
+    from patchrules.documents.hosts import load_hosts
     from patchrules.questions.feasible import feasible
 
     found = read_windows(windows, names, strict=strict)
     policies = [one for path in baselines for one in load_baselines(path, strict=strict)]
+    facts = load_hosts(*hosts) if hosts else ()
     options: dict[str, Any] = {"sla": sla, "start": now_or(since), "days": days, "calendars": read_calendars(calendars)}
     answers = [
         (policy.name, called, feasible(policy, group, **options))
         for policy in policies
-        for called, group in grouped(found, hosts, policy.operating_system)
+        for called, group in grouped(found, facts, policy.operating_system)
     ]
     if output_format == "json":
         rows = [_document(*answer) for answer in answers]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, INVENTORY, POLICY, RULES, SCOPE
-from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
+from patchrules.cli._options import AGES, CATALOG, INVENTORY, POLICY, RULES, SCOPE
+from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows, stamp
 from patchrules.cli._progress import stage
-from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, stamp, told
+from patchrules.cli._types import Place
+from patchrules.cli._windows import CALENDAR, NAME, read_calendars, read_windows, told
 
 if TYPE_CHECKING:
     from patchrules.questions.forecast import Forecast
@@ -32,10 +33,10 @@ _DAYS = 30
 
 @click.command()
 @click.option("--days", type=click.IntRange(1, 400), help=f"How far to look. Default without --window: {_DAYS}.")
-@click.option("--window", "windows", multiple=True, metavar="FILE|FOLDER", help="Maintenance windows.")
+@click.option("--window", "windows", type=Place(), multiple=True, metavar="FILE|FOLDER", help="Maintenance windows.")
 @NAME
 @CALENDAR
-@given(POLICY, CATALOG, INVENTORY, SCOPE, RULES)
+@given(POLICY, CATALOG, INVENTORY, AGES, SCOPE, RULES)
 @ROW_FORMAT
 @OUTPUT
 def command(
@@ -76,10 +77,8 @@ def _calendar(inputs: Inputs, days: int, form: str, output: str | None) -> None:
 
     policy = inputs.policy()
     catalogs, fleet = inputs.catalogs(policy), inputs.fleet()
-    options = {name: value for name, value in inputs.options().items() if name != "operation"}
-    aged = (inputs.max_catalog_age, inputs.max_inventory_age) != (None, None)
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits() if aged else None, **options)
+        found = forecast(policy, fleet, catalogs, days=days, limits=inputs.limits(), **inputs.options())
     told(one for one in found.diagnostics if one.code in ("PR3802", "PR7020"))
     if form == "json":
         emit(json.dumps({"schema": _SCHEMA, **found.as_dict()}, indent=2, ensure_ascii=False), output)

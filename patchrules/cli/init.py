@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from patchrules.cli._options import family_names
-from patchrules.cli._types import Named
+from patchrules.cli._types import Named, Place
 
 
 @click.command()
-@click.argument("folder", default=".", metavar="[FOLDER]")
+@click.argument("folder", type=Place(), default=".", metavar="[FOLDER]")
 @click.option("--family", type=Named("family", family_names), required=True, help="The operating system: rhel, ubuntu.")
 @click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), default="github", show_default=True)
 def command(*, folder: str, family: str, ci: str) -> None:

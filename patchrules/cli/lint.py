@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from patchrules.model.patch import Catalog
 
 _FINDINGS, _BAD_INPUT = 1, 2
-_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".template"})
 _HOLDS_NONE = frozenset({"PR1020", "PR1022"})
 _LEVELS = ("error", "warning", "info")
 
@@ -76,12 +75,13 @@ def command(
 
 def _files(name: str) -> Iterator[tuple[str, bool]]:
     """Yield the files that a name stands for, and whether they were found in a folder."""
-    if not Path(name).is_dir():
+    from patchrules.documents.paths import documents_under
+    from patchrules.errors import BaselineError
+
+    if Path(name).is_dir():
+        yield from ((str(path), True) for path in documents_under(name, error=BaselineError))
+    else:
         yield name, False
-        return
-    for path in sorted(Path(name).rglob("*")):
-        if path.suffix.lower() in _SUFFIXES and path.is_file():
-            yield str(path), True
 
 
 def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> tuple[Sequence[Diagnostic], bool]:

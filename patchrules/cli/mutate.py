@@ -6,15 +6,17 @@ import json
 
 import click
 
+from patchrules.cli._options import predefined
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
+from patchrules.cli._types import Place
 
 _FINDINGS = 1
 
 
 @click.command()
-@click.argument("baseline", metavar="BASELINE")
-@click.argument("cases", nargs=-1, required=True, metavar="TESTS...")
+@click.argument("baseline", type=Place(predefined), metavar="BASELINE")
+@click.argument("cases", nargs=-1, required=True, type=Place(), metavar="TESTS...")
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @OUTPUT
 def command(*, baseline: str, cases: tuple[str, ...], output_format: str, output: str | None) -> None:

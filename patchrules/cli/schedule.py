@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from patchrules.cli._output import OUTPUT, emit
+from patchrules.cli._output import OUTPUT, emit, stamp
 from patchrules.cli._types import Named
-from patchrules.cli._windows import FROM, emit_ics, now_or, stamp
+from patchrules.cli._windows import FROM, emit_ics, now_or
 
 if TYPE_CHECKING:
     from patchrules.schedule.expressions import Schedule

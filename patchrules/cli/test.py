@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import click
 
+from patchrules.cli._options import dialects
 from patchrules.cli._output import OUTPUT, emit
 from patchrules.cli._progress import stage
-from patchrules.cli._types import Named
+from patchrules.cli._types import Named, Place
 
 _FINDINGS = 1
-
-
-def _dialects() -> list[str]:
-    """Return the dialects."""
-    from patchrules.model.names import Dialect
-
-    return list(Dialect)
 
 
 def _engines() -> list[str]:
@@ -34,8 +28,8 @@ def _formats() -> list[str]:
 
 
 @click.command()
-@click.argument("cases", nargs=-1, required=True, metavar="CASES...")
-@click.option("--dialect", type=Named("dialect", _dialects), help="documented or agent. Default: what a case says.")
+@click.argument("cases", nargs=-1, required=True, type=Place(), metavar="CASES...")
+@click.option("--dialect", type=Named("dialect", dialects), help="documented or agent. Default: what a case says.")
 @click.option(
     "--engine",
     type=Named("engine", _engines),

@@ -7,7 +7,7 @@ import json
 import click
 
 from patchrules.cli._inputs import Inputs, given
-from patchrules.cli._options import CATALOG, ONE_BASELINE, RULES, SCOPE
+from patchrules.cli._options import CATALOG, CLOCK, ONE_BASELINE, SCOPE
 from patchrules.cli._output import OUTPUT, ROW_FORMAT, emit, emit_rows
 from patchrules.cli._progress import stage
 
@@ -28,7 +28,7 @@ _FINDINGS = 1
 
 @click.command()
 @ONE_BASELINE
-@given(CATALOG, SCOPE, RULES)
+@given(CATALOG, SCOPE, CLOCK)
 @ROW_FORMAT
 @OUTPUT
 def command(*, named: str, inputs: Inputs, output_format: str, output: str | None) -> None:

@@ -58,9 +58,10 @@ def command(
 
     baseline = load_baseline(named, strict=inputs.strict)
     catalogs, fleet = inputs.catalogs(baseline), inputs.fleet()
-    options = {name: value for name, value in inputs.options().items() if name != "operation"}
     with stage(f"judging {fleet.hosts.num_rows:,} hosts"):
-        found = tune(baseline, rule, fleet, catalogs, target=target, longest=longest, history=history, **options)
+        found = tune(
+            baseline, rule, fleet, catalogs, target=target, longest=longest, history=history, **inputs.options()
+        )
     rows = [one.as_dict() | {"meets": "meets it" if one.delay in found.meeting else ""} for one in found.effects]
     if output_format == "json":
         told = {"schema": _SCHEMA, "headline": str(found), "fixes": found.fixes, "rows": rows}

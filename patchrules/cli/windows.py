@@ -13,20 +13,21 @@ import click
 
 from patchrules.cli._output import OUTPUT, emit, emit_rows
 from patchrules.cli._settings import setting
+from patchrules.cli._types import Place
 from patchrules.cli._windows import (
     CALENDAR,
     FROM,
     NAME,
     ODD,
     emit_ics,
+    nodes_of_facts,
     now_or,
     read_calendars,
-    read_nodes,
     read_windows,
     row_of,
     told,
 )
-from patchrules.cli._windows_shown import document, lines, meaning
+from patchrules.cli._windows_shown import SCHEMA, document, lines, meaning
 
 if TYPE_CHECKING:
     from patchrules.model.window import Window
@@ -39,12 +40,13 @@ _FINDINGS = 1
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=Place(), metavar="FILE...")
 @NAME
 @CALENDAR
 @setting(
     "--hosts",
     key="hosts.path",
+    type=Place(),
     multiple=True,
     metavar="FILE",
     help="Facts about hosts: tags, patch group, resource groups (YAML, CSV).",
@@ -91,7 +93,7 @@ def command(
         columns = _COLUMNS | ({"Skipped by": "{skipped}"} if layers else {})
         head = "\n".join(lines(found, whom))
         rows = [row_of(run) for run in runs]
-        emit_rows(rows, columns=columns, schema="", form=output_format, output=output, head=head)
+        emit_rows(rows, columns=columns, schema=SCHEMA, form=output_format, output=output, head=head)
     if whom and (whom.unserved or whom.overlaps):
         raise SystemExit(_FINDINGS)
 
@@ -108,10 +110,11 @@ def _whom(
     windows: Sequence[Window], hosts: Sequence[str], now: datetime, layers: Sequence[OpenCalendar]
 ) -> Coverage | None:
     """Return who is patched by which window, and say on stderr what could not be told."""
+    from patchrules.documents.hosts import load_hosts
     from patchrules.schedule.targets import coverage
 
     if not hosts:
         return None
-    found = coverage(windows, read_nodes(hosts), start=now, calendars=layers)
+    found = coverage(windows, nodes_of_facts(load_hosts(*hosts)), start=now, calendars=layers)
     told(found.diagnostics)
     return found

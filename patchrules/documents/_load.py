@@ -16,26 +16,13 @@ from patchrules.documents.schema import BaselineDocument, PatchFilterGroup
 from patchrules.documents.shape import Shaper
 from patchrules.documents.terraform_baseline import APPLY, in_aws_shape, undecided
 from patchrules.documents.terraform_references import References
-from patchrules.documents.text import BASELINES, MAX_BYTES, Document, parse, quoted
+from patchrules.documents.text import BASELINES, Document, quoted
 from patchrules.errors import BaselineError, Diagnostic, DocumentError, Level, Where
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchFilter, PatchSource
 from patchrules.model.names import Status
 from patchrules.sources.dates import EPOCH, instant
-from patchrules.sources.files import Input, Limits, open_document
 
 _SECONDS = re.compile(r"\d{1,11}(?:\.\d+)?", re.ASCII)
-
-
-def open_baselines(source: Input) -> Document:
-    """Read and parse ``source``; raises BaselineError, for Terraform source with what to do instead."""
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES), error=BaselineError)
-    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
-    if terraform.is_source(content, name):
-        message = "this is Terraform source, which is not read: its values are known only to Terraform"
-        where = Document(None, name).where("") if name else None
-        raise BaselineError(message, code="PR1022", where=where, hint=terraform.HINT)
-    return parse(content, name=name)
 
 
 @dataclass(frozen=True, slots=True)

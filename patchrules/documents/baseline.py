@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias
 
-from patchrules.documents._load import baselines_of, open_baselines
+from patchrules.documents._load import baselines_of
 from patchrules.documents.faults import raise_together
-from patchrules.documents.predefined import predefined, predefined_names
-from patchrules.documents.text import Document, quoted
+from patchrules.documents.predefined import is_name, predefined
+from patchrules.documents.text import BASELINES, Document, quoted, read_declared
 from patchrules.errors import BaselineError
 from patchrules.model.baseline import Baseline
 from patchrules.sources.files import Input
@@ -49,7 +47,7 @@ def load_baselines(source: Source, *, strict: bool = False) -> tuple[Baseline, .
     >>> [baseline.name for baseline in load_baselines(b'[{"Name": "dev-1"}, {"Name": "prod-1"}]')]
     ['dev-1', 'prod-1']
     """
-    if isinstance(source, str) and _is_name(source):
+    if isinstance(source, str) and is_name(source):
         return (predefined(source),)
     document = opened(source)
     good, faults = baselines_of(document, strict=strict)
@@ -63,14 +61,4 @@ def opened(source: Source) -> Document:
         return Document(source)
     if isinstance(source, Sequence) and not isinstance(source, str | bytes | bytearray | memoryview):
         return Document(source)
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in {"{", "["}):
-        message = "this is the text of a document, wanted a path or bytes"
-        raise BaselineError(message, code="PR1023", hint="give the text as bytes: text.encode()")
-    return open_baselines(source)
-
-
-def _is_name(source: str) -> bool:
-    """Say whether a text names a predefined baseline, known or not, rather than a file."""
-    if Path(source).name != source or os.path.splitext(source)[1]:  # noqa: PTH122 - a name, not a path
-        return False
-    return source in predefined_names() or (source.startswith("AWS-") and not Path(source).exists())
+    return read_declared(source, door=BASELINES)

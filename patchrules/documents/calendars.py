@@ -7,12 +7,12 @@ from pathlib import PurePath
 from typing import Any
 
 from patchrules.documents.faults import Findings, raise_together
-from patchrules.documents.text import MAX_BYTES, WINDOWS, Document, parse, quoted
+from patchrules.documents.text import WINDOWS, Document, content_of, parse, quoted
 from patchrules.documents.window_fields import Fields
 from patchrules.errors import ScheduleError
 from patchrules.model.window import Calendar, CalendarKind
 from patchrules.schedule.calendars import ics_calendar, open_calendar, ranges_calendar
-from patchrules.sources.files import Input, Limits, open_document
+from patchrules.sources.files import Input
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {"Name": (), "Kind": (), "Timezone": ("zone",), "Ranges": ()}
 _HINT = "give an iCalendar file, or `ranges:` with dates such as `2026-12-18/2027-01-03`"
@@ -32,9 +32,7 @@ def load_calendar(source: Input, *, kind: str | None = None, name: str | None = 
     year-end (freeze)
     """
     asked = None if kind is None else _kind(kind)
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES), error=ScheduleError)
-    label = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
+    content, label = content_of(source, door=WINDOWS)
     called = name or (PurePath(label).stem if label else "calendar")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].upper() == b"BEGIN:VCALENDAR":
         text = content.decode("utf-8-sig", "replace")

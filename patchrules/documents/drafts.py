@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from patchrules.documents._load import Draft, drafts_of
 from patchrules.documents.baseline import Source, opened
-from patchrules.documents.predefined import predefined_document
+from patchrules.documents.predefined import is_name, predefined_document
 
 __all__ = ["Draft", "load_drafts"]
 
@@ -17,5 +17,5 @@ def load_drafts(source: Source) -> tuple[Draft, ...]:
     >>> [one.baseline for one in load_drafts(b"{Name: prod, ApprovedPatches: 7}")]
     [None]
     """
-    named = predefined_document(source) if isinstance(source, str) else None
-    return tuple(drafts_of(named or opened(source)))
+    named = isinstance(source, str) and is_name(source)
+    return tuple(drafts_of(predefined_document(str(source)) if named else opened(source)))

@@ -13,7 +13,8 @@ from typing import Any
 from patchrules.documents import _yaml
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.hosts_csv import table_of
-from patchrules.documents.text import HOSTS, MAX_BYTES, Document, parse, quoted
+from patchrules.documents.paths import exists
+from patchrules.documents.text import HOSTS, Document, content_of, parse, quoted
 from patchrules.errors import DocumentError, InventoryError, UnknownNameError
 from patchrules.families import family_named
 from patchrules.sources.dates import instant
@@ -99,16 +100,14 @@ def load_hosts(*sources: Input) -> tuple[HostFacts, ...]:
 
 def _expanded(source: Input) -> tuple[Input, ...]:
     """Return the files that a glob matches, anything else as it is."""
-    if isinstance(source, str) and not _exists(Path(source)) and _GLOB & set(source):
+    if isinstance(source, str) and not exists(source) and _GLOB & set(source):
         return expand(source)
     return (source,)
 
 
 def _document(source: Input) -> Document:
     """Read one hosts file."""
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES))
-    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
+    content, name = content_of(source, door=HOSTS)
     return table_of(content, name) or parse(content, name=name, door=HOSTS)
 
 
@@ -221,7 +220,7 @@ class _Reader:
         if text is None:
             return None
         path = self.base / text
-        if not _GLOB & set(text) and not _exists(path):
+        if not _GLOB & set(text) and not exists(path):
             self._fault("17", f"`inventory` is {quoted(text)}, and there is no such file", "inventory", _FROM_HERE)
         return path
 
@@ -282,14 +281,6 @@ class _Reader:
 
 
 _FROM_HERE = "paths are read from the hosts file's folder"
-
-
-def _exists(path: Path) -> bool:
-    """Say whether a path is there; one that cannot be a path is not."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _is_group(text: str) -> bool:

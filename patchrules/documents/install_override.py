@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from patchrules.documents.text import parse
-from patchrules.errors import BaselineError, Where
+from patchrules.documents.text import Document, quoted, read
+from patchrules.errors import BaselineError
 from patchrules.model.verdict import OverridePatch
-from patchrules.sources.files import Input, open_document
+from patchrules.sources.files import Input
 
 
 def load_install_override(source: Input) -> tuple[OverridePatch, ...]:
@@ -16,25 +16,30 @@ def load_install_override(source: Input) -> tuple[OverridePatch, ...]:
     >>> load_install_override(b"patches: [{id: 'bind*.x86_64', title: '*9.8.2*'}]")
     (OverridePatch(id='bind*.x86_64', title='*9.8.2*'),)
     """
-    document = open_document(source, error=BaselineError)
-    return override_patches(parse(document.read(), name=document.name).value)
+    return override_patches(read(source))
 
 
-def override_patches(value: object) -> tuple[OverridePatch, ...]:
-    """Return the patches of a parsed list; raises BaselineError with a JSON pointer."""
-    patches = value.get("patches") if isinstance(value, Mapping) else None
-    if not isinstance(patches, list):
-        hint = "write `patches:` and a list of `- id: NAME`"
-        raise BaselineError("an install override list is a mapping with `patches`", code="PR1501", hint=hint)
-    return tuple(_patch(patch, number) for number, patch in enumerate(patches))
-
-
-def _patch(value: object, number: int) -> OverridePatch:
-    """Return one line of the list."""
-    where = Where(pointer=f"/patches/{number}")
+def override_patches(document: Document) -> tuple[OverridePatch, ...]:
+    """Return the patches of a parsed list; raises BaselineError with the place."""
+    value, hint = document.value, "write `patches:` and a list of `- id: NAME`"
     if not isinstance(value, Mapping):
-        raise BaselineError("a patch of an override list is a mapping with `id`", code="PR1502", where=where)
+        message = f"an install override list is {quoted(value)}, wanted a mapping with `patches`"
+        raise BaselineError(message, code="PR1501", where=document.where(""), hint=hint)
+    patches = value.get("patches")
+    if not isinstance(patches, list):
+        message = f"`patches` is {quoted(patches)}, wanted a list of patches"
+        raise BaselineError(message, code="PR1501", where=document.where("/patches"), hint=hint)
+    return tuple(_patch(patch, document, f"/patches/{number}") for number, patch in enumerate(patches))
+
+
+def _patch(value: object, document: Document, pointer: str) -> OverridePatch:
+    """Return one line of the list."""
+    if not isinstance(value, Mapping):
+        message = f"the patch is {quoted(value)}, wanted a mapping with `id`"
+        raise BaselineError(message, code="PR1502", where=document.where(pointer), hint="write `- id: NAME`")
     if not isinstance(value.get("id"), str | int) or value["id"] == "":
-        raise BaselineError("a patch of an override list has no `id`", code="PR1503", where=where)
+        found = "empty" if value.get("id") == "" else quoted(value.get("id"))
+        message, hint = f"`id` is {found}, wanted the name of a patch", "write `- id: NAME`"
+        raise BaselineError(message, code="PR1503", where=document.where(f"{pointer}/id"), hint=hint)
     title = value.get("title")
     return OverridePatch(str(value["id"]), None if title is None else str(title))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import os
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from patchrules.documents._load import baselines_of
+from patchrules.documents.paths import exists
 from patchrules.documents.text import Document, parse
 from patchrules.errors import UnknownNameError
 from patchrules.model.baseline import Baseline
@@ -33,17 +35,27 @@ def predefined(name: str) -> Baseline:
     >>> print(predefined("AWS-DefaultPatchBaseline"))
     AWS-DefaultPatchBaseline (WINDOWS): 1 rule, 0 approved, 0 rejected
     """
-    found = predefined_document(name)
-    if found is None:
-        raise UnknownNameError("predefined baseline", name, _files())
-    [baseline], _ = baselines_of(found, strict=False)
+    [baseline], _ = baselines_of(predefined_document(name), strict=False)
     return baseline
 
 
-def predefined_document(name: str) -> Document | None:
-    """Return the document of one of AWS's predefined baselines, None for another name."""
+def predefined_document(name: str) -> Document:
+    """Return the document of one of AWS's predefined baselines; raises UnknownNameError."""
     found = _files().get(name)
-    return parse(found.read_bytes(), name=found.name) if found else None
+    if found is None:
+        raise UnknownNameError("predefined baseline", name, _files())
+    return parse(found.read_bytes(), name=found.name)
+
+
+def is_name(source: str) -> bool:
+    """Say whether a text names a predefined baseline, known or not, rather than a file.
+
+    >>> is_name("AWS-DebianDefautPatchBaseline"), is_name("AWS-prod.json"), is_name("prod")
+    (True, False, False)
+    """
+    if Path(source).name != source or os.path.splitext(source)[1]:  # noqa: PTH122 - a name, not a path
+        return False
+    return source in _files() or (source.startswith("AWS-") and not exists(source))
 
 
 @functools.cache

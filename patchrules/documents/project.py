@@ -11,17 +11,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from patchrules.codes import CODES, OR_A_CODE
 from patchrules.documents.faults import Findings, closest, raise_together
 from patchrules.documents.predefined import predefined_names
-from patchrules.documents.text import MAX_BYTES, Document, Door, quoted
+from patchrules.documents.text import Document, Door, content_of, quoted
 from patchrules.errors import ProjectError, UnknownNameError, Where
 from patchrules.families import family_named
-from patchrules.model.conditions import untold
-from patchrules.model.names import ComplianceLevel, Dialect
+from patchrules.model.conditions import OR_A_CODE, WORDS, condition, objections
+from patchrules.model.names import Dialect
 from patchrules.model.project import CatalogPlace, OutputPlace, Project
 from patchrules.sources.dates import instant
-from patchrules.sources.files import Limits, open_document
+from patchrules.sources.files import Limits
 
 __all__ = ["AGE", "FILE_NAME", "KEYS", "age", "load_project"]
 
@@ -29,11 +28,10 @@ FILE_NAME = "patchrules.toml"
 AGE = "a number of hours, days or weeks: `36h`, `30d`, `2w`"
 
 _DOOR = Door(ProjectError, "PR00")
-_AGE = re.compile(r"([0-9]{1,6})([hdw])")
+_AGE = re.compile(r"([0-9]{1,5})([hdw])")  # before any instant that is asked about there are so many weeks
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _PLACE = re.compile(r"at line ([0-9]+), column ([0-9]+)")
 _FIELD = re.compile(r"\{([^{}]*)\}|[{}]")
-_FAILURES = ("never", "noncompliant", "unknown", *(level.lower() for level in ComplianceLevel))
 _LIMITS = tuple(Limits.__dataclass_fields__)
 
 KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -45,7 +43,7 @@ KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evaluate.reboot_option": ("word", ("RebootIfNeeded", "NoReboot")),
     "evaluate.max_catalog_age": ("age", ()),
     "evaluate.max_inventory_age": ("age", ()),
-    "evaluate.fail_on": ("conditions", _FAILURES),
+    "evaluate.fail_on": ("conditions", WORDS),
     "evaluate.only_noncompliant": ("flag", ()),
     "evaluate.strict": ("flag", ()),
     "evaluate.install_override": ("path", ()),
@@ -88,25 +86,25 @@ def load_project(path: str | os.PathLike[str]) -> Project:
     >>> load_project(path).settings["evaluate.max_catalog_age"].days
     7
     """
-    opened = open_document(path, limits=Limits(max_bytes=MAX_BYTES), error=ProjectError)
+    content, name = content_of(path, door=_DOOR)
     try:
-        text = opened.read().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         value = tomllib.loads(text)
     except UnicodeDecodeError:
-        raise _DOOR.refusal(
-            "03", "the project file is not UTF-8 text", Where(opened.name), "save it as UTF-8"
-        ) from None
+        raise _DOOR.refusal("03", "the project file is not UTF-8 text", Where(name), "save it as UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         found = _PLACE.search(str(problem))
-        where = Where(opened.name, *(map(int, found.groups()) if found else ()))
+        where = Where(name, *(map(int, found.groups()) if found else ()))
         said = _PLACE.sub("", str(problem)).replace("()", "").strip().lower()
         raise _DOOR.refusal("04", f"the project file is not TOML: {said}", where) from None
-    findings = Findings(Document(value, opened.name), _DOOR)
+    except ValueError:  # what Python says of whole numbers that it does not read
+        raise _DOOR.refusal("04", "a number of the project file has thousands of digits", Where(name)) from None
+    findings = Findings(Document(value, name), _DOOR)
     settings = dict(_Reader(Path(path).parent, findings).settings(value))
     commands = value.get("command", {})
     if not isinstance(commands, Mapping):
         findings.fault("13", f"`command` is {quoted(commands)}, wanted a table", "/command", "write [command.VERB]")
-    raise_together(findings.faults, opened.name)
+    raise_together(findings.faults, os.fspath(path))
     return Project(Path(path), settings, commands)
 
 
@@ -188,20 +186,15 @@ class _Reader:
         return found
 
     def conditions(self, value: Any, pointer: str, words: Sequence[str]) -> tuple[str, ...] | None:  # noqa: ANN401
-        """Return several of the words, or codes of diagnostics."""
-        found = [self._condition(one, pointer, words) for one in (value if isinstance(value, list) else [value])]
-        if "never" in found and len(found) > 1:
-            self.findings.fault("15", "`never` stands alone: with it nothing fails, whatever else is named", pointer)
-        return None if None in found else tuple(one for one in found if one)
-
-    def _condition(self, value: Any, pointer: str, words: Sequence[str]) -> str | None:  # noqa: ANN401
-        """Return one of the words, or the code of a diagnostic."""
-        if isinstance(value, str) and value.upper() in CODES:
-            why = untold(value.upper())
-            if why:
-                self.findings.fault("15", why, pointer)
-            return value.upper()
-        return self.word(value, pointer, words, beside=OR_A_CODE)
+        """Return several conditions: of the words, or codes of diagnostics."""
+        found = [
+            (condition(one) if isinstance(one, str) else None) or self.word(one, pointer, words, beside=OR_A_CODE)
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        known = tuple(one for one in found if one)
+        for why in objections(known):
+            self.findings.fault("15", why, pointer)
+        return known if len(known) == len(found) else None
 
     def family(self, value: Any, pointer: str, _words: Sequence[str]) -> str | None:  # noqa: ANN401
         """Return the name of a family."""

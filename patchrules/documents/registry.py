@@ -17,13 +17,12 @@ from patchrules.documents.claims import Claims
 from patchrules.documents.faults import raise_together
 from patchrules.documents.override import load_override
 from patchrules.documents.parts import NOT_A_BASELINE
-from patchrules.documents.predefined import predefined, predefined_names
+from patchrules.documents.paths import documents_under, exists, is_folder
+from patchrules.documents.predefined import is_name, predefined, predefined_names
 from patchrules.documents.text import Document
 from patchrules.errors import BaselineError, Diagnostic, DocumentError, Faults, Level, Where
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.sources.files import expand
-
-SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 
 RegistrySource: TypeAlias = "Source | Baseline | Iterable[Source | Baseline]"
 """A folder, a file, a baseline, or a list of these."""
@@ -39,7 +38,8 @@ def load_registry(source: RegistrySource, *, strict: bool = False) -> Registry:
     - saved answers of ``aws ssm``: describe-patch-groups, describe-patch-baselines, get-patch-baseline,
       get-default-patch-baseline;
     - what :func:`load_baselines` takes, or a baseline: it serves the patch groups that its document names;
-    - a folder of these (every ``.json``, ``.yaml`` and ``.yml`` under it); ``registry.yaml`` in it is read alone.
+    - a folder of these (every ``.json``, ``.yaml``, ``.yml`` and ``.template`` under it that is not hidden);
+      ``registry.yaml`` in it is read alone.
 
     The default of an operating system is what such a document states or the baseline with ``DefaultBaseline``. Where
     nothing states any registration, it is the only baseline that names no patch group.
@@ -58,7 +58,7 @@ def load_registry(source: RegistrySource, *, strict: bool = False) -> Registry:
     claims = gathered.claims
     if not (claims.baselines or claims.states or claims.faults):
         message = "there is no baseline among the files" if claims.doubts else "there is no baseline to load"
-        hint = "give a folder with .json, .yaml or .yml files of baselines"
+        hint = "give a folder with .json, .yaml, .yml or .template files of baselines"
         claims.faults.append(BaselineError(message, code="PR1030", hint=hint))
     registry = registry_of(claims)
     raise_together(claims.faults, "the registry")
@@ -85,9 +85,9 @@ class _Gathered:
         """Add what one source says."""
         if isinstance(source, Baseline):
             self.claims.baselines.append((source.name, source))
-        elif isinstance(source, str | os.PathLike) and _is_folder(source):
+        elif isinstance(source, str | os.PathLike) and is_folder(source):
             self._add_folder(Path(source))
-        elif isinstance(source, str) and source.startswith("AWS-") and not _exists(Path(source)):
+        elif isinstance(source, str) and is_name(source):
             self.claims.baselines += [(source, baseline) for baseline in load_baselines(source)]
         else:
             self._add_document(source, foreign_is_doubt=False)
@@ -99,12 +99,12 @@ class _Gathered:
             self._add_document(own[0], foreign_is_doubt=False)
             return
         try:
-            paths = [path for path in expand(folder, error=BaselineError) if isinstance(path, Path)]
+            paths = documents_under(folder, error=BaselineError)
         except BaselineError as error:
             self.claims.faults.append(error)
             return
         for path in paths:
-            if path.suffix.lower() in SUFFIXES and path.name not in registry_file.NAMES:
+            if path.name not in registry_file.NAMES:
                 self._add_document(path, foreign_is_doubt=True)
 
     def _add_document(self, source: Source, *, foreign_is_doubt: bool) -> None:
@@ -158,7 +158,7 @@ class _Gathered:
         for one, where in listed.baselines:
             if isinstance(one, str) and one in predefined_names():
                 inner.claims.baselines.append((one, predefined(one)))
-            elif isinstance(one, str) and not _exists(folder / one) and not set("*?[") & set(one):
+            elif isinstance(one, str) and not exists(folder / one) and not set("*?[") & set(one):
                 inner.claims.fault("PR1035", f"there is no file `{folder / one}`", where, _FROM_HERE)
             elif isinstance(one, str):
                 inner.add_paths(folder / one)
@@ -176,7 +176,7 @@ class _Gathered:
 
     def add_paths(self, path: Path) -> None:
         """Add the file, folder or glob that a registry file names."""
-        if _is_folder(path) or _exists(path):
+        if is_folder(path) or exists(path):
             self.add(path)
             return
         try:
@@ -195,19 +195,3 @@ def _at(error: DocumentError, where: Where) -> DocumentError:
     """Return the error with a place."""
     error.where = where
     return error
-
-
-def _is_folder(path: str | os.PathLike[str]) -> bool:
-    """Say whether a path is a folder; one that cannot be a path is none."""
-    try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):
-        return False
-
-
-def _exists(path: Path) -> bool:
-    """Say whether a path is there."""
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from patchrules.documents import _yaml
+from patchrules.documents import _yaml, terraform
 from patchrules.documents._yaml import Plain
 from patchrules.errors import BaselineError, DocumentError, InventoryError, ScheduleError, Where
 from patchrules.sources.files import Input, Limits, open_document
@@ -25,19 +25,20 @@ MAX_QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who is reading: the error to raise, and the first four characters of its codes."""
+    """Who is reading: the error to raise, the first four characters of its codes, and the number for a bare text."""
 
     error: type[DocumentError]
     codes: str
+    bare: str = ""
 
     def refusal(self, number: str, message: str, where: Where | None, hint: str | None = None) -> DocumentError:
         """Return the error with the code that ends in ``number``."""
         return self.error(message, code=self.codes + number, where=where, hint=hint)
 
 
-BASELINES = Door(BaselineError, "PR10")
+BASELINES = Door(BaselineError, "PR10", "23")
 HOSTS = Door(InventoryError, "PR25")
-WINDOWS = Door(ScheduleError, "PR45")
+WINDOWS = Door(ScheduleError, "PR45", "19")
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,36 @@ def read(source: Input, *, door: Door = BASELINES) -> Document:
     >>> read(b"Name: prod").value
     {'Name': 'prod'}
     """
+    content, name = content_of(source, door=door)
+    return parse(content, name=name, door=door)
+
+
+def read_declared(source: Input, *, door: Door) -> Document:
+    """Read what declares baselines or windows, as :func:`read` does: of these people have Terraform's source, too.
+
+    Raises ``door.error`` with the code ``door.bare`` for the text of a document, and 22 for Terraform's source.
+    """
+    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in {"{", "["}):
+        message, hint = (
+            "this is the text of a document, wanted a path or bytes",
+            "give the text as bytes: text.encode()",
+        )
+        raise door.refusal(door.bare, message, None, hint)
+    content, name = content_of(source, door=door)
+    if terraform.is_source(content, name):
+        message = "this is Terraform source, which is not read: its values are known only to Terraform"
+        raise door.refusal("22", message, Document(None, name).where("") if name else None, terraform.HINT)
+    return parse(content, name=name, door=door)
+
+
+def content_of(source: Input, *, door: Door) -> tuple[bytes, str | None]:
+    """Return the bytes of a document, at most 16 MiB, and what it is called: bytes that are given have no name.
+
+    Raises ``door.error``.
+    """
     opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES), error=door.error)
     name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    return parse(opened.read(), name=name, door=door)
+    return opened.read(), name
 
 
 def parse(content: bytes, *, name: str | None = None, door: Door = BASELINES) -> Document:

@@ -6,22 +6,21 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from patchrules.documents import _yaml, terraform, terraform_windows, window_shapes
 from patchrules.documents.faults import Findings, raise_together
-from patchrules.documents.text import MAX_BYTES, WINDOWS, Document, parse, quoted
+from patchrules.documents.paths import documents_under, is_folder
+from patchrules.documents.text import WINDOWS, Document, quoted, read_declared
 from patchrules.documents.window_parts import target_of, task_of, window_of
 from patchrules.documents.window_shapes import Kind, Piece, Stranger
 from patchrules.errors import Diagnostic, DocumentError, Level, ScheduleError
 from patchrules.model.window import Selector, Target, Task, TaskType, Window
-from patchrules.sources.files import Input, Limits, open_document
+from patchrules.sources.files import Input
 
 Source: TypeAlias = "Input | Mapping[str, Any]"
 """A path, bytes, a binary file object, or what boto3 returned."""
 
-_SUFFIXES = frozenset({".json", ".yaml", ".yml"})
 _SHAPES = (
     "a window is what CreateMaintenanceWindow takes or `aws ssm describe-maintenance-windows` prints, a template with "
     "AWS::SSM::MaintenanceWindow, `terraform show -json`, or a list `windows:`"
@@ -71,9 +70,8 @@ def _listed(source: Source | Sequence[Source]) -> Iterator[tuple[Source, bool]]:
     """Yield the single documents, and whether they are only some file of a folder."""
     single = isinstance(source, str | bytes | bytearray | memoryview | os.PathLike | Mapping) or hasattr(source, "read")
     for one in cast("Sequence[Source]", [source] if single else source):
-        if isinstance(one, str | os.PathLike) and Path(one).is_dir():
-            files = sorted(path for path in Path(one).rglob("*") if path.suffix.lower() in _SUFFIXES)
-            yield from ((path, True) for path in files)
+        if isinstance(one, str | os.PathLike) and is_folder(one):
+            yield from ((path, True) for path in documents_under(one, error=ScheduleError))
         else:
             yield one, False
 
@@ -105,7 +103,7 @@ class _Gathered:
         """Read one document; where it may be ``foreign``, what is no window is passed over."""
         self.number += 1
         try:
-            document = _opened(source)
+            document = Document(source) if isinstance(source, Mapping) else read_declared(source, door=WINDOWS)
         except DocumentError as error:
             self.faults.append(error)
             return
@@ -234,20 +232,3 @@ def _keep(tasks: dict[str, Task], task: Task, pointer: str) -> None:
 def _known(ids: set[str]) -> str:
     """Return what targets there are."""
     return f"known are {', '.join(sorted(ids))}" if ids else "the window's targets are not here: give them too"
-
-
-def _opened(source: Source) -> Document:
-    """Return the parsed document of a source; raises ScheduleError."""
-    if isinstance(source, Mapping):
-        return Document(source)
-    if isinstance(source, str) and ("\n" in source or source.lstrip()[:1] in {"{", "["}):
-        message = "this is the text of a document, wanted a path or bytes"
-        raise ScheduleError(message, code="PR4519", hint="give the text as bytes: text.encode()")
-    opened = open_document(source, limits=Limits(max_bytes=MAX_BYTES), error=ScheduleError)
-    name = None if isinstance(source, bytes | bytearray | memoryview) else opened.name
-    content = opened.read()
-    if terraform.is_source(content, name):
-        message = "this is Terraform source, which is not read: its values are known only to Terraform"
-        where = Document(None, name).where("") if name else None
-        raise ScheduleError(message, code="PR4522", where=where, hint=terraform.HINT)
-    return parse(content, name=name, door=WINDOWS)

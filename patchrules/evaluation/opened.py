@@ -124,8 +124,7 @@ def opened(source: Any, options: Mapping[str, Any]) -> Fleet | None:  # noqa: AN
     """
     if isinstance(source, str | os.PathLike) and (star := star_of(Path(source))):
         if options.get("hosts"):
-            message = f"`{os.fspath(source)}` is a packed fleet, which has the facts of its hosts already"
-            raise InventoryError(message, code="PR2122", hint=_FACTS)
+            raise InventoryError(has_facts(source), code="PR2122", hint=_FACTS)
         return Fleet(source, (), dict(options), star)
     if any(getattr(one, "inventory", None) for one in options.get("hosts") or ()):
         return None
@@ -133,6 +132,11 @@ def opened(source: Any, options: Mapping[str, Any]) -> Fleet | None:  # noqa: AN
         return None
     parts = parts_of(source, dict(options.get("columns") or {}))
     return None if parts is None else Fleet(source, tuple(parts), dict(options))
+
+
+def has_facts(fleet: str | os.PathLike[str]) -> str:
+    """Return what is said of facts of hosts that are given with a packed fleet (PR2122)."""
+    return f"`{os.fspath(fleet)}` is a packed fleet, which has the facts of its hosts already"
 
 
 def diagnostics_of(star: Star) -> list[Diagnostic]:

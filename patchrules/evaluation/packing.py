@@ -27,6 +27,7 @@ from patchrules.inventory import read_inventory
 from patchrules.inventory._packed import FILES, HOSTS_FILE, ID, INSTALLED, PACKAGES_FILE, REJECTS_FILE, SAID
 from patchrules.inventory._star import SCHEMA
 from patchrules.model.columns import HOSTS, REJECTS
+from patchrules.model.host import Inventory
 from patchrules.sources import arrow
 
 GROUP_ROWS = 1_000_000
@@ -34,7 +35,7 @@ GROUP_ROWS = 1_000_000
 
 
 def pack_fleet(
-    source: Any,  # noqa: ANN401 - whatever open_fleet takes
+    source: Any,  # noqa: ANN401 - whatever open_fleet takes or gives
     folder: str | os.PathLike[str],
     *,
     progress: Progress | None = None,
@@ -42,6 +43,7 @@ def pack_fleet(
 ) -> Fleet:
     """Write an inventory to ``folder`` in the star layout, and open it; options as :func:`patchrules.open_fleet`.
 
+    ``source`` is what :func:`patchrules.open_fleet` takes, or what it gave; the options were said to it then.
     Everything is read and checked as for an evaluation, once: hosts get their family and product, the rows of a host
     stand together whatever files they were in, and refused rows are kept beside them. Each file has the id of the
     fleet, a digest of what was written. What was there before is replaced when all is written. ``progress`` is told how
@@ -53,7 +55,8 @@ def pack_fleet(
     ...     print(pack_fleet(pa.table(packages), f"{folder}/fleet", family="rhel", product="RedhatEnterpriseLinux9.3"))
     fleet of 1 hosts and 1 rows in 1 file
     """
-    fleet = opened(source, options) or read_inventory(source, **options)
+    is_open = isinstance(source, Fleet | Inventory)
+    fleet = source if is_open else opened(source, options) or read_inventory(source, **options)
     whole = fleet.rows if isinstance(fleet, Fleet) else fleet.packages.num_rows
     numbers = PackageNumbers()
     # One reader numbers packages in the order of rows, so that the same inventory gives the same bytes.

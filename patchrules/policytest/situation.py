@@ -12,6 +12,7 @@ from patchrules.documents.baseline import load_baseline
 from patchrules.documents.install_override import override_patches
 from patchrules.documents.predefined import predefined_names
 from patchrules.documents.previous_run import load_previous_run
+from patchrules.documents.text import Document
 from patchrules.errors import BaselineError
 from patchrules.evaluation.options import settings
 from patchrules.families import Facts, Family, facts_of, family_of
@@ -73,7 +74,7 @@ def situation(case: Case, dialect: str, other: Baseline | None = None) -> Situat
         operation=fields.get("operation") or "Scan",
         missing_date=fields.get("missing_date") or "approve",
         reboot_option=fields.get("reboot_option") or "RebootIfNeeded",
-        install_override=None if override is None else override_patches(override),
+        install_override=None if override is None else override_patches(Document(override)),
     )
     patches = (*rows, *catalog_patches(fields))
     has_catalog = any(fields.get(name) is not None for name in ("available", "advisories", "catalog"))

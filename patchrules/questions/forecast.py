@@ -39,7 +39,8 @@ LONGEST = 400
 """The most days that are looked ahead: a delay is at most 360."""
 
 _DAY = timedelta(days=1)
-_STALE = frozenset({Unknown.STALE_CATALOG.value, Unknown.STALE_INVENTORY.value})
+_AGED = frozenset({Unknown.STALE_CATALOG.value, Unknown.STALE_INVENTORY.value, Unknown.LATER_INVENTORY.value})
+"""Why hosts are UNKNOWN by the limits on age, which the days alone change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,9 @@ def forecast(
     lacking = check_covered(base, scoped)
     delays = {rule.delay for one in base.baselines for rule in one.rules}
     parts = moving(inventory, scoped, delays, start, until)
-    every_day = limits is not None or base.settings.dialect is not Dialect.DOCUMENTED
-    part, known = part_of(inventory, scoped, parts, base.settings.dialect, all_hosts=limits is not None)
+    ages = limits not in (None, AgeLimits())
+    every_day = ages or base.settings.dialect is not Dialect.DOCUMENTED
+    part, known = part_of(inventory, scoped, parts, base.settings.dialect, all_hosts=ages)
     standing, found = _Standing.of(base), []
     before = evaluate_fleet(registry, part, known, as_of=start, rows="all", **given)
     for begin, end in _spans(start, until):
@@ -172,7 +174,7 @@ class _Standing:
 
     failing: Counter[str]
     unknown: dict[str, frozenset[str]]
-    stale: dict[str, frozenset[str]]
+    aged: dict[str, frozenset[str]]
 
     @classmethod
     def of(cls, run: Run) -> _Standing:
@@ -180,23 +182,23 @@ class _Standing:
         rows = run.hosts.select(["host", "unknown"]).to_pylist()
         failing = {row["values"]: row["counts"] for row in pc.value_counts(run.verdicts["host"]).to_pylist()}
         unknown = {row["host"]: frozenset(row["unknown"] or ()) for row in rows}
-        stale = {host: why & _STALE for host, why in unknown.items()}
-        return cls(Counter(failing), {host: why - _STALE for host, why in unknown.items()}, stale)
+        aged = {host: why & _AGED for host, why in unknown.items()}
+        return cls(Counter(failing), {host: why - _AGED for host, why in unknown.items()}, aged)
 
     def status(self, host: str) -> Status:
         """Return the status of a host now."""
-        if self.unknown[host] or self.stale[host]:
+        if self.unknown[host] or self.aged[host]:
             return Status.UNKNOWN
         return Status.NON_COMPLIANT if self.failing[host] else Status.COMPLIANT
 
     def moved(self, failing: Mapping[str, int], run: Run) -> Iterator[tuple[str, Status, Status]]:
         """Take the changes of a day; yield host, status before and status after, of hosts whose status changes."""
         rows = run.hosts.select(["host", "unknown"]).to_pylist() if run.limits != AgeLimits() else []
-        stale = {row["host"]: frozenset(row["unknown"] or ()) & _STALE for row in rows}
-        touched = failing.keys() | {host for host, why in stale.items() if why != self.stale[host]}
+        aged = {row["host"]: frozenset(row["unknown"] or ()) & _AGED for row in rows}
+        touched = failing.keys() | {host for host, why in aged.items() if why != self.aged[host]}
         before = {host: self.status(host) for host in touched}
         self.failing.update(failing)
-        self.stale.update(stale)
+        self.aged.update(aged)
         yield from (
             (host, before[host], self.status(host)) for host in sorted(touched) if before[host] is not self.status(host)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from click.testing import CliRunner
 
@@ -39,3 +41,21 @@ def demo():
         place = str(ROOT / "data" / "catalogs" / path)
         options += ["--catalog", f"{glob}={place}" if glob else place]
     return [*options, "--as-of", "2026-11-01T00:00Z"]
+
+
+@pytest.fixture
+def piped(monkeypatch):
+    """Return what makes a pipe of a text, which `-` then means: it can be read once."""
+    ends = []
+
+    def pipe(text):
+        reading, writing = os.pipe()
+        ends.append(reading)
+        os.write(writing, text.encode())
+        os.close(writing)
+        monkeypatch.setattr("patchrules.cli._types._STDIN", f"/dev/fd/{reading}")
+        return f"/dev/fd/{reading}"
+
+    yield pipe
+    for end in ends:
+        os.close(end)

@@ -78,6 +78,25 @@ def test_a_bundle_holds_until_a_file_is_changed(patchrules, demo, tmp_path):
         assert name in json.loads(found.stdout)["reasons"][0]
 
 
+def test_a_bundle_goes_to_standard_output(patchrules, demo, tmp_path):
+    patchrules("evaluate", *demo, "-o", f"{tmp_path}/run/")
+    files = [text for text in demo[2:] if text not in ("--as-of", "2026-11-01T00:00Z")]
+    made = patchrules("bundle", tmp_path / "run", *files, "-o", "-")
+    assert made.exit_code == 0, made.stderr
+    (tmp_path / "evidence.zip").write_bytes(made.stdout_bytes)
+    assert patchrules("verify", tmp_path / "evidence.zip").exit_code == 0
+
+
+def test_a_catalog_goes_to_standard_output_and_what_is_told_of_it_beside(patchrules, data, tmp_path):
+    given = ("catalog", "build", data / "catalogs/debian12", "--product", "Debian12*", "-o")
+    told = patchrules(*given, tmp_path / "debian12.parquet").stdout
+    for form in ("table", "json"):
+        made = patchrules(*given, "-", "--output-format", form)
+        assert made.stdout_bytes == (tmp_path / "debian12.parquet").read_bytes()
+        assert "Packages" in made.stderr
+    assert "Packages" in told
+
+
 def test_a_bundle_of_other_inputs_is_refused(patchrules, demo, tmp_path):
     patchrules("evaluate", *demo, "--output-format", "parquet", "-o", tmp_path / "run")
     files = demo[2 : demo.index("--catalog")]

@@ -57,6 +57,20 @@ def test_one_host_of_a_packed_fleet_is_judged(inventory, tmp_path, patchrules):
     assert told[1]["host"] == "b"
 
 
+def test_a_fleet_does_not_go_to_standard_output(inventory, patchrules):
+    result = patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", "-")
+    assert (result.exit_code, "a fleet is a folder, which standard output is not" in result.stderr) == (2, True)
+
+
+def test_one_host_is_packed_where_one_is_named(inventory, tmp_path, patchrules):
+    given = ("--inventory", inventory, *WHOM, "--host", "a", "-o", tmp_path / "star")
+    packed = patchrules("fleet", "pack", *given)
+    assert (packed.exit_code, packed.stdout) == (0, f"{tmp_path / 'star'}: fleet of 1 hosts and 1 rows in 1 file\n")
+    assert packed.stderr.count("1 row of the inventory was refused") == 1
+    nobody = patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "--host", "web-9", "-o", tmp_path / "other")
+    assert (nobody.exit_code, "there is no host `web-9`" in nobody.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("more", ["", "  inventory: dumps/a.rpmqa\n"])
 def test_a_packed_fleet_takes_no_facts(inventory, tmp_path, patchrules, more):
     assert patchrules("fleet", "pack", "--inventory", inventory, *WHOM, "-o", tmp_path / "star").exit_code == 0

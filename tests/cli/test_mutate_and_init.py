@@ -34,6 +34,12 @@ def test_a_new_repository_passes(patchrules, repository):
     assert result.stdout == "# 9 mistakes in `prod-ubuntu`, 7 cases: 9 noticed, 0 not noticed\n"
 
 
+def test_a_baseline_comes_from_standard_input(patchrules, repository, piped):
+    piped((repository / "baselines" / "prod-ubuntu.json").read_text("utf-8"))
+    result = patchrules("mutate", "-", repository / "tests")
+    assert result.stdout == "# 9 mistakes in `prod-ubuntu`, 7 cases: 9 noticed, 0 not noticed\n", result.stderr
+
+
 def test_nothing_is_overwritten(patchrules, repository):
     (repository / "README.md").unlink()
     result = patchrules("init", repository, "--family", "ubuntu", "--ci", "none")

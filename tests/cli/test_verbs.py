@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 
 import pytest
 
@@ -65,24 +64,6 @@ def test_a_file_where_a_folder_is_wanted_is_named(patchrules, tmp_path):
         assert f"[PR7901]\n  hint: `{tmp_path / 'out'}` is a file: name another folder\n" in result.stderr
 
 
-@pytest.fixture
-def piped(monkeypatch):
-    """Return what makes a pipe of a text, which `-` then means: it can be read once."""
-    ends = []
-
-    def pipe(text):
-        reading, writing = os.pipe()
-        ends.append(reading)
-        os.write(writing, text.encode())
-        os.close(writing)
-        monkeypatch.setattr("patchrules.cli._types._STDIN", f"/dev/fd/{reading}")
-        return f"/dev/fd/{reading}"
-
-    yield pipe
-    for end in ends:
-        os.close(end)
-
-
 ONE = "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n\n"
 TWO = """
 [{Name: dev-1, OperatingSystem: DEBIAN, ApprovedPatches: [bash], PatchGroups: [a]},
@@ -101,6 +82,63 @@ def test_a_pipe_is_read_again_under_the_name_of_its_host(patchrules, piped, data
         piped(ONE)
         assert patchrules("evaluate", "--inventory", "-", "--host", "web-1", *more, *rest).stdout[:200] == wanted[:200]
     assert "bash" in patchrules("explain", "bash", "--inventory", piped(ONE), "--host", "web-1", *rest).stdout
+
+
+WINDOW = "windows: [{name: prod, schedule: cron(0 2 ? * SUN *), duration: 4, cutoff: 1}]"
+POLICY = """
+{Name: prod, OperatingSystem: DEBIAN, ApprovedPatches: [bash], ApprovedPatchesEnableNonSecurity: true,
+ ApprovalRules: {PatchRules: [{ApproveAfterDays: 1, ComplianceLevel: HIGH,
+  PatchFilterGroup: {PatchFilters: [{Key: PRODUCT, Values: [Debian12]}]}}]}}
+"""
+CASE = f"""
+- case_id: bash is behind
+  as_of: 2025-03-01T00:00Z
+  product: Debian12
+  arch: amd64
+  baseline: {" ".join(POLICY.split())}
+  archives: {{main: {{archive: bookworm, trusted: true}}}}
+  installed: [{{name: bash, arch: amd64, version: 5.2-1}}]
+  available: [{{name: bash, arch: amd64, version: 5.2-2, archive: main}}]
+  expected: {{contains: [{{id: bash.amd64, state: MISSING}}]}}
+"""
+HOST = "[{host: web-1}]"
+SLA = ("--sla", "HIGH=30d")
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "wanted"),
+    [
+        (["windows", "-"], WINDOW, "prod: cron(0 2 ? * SUN *)"),
+        (["windows", "{window}", "--calendar", "-"], "[2026-12-18/2027-01-03]", "Skipped by"),
+        (["windows", "{window}", "--calendar", "allow=-"], "[2026-12-18/2027-01-03]", "Skipped by"),
+        (["windows", "{window}", "--hosts", "-"], HOST, "in no window: web-1"),
+        (["feasible", "--baseline", "-", "--window", "{window}", *SLA], POLICY, "`prod` and"),
+        (["feasible", "--baseline", "{policy}", "--window", "-", *SLA], WINDOW, "`prod` and"),
+        (
+            ["feasible", *2 * ["--baseline", "{policy}"], "--window", "{window}", *SLA, "--hosts", "-"],
+            HOST,
+            "for web-1",
+        ),
+        (["test", "-"], CASE, "1 passed"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else "",
+)
+def test_a_dash_is_standard_input_wherever_a_file_is_named(patchrules, piped, tmp_path, call, text, wanted):
+    places = {"window": tmp_path / "window.yaml", "policy": tmp_path / "prod.yaml"}
+    for name, content in {"window": WINDOW, "policy": POLICY}.items():
+        places[name].write_text(content)
+    piped(text)
+    result = patchrules(*(one.format(**places) for one in call))
+    assert wanted in result.stdout, result.stderr
+
+
+def test_an_empty_path_is_not_the_working_directory(patchrules):
+    for call in (["windows", ""], ["windows", "x", "--hosts", ""], ["feasible", "--window", ""], ["test", ""]):
+        result = patchrules(*call)
+        assert (result.exit_code, "the path is empty: is a variable of your script not set?" in result.stderr) == (
+            2,
+            True,
+        )
 
 
 def test_a_file_is_of_no_other_host_of_the_hosts_file_than_its_own(patchrules, data, tmp_path):
@@ -289,6 +327,24 @@ def test_baselines_lists_those_of_aws_and_shows_others(patchrules, data):
     assert (
         "rule 2   CLASSIFICATION in Security; SEVERITY in Medium; if released until 2026-10-15, level MEDIUM" in shown
     )
+
+
+def test_one_day_is_one_day(patchrules, tmp_path):
+    (tmp_path / "prod.yaml").write_text(POLICY)
+    shown = patchrules("baselines", tmp_path / "prod.yaml").stdout
+    assert "rule 1   PRODUCT in Debian12; after 1 day, level HIGH\n" in shown
+
+
+def test_an_instant_keeps_its_seconds(patchrules, tmp_path):
+    (tmp_path / "updateinfo.xml").write_text(
+        '<updates><update type="security"><id>A-1</id><issued date="2026-10-01 00:00:07"/><pkglist><collection>'
+        '<package name="bash" arch="x86_64" epoch="0" version="5" release="1.el9"/></collection></pkglist></update></updates>'
+    )
+    asked = ("--catalog", tmp_path / "updateinfo.xml", "--as-of", "2026-11-01T00:00:09Z")
+    told = patchrules("approvals", "--baseline", "AWS-RedHatDefaultPatchBaseline", *asked, "--output-format", "json")
+    assert [row["released_at"] for row in json.loads(told.stdout)["rows"]] == ["2026-10-01T00:00:07Z"]
+    settings = json.loads(patchrules("config", "evaluate", *asked[2:], "--output-format", "json").stdout)["rows"]
+    assert [row["value"] for row in settings if row["option"] == "--as-of"] == ["2026-11-01T00:00:09Z"]
 
 
 def test_resolve_tells_the_steps_and_the_orphans(patchrules, data):

@@ -107,6 +107,7 @@ def test_skipped_runs_say_which_calendar_skips_them(patchrules):
         for line in patchrules("windows", DATA / "windows.yaml", *calendar, *options).stdout.splitlines()
     ]
     assert [row["skipped"] for row in rows] == ["`year-end` (year end freeze)"] * 3 + [""]
+    assert {row["schema"] for row in rows} == {"patchrules/windows/1"}
     allow = ("--calendar", f"allow={DATA / 'year-end.yaml'}")
     rows = [
         json.loads(line) for line in patchrules("windows", DATA / "windows.yaml", *allow, *options).stdout.splitlines()

@@ -183,6 +183,11 @@ def test_what_is_no_toml_is_told_with_its_line(tmp_path):
     )
 
 
+def test_a_number_that_python_does_not_read_is_refused(tmp_path):
+    with pytest.raises(ProjectError, match=r"a number of the project file has thousands of digits \[PR0004\]"):
+        load(tmp_path, f"limits = {{ max_bytes = {'9' * 5000} }}")
+
+
 def test_an_instant_of_toml_without_an_offset_is_utc(tmp_path):
     wanted = datetime(2026, 11, 1, 2, tzinfo=UTC)
     for text in ("2026-11-01T02:00:00", "2026-11-01T03:00:00+01:00", '"2026-11-01T02:00Z"'):

@@ -49,7 +49,7 @@ CLASHES = [
     ),
     (
         [],
-        "there is no baseline to load [PR1030]\n  hint: give a folder with .json, .yaml or .yml files of baselines",
+        "there is no baseline to load [PR1030]\n  hint: give a folder with .json, .yaml, .yml or .template files of baselines",
     ),
 ]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import patchrules as pr
 from patchrules.errors import CatalogError
+from patchrules.evaluation.coverage import AgeLimits
 from patchrules.evaluation.nouns import hosts_table, packages_table
 from patchrules.model.baseline import ApprovalRule, Baseline, Registry
 from patchrules.model.columns import REJECTS
@@ -79,9 +80,14 @@ def _to(hosts, status):
 
 
 @settings(max_examples=EXAMPLES)
-@given(all_situations(), st.sampled_from([timedelta(0), timedelta(hours=7, seconds=1)]))
-def test_it_equals_judging_everything_every_day(situation, later):
-    hosts = tuple(dataclasses.replace(host, previous_run=None) for host in situation.hosts)
+@given(
+    all_situations(),
+    st.sampled_from([timedelta(0), timedelta(hours=7, seconds=1)]),
+    st.sampled_from([AgeLimits(), AgeLimits(audit=True), AgeLimits(inventory=DAY)]),
+)
+def test_it_equals_judging_everything_every_day(situation, later, limits):
+    taken = situation.options["as_of"] + 2 * DAY
+    hosts = tuple(dataclasses.replace(host, previous_run=None, captured_at=taken) for host in situation.hosts)
     fleet = Inventory(hosts_table(hosts), packages_table(hosts), arrow.table(REJECTS, {}, 0))
     catalog = catalog_of(situation.baseline, hosts, situation.patches)
     start = situation.options["as_of"] + later
@@ -89,7 +95,9 @@ def test_it_equals_judging_everything_every_day(situation, later):
     instants = midnights(start, AHEAD)
 
     def judge(instant):
-        return pr.evaluate_fleet(situation.baseline, fleet, catalog, as_of=instant, rows="all", **options)
+        return pr.evaluate_fleet(
+            situation.baseline, fleet, catalog, as_of=instant, rows="all", limits=limits, **options
+        )
 
     reasons = [set(why or ()) for why in judge(start).hosts["unknown"].to_pylist()]
     asking = [why for why in reasons if not why & {"NO_PRODUCT", "NO_BASELINE", "NO_SOURCE"}]
@@ -97,14 +105,27 @@ def test_it_equals_judging_everything_every_day(situation, later):
         with pytest.raises(CatalogError, match="no catalog speaks for"):
             pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
         return
-    found = pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, **options)
+    found = pr.forecast(situation.baseline, fleet, catalog, as_of=start, days=AHEAD, limits=limits, **options)
     assert of_days(found) == by_judging(judge, instants)
     statuses = dict(zip(fleet.hosts["host"].to_pylist(), judge(start).hosts["status"].to_pylist(), strict=True))
     for day in found.days:
         for status, names in zip(_STATUSES, (day.noncompliant, day.compliant, day.unknown), strict=True):
             statuses |= dict.fromkeys(names, str(status))
-    by_definition = by_reference(situation.baseline, hosts, situation.patches, as_of=instants[-1], **options)
-    assert statuses == {host: one["status"] for host, one in by_definition.items()}
+    if limits == AgeLimits():
+        by_definition = by_reference(situation.baseline, hosts, situation.patches, as_of=instants[-1], **options)
+        assert statuses == {host: one["status"] for host, one in by_definition.items()}
+
+
+def test_under_an_audit_hosts_are_known_once_their_inventory_is_no_longer_of_the_future():
+    rule = ApprovalRule(approve_after_days=0, enable_non_security=True)
+    baseline = Baseline("prod", OperatingSystem.CENTOS, rules=(rule,))
+    rows = [Patch("bash", "x86_64", "0:1.1-1.el8", "RHSA-bash", issued=T0 - DAY)]
+    bash = Package("bash", "x86_64", "0:1.0-1.el8")
+    host = Host("web-1", "centos", "CentOS8", "x86_64", packages=(bash,), captured_at=T0 + 2 * DAY)
+    fleet = Inventory(hosts_table([host]), packages_table([host]), arrow.table(REJECTS, {}, 0))
+    catalog, limits = catalog_of(baseline, [host], rows), AgeLimits(audit=True)
+    [day] = pr.forecast(baseline, fleet, catalog, as_of=T0, days=3, limits=limits).days
+    assert (day.until, day.noncompliant) == (T0 + DAY, ("web-1",))
 
 
 def test_a_notice_that_suggests_a_reboot_says_which_hosts_need_one():

@@ -9,7 +9,7 @@ import click
 
 from patchrules.cli._inputs import refused
 from patchrules.cli._options import FAMILY, LIMIT
-from patchrules.cli._output import emit, emit_rows
+from patchrules.cli._output import opened, table
 from patchrules.cli._progress import stage
 from patchrules.cli._settings import setting
 from patchrules.cli._types import Place
@@ -54,9 +54,8 @@ def command(
     """
     from patchrules.catalog import build_catalog
     from patchrules.sources.files import Limits
-    from patchrules.sources.placed import placed
 
-    with stage("building the catalog"), placed(output) as stream:
+    with stage("building the catalog"), opened(output) as stream:
         built = build_catalog(
             stream,
             *sources,
@@ -70,19 +69,18 @@ def command(
         if strict:
             refused("catalog", built.rejects, strict=True)
     refused("catalog", built.rejects)
-    if output_format == "json":
-        emit(json.dumps(_document(built), indent=2, ensure_ascii=False), None)
-    else:
-        _show(built, output)
+    is_json = output_format == "json"
+    told = json.dumps(_document(built), indent=2, ensure_ascii=False) if is_json else _table(built, output)
+    click.echo(told, err=output == "-")  # where the catalog itself is on standard output
 
 
-def _show(built: Catalog, output: str) -> None:
-    """Print what was built of what, and what was doubtful."""
+def _table(built: Catalog, output: str) -> str:
+    """Return what was built of what, and what was doubtful."""
     rows = [row | {"sha": row["sha256"][:_SHA_SHOWN]} for row in _sources(built)]
     head = "\n".join(
         [f"{output}: {built}", *(f"  {line}" for one in built.diagnostics for line in str(one).splitlines())]
     )
-    emit_rows(rows, columns=_COLUMNS, schema="", form="table", output=None, head=head)
+    return table(rows, _COLUMNS, head)
 
 
 def _document(built: Catalog) -> dict[str, Any]:

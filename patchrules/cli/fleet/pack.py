@@ -23,15 +23,17 @@ def command(*, inputs: Inputs, output: str) -> None:
     patchrules evaluate --inventory fleet/ --registry baselines/ --catalog repo/ -o verdicts/
 
     Rows of a host may lie in several files, in any order. Everything is checked as for an evaluation, and what is
-    refused or doubtful is kept beside the fleet, which is then judged faster than the files.
+    refused or doubtful is kept beside the fleet, which is then judged faster than the files. With --host the fleet is
+    that host alone.
     """
-    from patchrules.cli._memory import spare_memory
+    if output == "-":
+        raise click.UsageError("a fleet is a folder, which standard output is not\n  hint: name one, e.g. -o fleet/")
     from patchrules.evaluation.packing import pack_fleet
+    from patchrules.model.host import Inventory
 
-    spare_memory()
+    fleet = inputs.opened()
     with bar("packing the fleet") as progress:
-        packed = pack_fleet(inputs.source(), output, progress=progress, **inputs.reading())
-    rejects = packed.star.rejects if packed.star else None
-    if rejects is not None:
-        refused("inventory", rejects)
+        packed = pack_fleet(fleet, output, progress=progress)
+    if packed.star and not isinstance(fleet, Inventory):
+        refused("inventory", packed.star.rejects)
     click.echo(f"{output}: {packed}")

@@ -28,7 +28,7 @@ def lint(source: Source | Baseline, *, catalogs: Catalog | Sequence[Catalog] = (
     from. What stops a baseline from loading is of level ``error``; it raises nothing for that. ``catalogs`` add what no
     patch of theirs has; those of other operating systems are passed over. Codes: ``docs/reference/diagnostics.md``.
 
-    Raises BaselineError for a file that cannot be read at all.
+    Raises BaselineError for a file that cannot be read at all, UnknownNameError for an unknown name of AWS's.
 
     >>> [found] = lint(b"{Name: prod, OperatingSystem: SUSE, ApprovedPatches: [bash], RejectedPatches: [ba*]}")
     >>> print(found)
