@@ -323,7 +323,7 @@ CODES: dict[str, str] = {
     "PR7015": "inventories were taken more than a day after the as-of instant: they say what was installed later",
     "PR7016": "a limit on age was not checked: nobody says when the catalog was made, or the inventory was taken",
     "PR7017": "no catalog of a product has a security archive of its own, and its baseline approves by that alone",
-    "PR7018": "no catalog speaks for hosts: the patches in theirs are for other systems",
+    "PR7018": "no catalog speaks for hosts: theirs hold no patches, mostly refused rows, or patches for other systems",
     "PR7019": "no rule of a baseline can approve anything in the catalogs of hosts (or, without rules, no list entry)",
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
     "PR7025": "a host has several versions of a package that its system keeps one of: it may be two hosts, or two days",
