@@ -59,7 +59,7 @@ def _one(rows: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:
     patch = {**rows[0], "severity": severest["severity"], "classification": next(iter(secure or named), None)}
     for clock in ("issued", "built"):
         patch[clock] = min((row[clock] for row in rows if row[clock]), default=None)
-    updates = [row["updated"] or row["issued"] for row in rows if row["updated"] or row["issued"]]
+    updates = [at for row in rows if (at := row["updated"] or row["issued"])]
     patch["updated"] = min(updates) if any(row["updated"] for row in rows) else None
     for column in ("cves", "bugzillas", "supersedes"):
         patch[column] = sorted({text for row in rows for text in row[column] or ()})

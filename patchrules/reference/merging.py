@@ -40,7 +40,7 @@ def _one(rows: Sequence[Patch]) -> tuple[Patch, bool]:
     }
     severest = max(rows, key=lambda row: SEVERITY_RANK.get((row.severity or "").lower(), 0))
     # A row without an update is as old as its issue (DECISIONS 3).
-    updates = [row.updated or row.issued for row in rows if row.updated or row.issued]
+    updates = [at for row in rows if (at := row.updated or row.issued)]
     patch = dataclasses.replace(
         first,
         severity=severest.severity,

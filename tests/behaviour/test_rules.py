@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -462,7 +463,7 @@ def test_rows_that_disagree_about_one_patch(engine):
 
 
 DAYS_AGO_30 = AS_OF - timedelta(days=30)
-OF_ONE_PATCH = {
+OF_ONE_PATCH: dict[str, tuple[list[dict[str, Any]], str, datetime]] = {
     # case: rows, classification and date that hold
     "security": ([{"classification": "Bugfix"}, {"classification": "Security"}], "Security", DAYS_AGO_30),
     "as it is spelled": ([{"classification": "bugfix"}, {"classification": "SECURITY"}], "SECURITY", DAYS_AGO_30),

@@ -330,8 +330,8 @@ MUTANTS = (
     Mutant(
         "merging: a row without an update has no date",
         "batch/merging.py",
-        'row["updated"] or row["issued"] for',
-        'row["updated"] for',
+        '(at := row["updated"] or row["issued"])',
+        '(at := row["updated"])',
     ),
     Mutant("merging: the first classification", "batch/merging.py", "iter(secure or named)", "iter(named)"),
     Mutant(
