@@ -195,8 +195,9 @@ Every code patchrules can print. Codes from PR9000 on are left to users.
 
 A doubt of `patchrules evaluate` (PR70xx) changes no exit code unasked: `--strict` fails on refused rows and odd
 baselines, `--fail-on` asks for the statuses of hosts, levels and codes. Hosts of PR7018 are UNKNOWN, which
-`--fail-on unknown` sees; those of PR7017 and PR7019 keep their status, COMPLIANT where nothing is asked of them:
-`--fail-on noncompliant,unknown,PR7017,PR7019` fails on that, too. A code may be that of a diagnostic of the run, of
+`--fail-on unknown` sees; those of PR7017 and PR7019, and of PR1221, a baseline that
+approves nothing, keep their status, COMPLIANT where nothing is asked of them: `--fail-on
+noncompliant,unknown,PR1221,PR7017,PR7019` fails on that, too. A code may be that of a diagnostic of the run, of
 a doubt that is counted for each host, or of a refused row; one that another command tells, as `patchrules lint` tells
 PR80xx, is refused. In Python they are in `run.diagnostics`, in the column
 `doubts` of `run.hosts`, and in `run.rejects` (of a saved run too, where it has any); `run.doubts()` counts them.

@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "PR1021": "the document holds several baselines where one is wanted",
     "PR1022": "the document is Terraform source, whose values only Terraform knows",
     "PR1023": "a text was given where a path or bytes are wanted",
+    "PR1024": "a document is meant to be a baseline and spells its keys, or the type of a resource, otherwise",
     "PR1030": "there is no baseline to make a registry of",
     "PR1031": "two baselines serve one patch group of an operating system",
     "PR1032": "two baselines are candidates for the default of an operating system",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FINDINGS, _BAD_INPUT = 1, 2
 _HOLDS_NONE = frozenset({"PR1020", "PR1022"})
 _LEVELS = ("error", "warning", "info")
+_FOLDER = "give a folder with .json, .yaml, .yml or .template files of baselines"
 
 
 @click.command()
@@ -51,19 +52,19 @@ def command(
     code 1 when anything of the level of --fail-on is found, 2 when a file cannot be read; the others are told then,
     too.
     """
+    from patchrules.errors import BaselineError
     from patchrules.questions.lint.registered import clashes
     from patchrules.questions.lint.writers import WRITERS
     from patchrules.questions.wording import counted
 
     files = [file for one in baselines for file in _files(one)]
     catalogs = _catalogs(inputs, [name for name, _ in files]) if inputs.catalog else ()
-    found: list[Diagnostic] = []
-    unread = 0
-    for name, listed in files:
-        told, is_read = _findings(name, catalogs, listed=listed)
-        found += told
-        unread += not is_read
+    linted = [one for name, listed in files if (one := _findings(name, catalogs, listed=listed))]
+    found = [diagnostic for told, _ in linted for diagnostic in told]
+    unread = sum(not is_read for _, is_read in linted)
     found += [clash for one in baselines if Path(one).is_dir() for clash in clashes(one)]
+    if not linted:
+        raise BaselineError("there is no baseline among the files", code="PR1030", hint=_FOLDER)
     emit(WRITERS[output_format](found), output)
     if unread:
         click.echo(f"error: {counted(unread, 'file')} cannot be read", err=True)
@@ -84,8 +85,8 @@ def _files(name: str) -> Iterator[tuple[str, bool]]:
         yield name, False
 
 
-def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> tuple[Sequence[Diagnostic], bool]:
-    """Return the findings in one file, and whether it could be read; that it cannot is a finding."""
+def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> tuple[Sequence[Diagnostic], bool] | None:
+    """Return the findings in one file, and whether it could be read; None for one of a folder that is no baseline."""
     from patchrules.errors import BaselineError, Diagnostic, Level
     from patchrules.questions.lint import lint
 
@@ -93,7 +94,7 @@ def _findings(name: str, catalogs: Sequence[Catalog], *, listed: bool) -> tuple[
         found = lint(name, catalogs=catalogs)
     except BaselineError as error:
         return [Diagnostic(error.code, Level.ERROR, error.message, error.where, hint=error.hint)], False
-    return () if listed and {one.code for one in found} & _HOLDS_NONE else found, True
+    return None if listed and {one.code for one in found} & _HOLDS_NONE else (found, True)
 
 
 def _catalogs(inputs: Inputs, names: Sequence[str]) -> Sequence[Catalog]:

@@ -33,6 +33,18 @@ def baselines(value: Mapping[Any, Any], pointer: str = "") -> list[tuple[Mapping
     return None if found is None else [(properties, place) for _, properties, place in found[TYPE]]
 
 
+def spelled_otherwise(value: Mapping[Any, Any]) -> str | None:
+    """Return the type of a resource that is a patch baseline's but for its case, None where there is none.
+
+    >>> spelled_otherwise({"Resources": {"Linux": {"Type": "AWS::SSM::Patchbaseline"}}})
+    'AWS::SSM::Patchbaseline'
+    """
+    resources = value.get("Resources")
+    among = resources.values() if isinstance(resources, Mapping) else ()
+    types = [text_at(one, "Type") for one in among if isinstance(one, Mapping)]
+    return next((one for one in types if one and one != TYPE and one.lower() == TYPE.lower()), None)
+
+
 def named(value: Mapping[Any, Any], types: frozenset[str], pointer: str = "") -> dict[str, list[Named]] | None:
     """Return the resources of some types by type; None when ``value`` is nothing of CloudFormation.
 

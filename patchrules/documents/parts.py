@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from patchrules.documents import cloudformation, terraform
-from patchrules.documents._yaml import Plain
+from patchrules.documents._yaml import Plain, escape
 from patchrules.documents.schema import BaselineDocument
 from patchrules.documents.shape import SILENT, camel_names
 from patchrules.documents.text import Document, quoted
@@ -26,6 +27,7 @@ _KNOWN = {
     for name in (info.alias or "", *camel_names(info.alias or ""))
 }
 _TELLING_NAMES = {name for alias in _TELLING for name in (alias, *camel_names(alias))}
+_TELLING_FOLDED = {alias.lower(): alias for alias in _TELLING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def _of_mapping(document: Document, value: Plain, pointer: str) -> list[Part]:
     resources = cloudformation.baselines(value, pointer)
     if resources is not None:
         if not resources:
+            _refuse_misspelled(document, cloudformation.spelled_otherwise(value), cloudformation.TYPE, pointer)
             message = "the template has no AWS::SSM::PatchBaseline"
             raise _refusal(document, message, pointer)
         return [Part(properties, place) for properties, place in resources]
@@ -75,6 +78,8 @@ def _of_mapping(document: Document, value: Plain, pointer: str) -> list[Part]:
         hint = "load what `aws ssm get-patch-baseline --baseline-id ID` prints"
         raise _refusal(document, "this lists baselines by name, without their rules", pointer, hint)
     if not _is_baseline(value):
+        for key in map(str, value):
+            _refuse_misspelled(document, key, _TELLING_FOLDED.get(_folded(key)), f"{pointer}/{escape(key)}")
         names = ", ".join(quoted(str(key)) for key in list(value)[:5]) or "nothing"
         raise _refusal(document, f"this is no baseline: it has {names}", pointer, _SHAPES)
     return [Part(value, pointer)]
@@ -85,6 +90,18 @@ def _is_baseline(value: Mapping[Any, Any]) -> bool:
     keys = set(value) - SILENT
     named = {"Name", "OperatingSystem"} <= keys or {"name", "operatingSystem"} <= keys
     return bool(keys & _TELLING_NAMES) or named or ("Name" in keys and keys <= _KNOWN)
+
+
+def _refuse_misspelled(document: Document, given: str | None, wanted: str | None, pointer: str) -> None:
+    """Raise BaselineError where something was given that is meant to be something wanted: it must not be left out."""
+    if given and wanted:
+        message = f"this is meant to be a baseline and says {quoted(given)}, wanted `{wanted}`"
+        raise BaselineError(message, code="PR1024", where=document.where(pointer), hint="write it as AWS does")
+
+
+def _folded(key: str) -> str:
+    """Return a key without case, hyphens, blanks and underscores."""
+    return re.sub("[-_ ]", "", key).lower()
 
 
 def _refusal(document: Document, message: str, pointer: str, hint: str | None = None) -> BaselineError:

@@ -171,7 +171,12 @@ def run_found(
     late += alike(found.hosts["host"])
     late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings, known)
-    doubts = (*found.diagnostics, *(d for one in question.catalogs for d in one.diagnostics), *late)
+    doubts = (
+        *question.registry.diagnostics,
+        *found.diagnostics,
+        *(d for one in question.catalogs for d in one.diagnostics),
+        *late,
+    )
     return Run(
         settings=question.settings,
         hosts=with_refused(found.hosts, found.rejects),

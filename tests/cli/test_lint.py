@@ -43,6 +43,13 @@ def test_a_folder_is_searched_and_what_holds_no_baseline_passed_over(patchrules,
     assert patchrules("lint", tmp_path / "other.yml").exit_code == 1
 
 
+@pytest.mark.parametrize("text", ["{}", "hosts: []", "resource: {}"])
+def test_a_folder_without_a_baseline_ends_in_2(patchrules, file, tmp_path, text):
+    file(text, "other.yaml")
+    found = patchrules("lint", tmp_path)
+    assert (found.exit_code, "there is no baseline among the files [PR1030]" in found.stderr) == (2, True)
+
+
 def test_a_file_that_is_not_there_ends_in_2(patchrules, tmp_path):
     result = patchrules("lint", tmp_path / "none.yaml")
     assert (result.exit_code, result.stderr) == (2, "error: 1 file cannot be read\n")

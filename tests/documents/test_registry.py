@@ -128,3 +128,26 @@ def test_strict_reaches_every_file(tmp_path):
     (tmp_path / "a.yaml").write_bytes(made("one-1", more=", Colour: red"))
     with pytest.raises(BaselineError, match="there is no field `Colour` here"):
         load_registry(tmp_path, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: web-1\noperating_system: SUSE\napproval_rules: []", "says `approval_rules`, wanted `ApprovalRules`"),
+        (
+            "Name: web-1\nOperating_System: SUSE\napproved-patches: [a]",
+            "says `approved-patches`, wanted `ApprovedPatches`",
+        ),
+        (
+            "Resources: {Web: {Type: AWS::SSM::Patchbaseline}}",
+            "says `AWS::SSM::Patchbaseline`, wanted `AWS::SSM::PatchBaseline`",
+        ),
+    ],
+)
+def test_a_file_of_a_folder_that_is_meant_to_be_a_baseline_is_not_left_out(text, said, tmp_path):
+    (tmp_path / "good.yaml").write_bytes(made("one-1"))
+    (tmp_path / "wrong.yaml").write_text(text)
+    with pytest.raises(BaselineError) as raised:
+        load_registry(tmp_path)
+    error = raised.value
+    assert (error.code, said in error.message, "wrong.yaml" in str(error.where)) == ("PR1024", True, True)

@@ -393,12 +393,6 @@ MUTANTS = (
         "contradicted: what is not installed, too", "batch/contradicted.py", "some = some[rows.installed[some]]", "pass"
     ),
     Mutant("contradicted: one version twice", "batch/contradicted.py", "counted(key[version],", "counted(key,"),
-    Mutant(
-        "contradicted: one family's packages are all families'",
-        "batch/contradicted.py",
-        "answers[of_policy[policy], name]",
-        "answers[0, name]",
-    ),
     Mutant("contradicted: all is not native", "batch/contradicted.py", " | (own == replacing[mine])", ""),
     Mutant(
         "contradicted: noarch is native",

@@ -55,6 +55,19 @@ def test_a_host_without_a_baseline_is_unknown_and_the_others_are_judged():
     assert [one.code for one in run.diagnostics if one.code == "PR1816"] == ["PR1816"]
 
 
+def test_what_a_folder_of_baselines_leaves_out_is_told_of_the_run(tmp_path):
+    (tmp_path / "rhel.yaml").write_text(
+        "{Name: web, OperatingSystem: REDHAT_ENTERPRISE_LINUX, ApprovedPatches: [bash]}"
+    )
+    (tmp_path / "other.yaml").write_text("hosts: []")
+    registry = pr.load_registry(tmp_path)
+    for run in (
+        pr.evaluate_fleet(registry, fleet(), catalog(), as_of=AS_OF),
+        pr.prepare(registry, catalog()).evaluate_fleet(fleet(), as_of=AS_OF),
+    ):
+        assert "other.yaml" in str(next(one for one in run.diagnostics if one.code == "PR1230").where)
+
+
 def test_refused_rows_are_doubts_of_their_host():
     broken = pa.table(
         {
@@ -159,6 +172,21 @@ def test_a_host_without_a_baseline_needs_no_dialect():
     override = [pr.predefined("AWS-RedHatDefaultPatchBaseline")]
     run = pr.evaluate_fleet(pr.Registry(()), strangers(), [], as_of=AS_OF, dialect="agent", baseline_override=override)
     assert why(run)["b"] == ["NO_BASELINE"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_family_says_of_what_its_systems_keep_several_versions(turned):
+    """5.1: rpm of kernels, dpkg of nothing."""
+    shapes = [("deb", "debian", "Debian12", "amd64"), ("rpm", "rhel", PRODUCT, "x86_64")]
+    shapes = shapes[::-1] if turned else shapes
+    rows = [
+        {"host": host, "family": family, "product": product, "name": "kernel", "arch": arch, "evr": evr}
+        for host, family, product, arch in shapes
+        for evr in ("1-1", "2-1")
+    ]
+    run = pr.evaluate_fleet(pr.Registry(()), pr.open_fleet(pa.Table.from_pylist(rows)), [], as_of=AS_OF)
+    told = {row["host"]: dict(row["doubts"]).get("PR7025", 0) for row in run.hosts.to_pylist()}
+    assert told == {"deb": 1, "rpm": 0}
 
 
 def test_a_wrong_choice_of_rows_is_told():
