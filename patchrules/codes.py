@@ -329,6 +329,7 @@ CODES: dict[str, str] = {
     "PR7020": "hosts are UNKNOWN, so that a forecast says nothing of them",
     "PR7025": "a host has several versions of a package that its system keeps one of: it may be two hosts, or two days",
     "PR7026": "the newest catalog of hosts was made more than a month before the as-of instant",
+    "PR7027": "hosts are in a patch group that nothing registers, and one that differs by case or blanks is registered",
     # PR78xx saved runs (evaluation/saved.py), their differences and bundles (questions/), PR79xx reports (reports/)
     "PR7801": "a folder is no saved run",
     "PR7802": "a saved run is damaged, or was changed by hand",

@@ -17,6 +17,7 @@ from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
+from patchrules.evaluation.groups import misspelled
 from patchrules.evaluation.judging import Question
 from patchrules.evaluation.opened import Fleet, as_fleet, opened
 from patchrules.evaluation.options import one_override, settings
@@ -169,6 +170,7 @@ def run_found(
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
     late += unchecked(question.catalogs, found.undated, question.limits)
     late += alike(found.hosts["host"])
+    late += misspelled(found.hosts["patch_group"], question.registry)
     late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings, known)
     doubts = (

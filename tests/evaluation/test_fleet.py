@@ -68,6 +68,17 @@ def test_what_a_folder_of_baselines_leaves_out_is_told_of_the_run(tmp_path):
         assert "other.yaml" in str(next(one for one in run.diagnostics if one.code == "PR1230").where)
 
 
+@pytest.mark.parametrize(("group", "told"), [("web", 0), ("Web", 2), ("w e b", 2), ("webs", 0), (None, 0)])
+def test_a_patch_group_that_is_registered_in_another_spelling_is_told(group, told):
+    web = b"{Name: web, OperatingSystem: REDHAT_ENTERPRISE_LINUX, ApprovedPatches: [bash], PatchGroups: [web]}"
+    registry, mine = pr.load_registry([web]), fleet(patch_group=pa.array([group] * 2, pa.string()))
+    for run in (
+        pr.evaluate_fleet(registry, mine, catalog(), as_of=AS_OF),
+        pr.prepare(registry, catalog()).evaluate_fleet(mine, as_of=AS_OF),
+    ):
+        assert sum(one.count for one in run.diagnostics if one.code == "PR7027") == told
+
+
 def test_refused_rows_are_doubts_of_their_host():
     broken = pa.table(
         {
