@@ -19,10 +19,10 @@ def misspelled(groups: pa.ChunkedArray, registry: Registry) -> list[Diagnostic]:
     PR7027, counted by hosts. Cost: a count in Arrow; Python once a group.
 
     >>> from patchrules.documents import load_registry
-    >>> web = b"{Name: web-1, OperatingSystem: SUSE, ApprovedPatches: [bash], PatchGroups: [Web]}"
-    >>> print(*misspelled(pa.chunked_array([["web", "Web", "db", "web"]]), load_registry([web])))
+    >>> one = b"{Name: web-1, OperatingSystem: SUSE, ApprovedPatches: [bash], PatchGroups: [Web]}"
+    >>> print(*misspelled(pa.chunked_array([["web", "Web", "db", "web"]]), load_registry([one])))
     warning PR7027: no baseline is registered for the patch group `web`, and one is for `Web` (2 times)
-      hint: AWS tells groups apart by case and blanks: write the tag of the hosts as the registration, or the other way round
+      hint: AWS tells groups apart by case and blanks: write the tag of the hosts as the registration is written
     """
     registered = {group for group, _ in registry.groups}
     folded = {_folded(group): group for group in sorted(registered)}
