@@ -8,9 +8,7 @@ import pyarrow.compute as pc
 from patchrules.errors import Diagnostic, Level
 from patchrules.model.baseline import Registry
 
-_HINT = (
-    "AWS tells groups apart by case and blanks: write the tag of the hosts as the registration, or the other way round"
-)
+_HINT = "AWS tells groups apart by case and blanks: write the tag of the hosts as the registration is written"
 
 
 def misspelled(groups: pa.ChunkedArray, registry: Registry) -> list[Diagnostic]:
