@@ -178,6 +178,9 @@ def test_a_package_that_is_no_dictionary_is_told(packages, said):
         ({"tags": {"a": 1}}, "`tags` is a mapping", "a dictionary of texts"),
         ({"boot_time": "2026-01-01"}, "`boot_time` is `2026-01-01`", "an instant"),
         ({"captured_at": BOOTED.date()}, "`captured_at` is `2026-10-01`", "an instant"),
+        ({"captured_at": 1790812800}, "`captured_at` is `1790812800`", "an instant"),
+        ({"boot_time": 1790812800.5}, "`boot_time` is `1790812800.5`", "an instant"),
+        ({"boot_time": BOOTED.replace(tzinfo=None)}, "`boot_time` is `2026-10-01 00:00:00`", "an instant"),
     ],
 )
 def test_a_fact_of_another_type_is_told(fact, said, wanted):
@@ -201,7 +204,11 @@ def test_an_id_that_is_no_text_is_told():
         ({"evr": 19}, "`evr` is `19`", "text"),
         ({"evr": ["1"]}, "`evr` is a list of 1", "text"),
         ({"arch": 3}, "`arch` is `3`", "text"),
+        ({"evr": b"3.0-1"}, "`evr` is `b'3.0-1'`", "text"),
         ({"installed_at": "2026"}, "`installed_at` is `2026`", "an instant"),
+        ({"installed_at": 1790812800}, "`installed_at` is `1790812800`", "an instant"),
+        ({"built": 1790812800.5}, "`built` is `1790812800.5`", "an instant"),
+        ({"installed_at": BOOTED.replace(tzinfo=None)}, "`installed_at` is `2026-10-01 00:00:00`", "an instant"),
         ({"held": "yes"}, "`held` is `yes`", "a truth value"),
         ({"line": 2**40}, f"`line` is `{2**40}`", "a whole number"),
     ],
