@@ -305,6 +305,7 @@ CODES: dict[str, str] = {
     "PR6006": "a file of policy tests holds none",
     "PR6007": "no policy test is about the baseline whose mistakes are asked for",
     "PR6008": "a policy test fails before any mistake is made",
+    "PR6010": "a key of a policy test is given more than once",
     # PR7xxx evaluation: doubt on a verdict, a host or a run
     "PR7001": "the patch has no usable date: it counts as old, or is held when missing dates are held",
     "PR7002": "a patch was released after the as-of instant and does not exist yet",
