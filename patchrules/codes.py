@@ -72,6 +72,7 @@ CODES: dict[str, str] = {
     "PR1232": "Terraform does not know a value before it applies the plan",
     "PR1233": "a saved answer of AWS says nothing about which baseline serves whom",
     "PR1260": "a name in a list has a blank or a comma, so it names nothing",
+    "PR1261": "a template makes a baseline under a condition, which is not evaluated: it is read as made",
     "PR1501": "an install override list is not a mapping with a list of patches",
     "PR1502": "a line of an install override list is not a mapping",
     "PR1503": "a line of an install override list has no id",
