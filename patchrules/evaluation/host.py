@@ -14,6 +14,7 @@ from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
 from patchrules.evaluation.ages import aged
 from patchrules.evaluation.coverage import (
     AgeLimits,
+    as_limits,
     hindsight,
     in_scope,
     installed,
@@ -32,7 +33,7 @@ from patchrules.evaluation.repositories import names_of, rows_of, serving
 from patchrules.families import Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
-from patchrules.model.loaded import as_baseline, as_catalogs, as_host
+from patchrules.model.loaded import as_baseline, as_catalogs, as_host, as_previous_run
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -68,9 +69,11 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     Raises InventoryError when ``host`` is an inventory of several hosts or no host (PR2123), when its family is not
     known, and when the dialect does not have it (PR2803), BaselineError when the baseline was not loaded (PR1804) or is
     for another operating system, when the override has none or several for it (PR1811, PR1812), and when both overrides
-    are given (PR1813), and CatalogError for catalogs that were not read (PR3803).
+    are given (PR1813), and CatalogError for catalogs that were not read (PR3803). What is given as ``limits``,
+    ``previous_run`` or ``install_override`` and is none of these is refused, too (PR2250, PR2251, PR1262).
     """
     one_override(baseline_override, install_override)
+    limits = as_limits(limits)
     given = settings(
         as_of=as_of,
         dialect=dialect,
@@ -83,7 +86,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     baseline = as_baseline(baseline) if baseline_override is None else baseline
     one = _only(host) if isinstance(host, Inventory) else as_host(host)
     lost = refused(host.rejects).get(one.id, {}) if isinstance(host, Inventory) else {}
-    one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
+    one = one if previous_run is None else dataclasses.replace(one, previous_run=as_previous_run(previous_run))
     if one.family is None:
         message = f"the family of host `{one.id}` is not known"
         raise InventoryError(message, code="PR2801", hint="say it: family=... or --family, e.g. rhel")
@@ -104,7 +107,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         packages=len(installed(one)),
         captured_at=one.captured_at,
         as_of=given.as_of,
-        limits=limits or AgeLimits(),
+        limits=limits,
         has_dates=bool(facts.clocks),
         has_source=names != frozenset(),
         has_arch=says_arch(one, family),
@@ -114,9 +117,9 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     report = judged(baseline, one, patches, family=family, facts=facts, settings=given, unknown=unknown)
     theirs = tuple(diagnostic for found in scoped for diagnostic in found.diagnostics)
     said = (*baseline.diagnostics, *theirs, *hindsight(scoped, is_later(one.captured_at, given.as_of), given.as_of))
-    said += tuple(unchecked(scoped, one.captured_at is None, limits or AgeLimits()))
+    said += tuple(unchecked(scoped, one.captured_at is None, limits))
     if not unknown and one.product:
-        old = aged(one.product, scoped, given.as_of, limits or AgeLimits())
+        old = aged(one.product, scoped, given.as_of, limits)
         said += (old,) if old else ()
         said += tuple(doubts(baseline, tables, family, one.product, one.arch, facts))
     if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:

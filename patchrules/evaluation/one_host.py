@@ -50,9 +50,9 @@ def host(
     ``product`` is AWS's product string; the family is told from it. ``facts`` are ``patch_group``, ``tags``,
     ``boot_time``, ``captured_at``, ``os_build``, ``os_release``. Instants are aware datetimes.
 
-    Raises InventoryError for a package that is no dictionary, for one without name or version, for a version that the
-    family cannot order, for a key that is no column, and for a value of another type than its column, and
-    UnknownNameError for a fact that hosts do not have and a family that there is not.
+    Raises InventoryError for an id that is empty (PR2511), for a package that is no dictionary, for one without name or
+    version, for a version that the family cannot order, for a key that is no column, and for a value of another type
+    than its column, and UnknownNameError for a fact that hosts do not have and a family that there is not.
 
     >>> web = host("web-1", product="Debian12", packages=[{"name": "bash", "arch": "amd64", "evr": "5.2.15-2+b7"}])
     >>> print(web)
@@ -65,6 +65,9 @@ def host(
     for name, value in {"host": id, **stated}.items():
         if name in _FACT_KINDS and not _fits(value, _FACT_KINDS[name]):
             raise _of_another_type(f"host {quoted(id)}", name, value, _FACT_KINDS[name], "PR2513")
+    if not id.strip():
+        message = f"`host` is {quoted(id)}, wanted the host's name"
+        raise InventoryError(message, code="PR2511", hint='say what it is called: pr.host("web-1", ...)')
     if family:
         stated["family"] = family_named(family).name
     given = _dictionaries(packages)

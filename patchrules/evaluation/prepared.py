@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 from collections import ChainMap, OrderedDict
@@ -18,9 +19,9 @@ from patchrules.batch.offer import Offer
 from patchrules.batch.portions import portions
 from patchrules.batch.rows import coded
 from patchrules.documents.predefined import predefined
-from patchrules.errors import Diagnostic
+from patchrules.errors import Diagnostic, UnknownNameError
 from patchrules.evaluation.ages import told_of_ages
-from patchrules.evaluation.coverage import AgeLimits, hindsight, how_many_later, unchecked
+from patchrules.evaluation.coverage import AgeLimits, as_limits, hindsight, how_many_later, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Progress, Sink, findings, in_order
 from patchrules.evaluation.fleet import as_fleet, collected, run_found
@@ -49,6 +50,7 @@ MOST = 8
 MOST_TOLD = 256
 """Descriptions of hosts of which it is kept what is told of their catalogs."""
 
+_OPTIONS = ("rows", "limits", "baseline_override", *list(inspect.signature(settings).parameters)[1:])
 _ANY_INSTANT = "2000-01-01T00:00Z"
 
 
@@ -65,6 +67,7 @@ def prepare(
 
     What is returned is frozen, pickles, and may be asked by many threads. Policies are compiled when a first host needs
     them, and again only when time has passed a moment that decides something: a patch comes out, a delay ends.
+    Raises UnknownNameError for an option that it does not have; an instant is given to ``evaluate``.
 
     >>> import patchrules as pr
     >>> prepared = prepare(pr.predefined("AWS-DebianDefaultPatchBaseline"), [])
@@ -72,10 +75,12 @@ def prepare(
     >>> print(prepared.evaluate(web, as_of="2025-03-01T00:00Z"))
     1 host: 0 compliant, 0 non-compliant, 1 unknown; 0 patches missing
     """
+    if unknown := sorted(options.keys() - {*_OPTIONS}):
+        raise UnknownNameError("option of prepare", unknown[0], _OPTIONS)
     given = settings(as_of=_ANY_INSTANT, **options)
     scoped = as_catalogs(catalogs)
     override = None if baseline_override is None else tuple(baseline_override)
-    return Prepared(Question(as_registry(as_policy(policy)), scoped, given, rows, limits or AgeLimits(), override))
+    return Prepared(Question(as_registry(as_policy(policy)), scoped, given, rows, as_limits(limits), override))
 
 
 @dataclass(frozen=True, eq=False)
