@@ -51,7 +51,7 @@ class Case:
     @property
     def answers(self) -> list[Mapping[str, Any]]:
         """Return every answer that passes: the expected one and its alternatives."""
-        return [self.expected, *self.fields.get("expected_alternatives", ())]
+        return [self.expected, *(self.fields.get("expected_alternatives") or ())]
 
 
 def read_folder(paths: Iterable[Input]) -> Iterator[Case]:

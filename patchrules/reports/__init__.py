@@ -56,7 +56,7 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     earlier: Sequence[Run] = (),
     account: str = "",
     region: str = "",
-    fail_on: Iterable[str] = (),
+    fail_on: str | Iterable[str] = (),
 ) -> None:
     """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
 
@@ -82,7 +82,8 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(_reports(run))
     whole = load_run(whole.folder) if whole.folder else whole
-    look = Look(width, color, again, tuple(earlier), account, region, frozenset(fail_on))
+    fails = frozenset([fail_on] if isinstance(fail_on, str) else fail_on)
+    look = Look(width, color, again, tuple(earlier), account, region, fails)
     if table is not None and writer.write_table is not None:
         wanted, write_table = shaped(whole, table), writer.write_table
         with _opened(target) as stream:

@@ -43,6 +43,10 @@ def test_one_of_the_alternatives_is_enough(document):
     assert run(next(read_cases(json.dumps(made).encode()))).ok
 
 
+def test_alternatives_that_are_null_are_none(document):
+    assert run(next(read_cases(json.dumps(document() | {"expected_alternatives": None}).encode()))).ok
+
+
 def test_an_error_is_met_by_a_diagnosed_error_or_by_our_choice(document):
     made = document("/expected", {"error": {"type": "KeyError"}})
     ours = run(next(read_cases(json.dumps(made).encode())))
