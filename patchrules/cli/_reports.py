@@ -111,8 +111,8 @@ class Wanted:
 
         writer_for(self._target(), self.output_format, table=self.table)
 
-    def write(self, run: Run, again: str = "") -> None:
-        """Write the report of a run; ``again`` are the options to ask further with."""
+    def write(self, run: Run, again: str = "", fail_on: tuple[str, ...] = ()) -> None:
+        """Write the report of a run; ``again`` are the options to ask further with, ``fail_on`` what is a failure."""
         from patchrules.evaluation.saved import load_run
         from patchrules.questions.wording import NOBODY_LOOKED
         from patchrules.reports import write
@@ -132,6 +132,7 @@ class Wanted:
                 earlier=[load_run(one) for one in self.earlier],
                 account=self.account,
                 region=self.region,
+                fail_on=fail_on,
             )
         if not isinstance(target, str):
             target.flush()

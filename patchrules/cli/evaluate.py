@@ -91,10 +91,10 @@ def command(
     if not wanted.is_for_people:
         told(one for one in run.diagnostics if one.level == "error" or (one.level == "warning" and not wanted.tells))
     if run.folder is None:
-        wanted.write(run, inputs.again())
+        wanted.write(run, inputs.again(), fail_on)
     for place in more:
         Path(place.path).parent.mkdir(parents=True, exist_ok=True)
-        write(run, place.path, format=place.format)
+        write(run, place.path, format=place.format, fail_on=fail_on)
     if _found(run, fail_on):
         raise SystemExit(_FINDINGS)
 

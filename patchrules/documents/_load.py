@@ -94,6 +94,10 @@ def _draft(part: Part, document: Document) -> Draft:
         if f"{pointer}/".startswith(f"{part.pointer}/"):
             message = f"{quoted(key)} is given {times} times, the last one counts"
             findings.doubt("PR1202", Level.ERROR, message, f"{pointer}/{_yaml.escape(key)}")
+    if part.condition is not None:
+        message = f"the baseline is made under a condition alone, {quoted(part.condition)}, and is read as made"
+        place = f"{part.pointer.removesuffix('/Properties')}/Condition"
+        findings.doubt("PR1261", Level.WARNING, message, place, "take it away where the condition does not hold")
     shaper = Shaper(findings)
     shaped = shaper.shape(part.value, BaselineDocument, part.pointer)
     shaper.finish()

@@ -10,27 +10,27 @@ from patchrules.documents.claims import text_at
 
 TYPE = "AWS::SSM::PatchBaseline"
 
-Named = tuple[str, Mapping[Any, Any], str]
-"""A logical id, the resource's properties, and their pointer."""
+Named = tuple[str, Mapping[Any, Any], str, Any]
+"""A logical id, the resource's properties, their pointer, and the condition under which it is made; None for none."""
 
 _EMPTY: Mapping[Any, Any] = {}
 
 
-def baselines(value: Mapping[Any, Any], pointer: str = "") -> list[tuple[Mapping[Any, Any], str]] | None:
-    """Return the properties and pointer of each patch baseline; None when ``value`` is nothing of CloudFormation.
+def baselines(value: Mapping[Any, Any], pointer: str = "") -> list[tuple[Mapping[Any, Any], str, Any]] | None:
+    """Return properties, pointer and condition of each patch baseline; None when nothing is of CloudFormation.
 
     Read are a template (``Resources``), a fragment (logical ids and resources) and a single resource. ``PatchGroups``
     and ``DefaultBaseline`` stay in the properties: the schema knows them.
 
     >>> baselines({"Linux": {"Type": "AWS::SSM::PatchBaseline", "Properties": {"Name": "prod"}}})
-    [({'Name': 'prod'}, '/Linux/Properties')]
+    [({'Name': 'prod'}, '/Linux/Properties', None)]
     >>> baselines({"Resources": {}})
     []
     >>> baselines({"Name": "prod"}) is None
     True
     """
     found = named(value, frozenset({TYPE}), pointer)
-    return None if found is None else [(properties, place) for _, properties, place in found[TYPE]]
+    return None if found is None else [one[1:] for one in found[TYPE]]
 
 
 def spelled_otherwise(value: Mapping[Any, Any]) -> str | None:
@@ -49,22 +49,23 @@ def named(value: Mapping[Any, Any], types: frozenset[str], pointer: str = "") ->
     """Return the resources of some types by type; None when ``value`` is nothing of CloudFormation.
 
     >>> named({"Prod": {"Type": "AWS::SSM::MaintenanceWindow"}}, frozenset({"AWS::SSM::MaintenanceWindow"}))
-    {'AWS::SSM::MaintenanceWindow': [('Prod', {}, '/Prod/Properties')]}
+    {'AWS::SSM::MaintenanceWindow': [('Prod', {}, '/Prod/Properties', None)]}
     """
     resources, place = value.get("Resources"), f"{pointer}/Resources"
     own = text_at(value, "Type")
     if own in types:
-        return {one: [("", *_properties(value, pointer))] if one == own else [] for one in types}
+        return {one: [_named("", value, pointer)] if one == own else [] for one in types}
     template = isinstance(resources, Mapping)
     among, place = (resources, place) if isinstance(resources, Mapping) else (value, pointer)
     found: dict[str, list[Named]] = {one: [] for one in types}
     for name, resource in among.items():
         if isinstance(resource, Mapping) and text_at(resource, "Type") in types:
-            found[resource["Type"]].append((str(name), *_properties(resource, f"{place}/{_yaml.escape(str(name))}")))
+            found[resource["Type"]].append(_named(str(name), resource, f"{place}/{_yaml.escape(str(name))}"))
     return found if template or any(found.values()) else None
 
 
-def _properties(resource: Mapping[Any, Any], pointer: str) -> tuple[Mapping[Any, Any], str]:
-    """Return the properties of a resource; without any, the name is what will be missing."""
+def _named(name: str, resource: Mapping[Any, Any], pointer: str) -> Named:
+    """Return what is read of a resource; without properties, the name is what will be missing."""
     properties = resource.get("Properties")
-    return (properties if isinstance(properties, Mapping) else _EMPTY), f"{pointer}/Properties"
+    known = properties if isinstance(properties, Mapping) else _EMPTY
+    return name, known, f"{pointer}/Properties", resource.get("Condition")

@@ -15,6 +15,8 @@ from patchrules.model.names import SEVERITY_RANK, FilterKey, OperatingSystem
 
 _KB = re.compile(r"KB[0-9]+", re.IGNORECASE)
 _DEB_DETAIL = re.compile(r"[:=_~]|\.(?:amd64|arm64|armhf|i386|all)$")
+_GAP = re.compile(r"[\s,]+")
+_OF_RANGES = frozenset("[](){}|?<>=!\\")
 _SCHEMES_WITHOUT_KB = frozenset({"rpm", "dpkg"})
 
 
@@ -134,7 +136,12 @@ def _patch(patch: str, loc: Loc, family: Family, findings: Findings) -> None:
     """Look at one member of the approved or rejected patches (DECISIONS 8)."""
     pointer = findings.pointer(loc)
     wildcards = patch.count("*")
-    if family.scheme in _SCHEMES_WITHOUT_KB and _KB.fullmatch(patch):
+    if (apart := _apart(patch, family)) is not None:
+        message = f"{quoted(patch)} has a blank or a comma, as no name has: it names nothing"
+        hint = "write each name as one of the list" if len(apart) > 1 else "take it away"
+        hint = f"did you mean `{apart[0]}`?" if len(apart) == 1 else hint
+        findings.doubt("PR1260", Level.WARNING, message, pointer, hint)
+    elif family.scheme in _SCHEMES_WITHOUT_KB and _KB.fullmatch(patch):
         message = f"{quoted(patch)} is a Windows update, {family.label} has no such patch"
         findings.doubt("PR1215", Level.WARNING, message, pointer)
     elif wildcards and not family.documented.wildcards:
@@ -146,6 +153,21 @@ def _patch(patch: str, loc: Loc, family: Family, findings: Findings) -> None:
     elif family.scheme == "dpkg" and _DEB_DETAIL.search(patch):
         message = f"{quoted(patch)} is more than a package name, where AWS documents bare names for {family.label}"
         findings.doubt("PR1219", Level.WARNING, message, pointer)
+
+
+def _apart(patch: str, family: Family) -> list[str] | None:
+    """Return what blanks and commas hold apart in an entry that therefore names nothing, None where it may name.
+
+    Inside ``[...]`` they are characters of a glob. AWS reads an entry for zypper as a range, whose version stands after
+    a blank, or as a regular expression. A Windows update may be called by other texts than its KB, one of macOS by any.
+    """
+    start = patch.partition("[")[0]
+    if any(facts.list_syntax == "ranges" for _, facts in family.agent):
+        start = "" if _OF_RANGES & {*patch} else patch.strip()
+    parts = [part for part in _GAP.split(patch) if part]
+    windows = family.documented.states == "updates"
+    known = all(_KB.fullmatch(part) for part in parts) if windows else family.scheme in _SCHEMES_WITHOUT_KB
+    return parts if known and _GAP.search(start) else None
 
 
 def _validity(document: BaselineDocument, findings: Findings) -> None:

@@ -34,13 +34,15 @@ _TELLING_FOLDED = {alias.lower(): alias for alias in _TELLING}
 class Part:
     """One baseline in a document: its value and pointer.
 
-    ``override``: a BaselineOverride, which has no name; ``groups``: patch groups that its wrapper names.
+    ``override``: a BaselineOverride, which has no name; ``groups``: patch groups that its wrapper names;
+    ``condition``: what a template makes it under, None where it makes it whatever happens.
     """
 
     value: Mapping[Any, Any]
     pointer: str = ""
     override: bool = False
     groups: tuple[str, ...] = ()
+    condition: Any = None
 
 
 def parts(document: Document) -> list[Part]:
@@ -66,7 +68,7 @@ def _of_mapping(document: Document, value: Plain, pointer: str) -> list[Part]:
             _refuse_misspelled(document, cloudformation.spelled_otherwise(value), cloudformation.TYPE, pointer)
             message = "the template has no AWS::SSM::PatchBaseline"
             raise _refusal(document, message, pointer)
-        return [Part(properties, place) for properties, place in resources]
+        return [Part(properties, place, condition=condition) for properties, place, condition in resources]
     if terraform.is_terraform(value):
         raise _refusal(document, "this is Terraform JSON, which is read alone, not in a list", pointer)
     inner = value.get("patchBaseline")

@@ -108,9 +108,9 @@ def _piece(kind: Kind, value: Mapping[Any, Any], pointer: str) -> Piece:
 
 def _of_template(found: Mapping[str, list[cloudformation.Named]]) -> Iterator[Piece]:
     """Yield the pieces of a template; references between them become their logical ids."""
-    ids = {name for listed in found.values() for name, _, _ in listed if name}
+    ids = {name for listed in found.values() for name, *_ in listed if name}
     for kind, spelled in ((Kind(word), spelled) for spelled, word in _TYPES.items()):
-        for name, properties, pointer in found[spelled]:
+        for name, properties, pointer, _ in found[spelled]:
             plain = _followed(dict(properties), ids)
             owner = plain.pop("WindowId", "")
             named = owner if isinstance(owner, str) else ""

@@ -15,9 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from patchrules.errors import CatalogError, Diagnostic, Level
+from patchrules.errors import CatalogError, Diagnostic, InventoryError, Level
 from patchrules.families import Facts, Family, built_for, family_of, family_of_products, major_of, plain_product
 from patchrules.model.host import Host
+from patchrules.model.loaded import shown
 from patchrules.model.names import Unknown
 from patchrules.model.package import Package
 from patchrules.model.patch import Catalog
@@ -35,6 +36,21 @@ class AgeLimits:
     catalog: timedelta | None = None
     inventory: timedelta | None = None
     audit: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise InventoryError PR2250 for a limit that is no length of time: `3` has no unit."""
+        for name, given in (("catalog", self.catalog), ("inventory", self.inventory)):
+            if given is not None and not isinstance(given, timedelta):
+                message = f"`{name}` is {shown(given)}, wanted a length of time"
+                raise InventoryError(message, code="PR2250", hint="give a timedelta, e.g. `timedelta(days=3)`")
+
+
+def as_limits(found: object) -> AgeLimits:
+    """Return limits as they are, None as those that limit nothing; raises InventoryError PR2250 for anything else."""
+    if found is None or isinstance(found, AgeLimits):
+        return found or AgeLimits()
+    hint = "make them with pr.AgeLimits(catalog=timedelta(days=3))"
+    raise InventoryError(f"`limits` is {shown(found)}, wanted limits on ages", code="PR2250", hint=hint)
 
 
 FAR = timedelta(days=1)

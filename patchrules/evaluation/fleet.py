@@ -13,7 +13,7 @@ from typing import Any
 from patchrules.errors import Diagnostic, UnknownNameError
 from patchrules.evaluation.ages import told_of_ages
 from patchrules.evaluation.alike import alike
-from patchrules.evaluation.coverage import AgeLimits, hindsight, unchecked
+from patchrules.evaluation.coverage import AgeLimits, as_limits, hindsight, unchecked
 from patchrules.evaluation.feeds import told_of_feeds
 from patchrules.evaluation.findings import Findings, Progress, Sink, findings, in_order, with_carried
 from patchrules.evaluation.fixes import fixes_in
@@ -30,7 +30,7 @@ from patchrules.inventory import read_inventory
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.columns import VERDICTS
 from patchrules.model.host import Inventory
-from patchrules.model.loaded import as_catalogs, as_policy
+from patchrules.model.loaded import as_catalogs, as_policy, as_previous_runs
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
 from patchrules.model.verdict import OverridePatch
@@ -107,7 +107,7 @@ def evaluate_fleet(  # noqa: PLR0913 - the options of a run are keywords
     before = None if since is None else earlier(since)
     question = replace(
         question,
-        previous_runs=dict(previous_runs or {}),
+        previous_runs=as_previous_runs(previous_runs),
         keeps_digests=keep_digests or before is not None,
         known=None if before is None else before.known,
     )
@@ -138,7 +138,7 @@ def asked(
         catalogs=as_catalogs(catalogs),
         registry=as_registry(as_policy(policy)),
         rows=rows,
-        limits=limits or AgeLimits(),
+        limits=as_limits(limits),
         override=None if baseline_override is None else tuple(baseline_override),
     )
 

@@ -14,6 +14,7 @@ from patchrules.errors import BaselineError, Diagnostic, InventoryError, Level
 from patchrules.evaluation.ages import aged
 from patchrules.evaluation.coverage import (
     AgeLimits,
+    as_limits,
     hindsight,
     installed,
     is_later,
@@ -31,7 +32,7 @@ from patchrules.evaluation.repositories import rows_of, serving
 from patchrules.families import Facts, Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
-from patchrules.model.loaded import as_baseline, as_catalogs, as_host
+from patchrules.model.loaded import as_baseline, as_catalogs, as_host, as_previous_run
 from patchrules.model.names import Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.previous_run import PreviousRun
@@ -67,9 +68,12 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     Raises InventoryError when ``host`` is an inventory of several hosts (PR2802) or no host (PR2123), when its family
     is not known (PR2801), and when the dialect does not have it (PR2803), BaselineError when the baseline was not
     loaded (PR1804) or is for another operating system (PR1801), when the override has none or several for it (PR1811,
-    PR1812), and when both overrides are given (PR1813), and CatalogError for catalogs that were not read (PR3803).
+    PR1812), and when both overrides are given (PR1813), and CatalogError for catalogs that were not read (PR3803). What
+    is given as ``limits``, ``previous_run`` or ``install_override`` and is none of these is refused, too (PR2250,
+    PR2251, PR1262).
     """
     one_override(baseline_override, install_override)
+    limits = as_limits(limits)
     given = settings(
         as_of=as_of,
         dialect=dialect,
@@ -82,7 +86,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     baseline = as_baseline(baseline) if baseline_override is None else baseline
     one = _only(host) if isinstance(host, Inventory) else as_host(host)
     lost = refused(host.rejects).get(one.id, {}) if isinstance(host, Inventory) else {}
-    one = one if previous_run is None else dataclasses.replace(one, previous_run=previous_run)
+    one = one if previous_run is None else dataclasses.replace(one, previous_run=as_previous_run(previous_run))
     family = _family_of(one)
     baseline = baseline if baseline_override is None else overriding(baseline_override, family)
     _check_serves(baseline, one, family)
@@ -98,7 +102,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         packages=len(installed(one)),
         captured_at=one.captured_at,
         as_of=given.as_of,
-        limits=limits or AgeLimits(),
+        limits=limits,
         has_dates=bool(facts.clocks),
         has_source=names != frozenset(),
         has_arch=says_arch(one, family),
@@ -109,7 +113,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     return dataclasses.replace(
         report,
         patches=patches,
-        diagnostics=tuple(_told(report, scoped, tables, limits or AgeLimits(), facts)),
+        diagnostics=tuple(_told(report, scoped, tables, limits, facts)),
         doubts={**report.doubts, **lost},
         sources=host.sources if isinstance(host, Inventory) else (),
         catalog_sources=tuple((table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)),

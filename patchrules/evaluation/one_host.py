@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ _WANTED = {
     pa.string(): ("text", "put it in quotes"),
     pa.bool_(): ("a truth value", "give True or False"),
     pa.int32(): ("a whole number", "give a number, or leave it out"),
-    arrow.INSTANT: ("an instant", "give an aware datetime: datetime(2026, 11, 1, tzinfo=UTC)"),
+    arrow.INSTANT: ("an instant", "give an aware datetime, e.g. `datetime.fromtimestamp(seconds, UTC)`"),
     _FACT_KINDS["tags"]: ("a dictionary of texts", 'write tags={"Env": "prod"}'),
 }
 """By type of a column, what is wanted and what to do."""
@@ -49,9 +50,9 @@ def host(
     ``product`` is AWS's product string; the family is told from it. ``facts`` are ``patch_group``, ``tags``,
     ``boot_time``, ``captured_at``, ``os_build``, ``os_release``. Instants are aware datetimes.
 
-    Raises InventoryError for a package that is no dictionary, for one without name or version, for a version that the
-    family cannot order, for a key that is no column, and for a value of another type than its column, and
-    UnknownNameError for a fact that hosts do not have and a family that there is not.
+    Raises InventoryError for an id that is empty (PR2511), for a package that is no dictionary, for one without name or
+    version, for a version that the family cannot order, for a key that is no column, and for a value of another type
+    than its column, and UnknownNameError for a fact that hosts do not have and a family that there is not.
 
     >>> web = host("web-1", product="Debian12", packages=[{"name": "bash", "arch": "amd64", "evr": "5.2.15-2+b7"}])
     >>> print(web)
@@ -64,6 +65,9 @@ def host(
     for name, value in {"host": id, **stated}.items():
         if name in _FACT_KINDS and not _fits(value, _FACT_KINDS[name]):
             raise _of_another_type(f"host {quoted(id)}", name, value, _FACT_KINDS[name], "PR2513")
+    if not id.strip():
+        message = f"`host` is {quoted(id)}, wanted the host's name"
+        raise InventoryError(message, code="PR2511", hint='say what it is called: pr.host("web-1", ...)')
     if family:
         stated["family"] = family_named(family).name
     given = _dictionaries(packages)
@@ -93,24 +97,35 @@ def _dictionaries(packages: object) -> list[Mapping[str, Any]]:
 def _column(host: str, name: str, given: list[Mapping[str, Any]]) -> pa.Array:
     """Return a column of the packages; raises InventoryError PR2114 for the first value that is of another type."""
     values, kind = [one.get(name) for one in given], _KINDS[name]
-    try:
-        return pa.array(values, kind)
-    except _UNFIT as problem:
+    column = _array(values, kind)
+    if column is None:
         row = next(row for row, value in enumerate(values) if not _fits(value, kind))
         which = f"host {quoted(host)}, package {row + 1} of {len(given)} ({quoted(given[row].get('name'))})"
-        raise _of_another_type(which, name, values[row], kind, "PR2114") from problem
-
-
-_UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError)
+        raise _of_another_type(which, name, values[row], kind, "PR2114")
+    return column
 
 
 def _fits(value: object, kind: pa.DataType) -> bool:
-    """Say whether a value is of a column's type; Arrow takes bytes for text, which the rooms do not."""
+    """Say whether a value is of a column's type."""
+    return _array([list(value.items()) if isinstance(value, Mapping) else value], kind) is not None
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array | None:
+    """Return values as a column, None where one is of another type.
+
+    Arrow takes bytes for text, and numbers and naive datetimes for instants, which the rooms do not.
+    """
+    if any(isinstance(value, bytes) or (kind == arrow.INSTANT and not _is_instant(value)) for value in values):
+        return None
     try:
-        pa.array([list(value.items()) if isinstance(value, Mapping) else value], kind)
-    except _UNFIT:
-        return False
-    return not isinstance(value, bytes)
+        return pa.array(values, kind)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _is_instant(value: object) -> bool:
+    """Say whether a value is an instant, or none is known."""
+    return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
 
 
 def _of_another_type(whose: str, name: str, value: object, kind: pa.DataType, code: str) -> InventoryError:

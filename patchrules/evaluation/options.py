@@ -7,6 +7,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from patchrules.errors import BaselineError, UnknownNameError
 from patchrules.model.baseline import Baseline
+from patchrules.model.loaded import as_override
 from patchrules.model.names import DebDates, Dialect, MissingDate, Operation, RebootOption
 from patchrules.model.verdict import OverridePatch, Settings
 
@@ -23,8 +24,9 @@ def settings(
 ) -> Settings:
     """Return the settings of an evaluation.
 
-    ``as_of`` is an aware datetime or ISO 8601 text with a zone. Raises ValueError for an instant without a zone and
-    UnknownNameError for a name that is not known.
+    ``as_of`` is an aware datetime or ISO 8601 text with a zone. Raises ValueError for an instant without a zone,
+    UnknownNameError for a name that is not known, and BaselineError PR1262 for an InstallOverrideList that was not
+    loaded.
 
     >>> settings(as_of="2025-03-01T01:00+01:00").as_of
     datetime.datetime(2025, 3, 1, 0, 0, tzinfo=datetime.timezone.utc)
@@ -37,7 +39,7 @@ def settings(
         dialect=Dialect(_known("dialect", dialect, list(Dialect))),
         operation=operations[_known("operation", operation, list(operations))],
         missing_date=MissingDate(_known("missing-date rule", missing_date, list(MissingDate))),
-        install_override=install_override,
+        install_override=as_override(install_override),
         reboot_option=reboots[_known("reboot option", reboot_option, list(reboots))],
         deb_dates=DebDates(_known("source of dates", deb_dates, list(DebDates))),
     )

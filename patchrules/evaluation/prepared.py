@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import threading
 from collections import ChainMap, OrderedDict
@@ -14,7 +15,7 @@ from patchrules.batch.instants import microseconds
 from patchrules.batch.moments import between, moments
 from patchrules.batch.offer import Offer
 from patchrules.documents.predefined import predefined
-from patchrules.errors import Diagnostic
+from patchrules.errors import Diagnostic, UnknownNameError
 from patchrules.evaluation.coverage import AgeLimits, how_many_later
 from patchrules.evaluation.findings import Findings, Found, Progress, Sink, findings, gathered, in_order
 from patchrules.evaluation.fleet import asked, collected, run_found
@@ -42,6 +43,7 @@ MOST = 8
 MOST_TOLD = 256
 """Descriptions of hosts of which it is kept what is told of their catalogs."""
 
+_OPTIONS = ("rows", "limits", "baseline_override", *list(inspect.signature(settings).parameters)[1:])
 _ANY_INSTANT = "2000-01-01T00:00Z"
 
 
@@ -58,7 +60,8 @@ def prepare(
 
     What is returned is frozen, pickles, and may be asked by many threads. Policies are compiled when a first host needs
     them, and again only when time has passed a moment that decides something: a patch comes out, a delay ends.
-    Raises what ``evaluate_fleet`` raises of these arguments.
+    Raises what ``evaluate_fleet`` raises of these arguments, and UnknownNameError for an option that it does not have;
+    an instant is given to ``evaluate``.
 
     >>> import patchrules as pr
     >>> prepared = prepare(pr.predefined("AWS-DebianDefaultPatchBaseline"), [])
@@ -66,6 +69,8 @@ def prepare(
     >>> print(prepared.evaluate(web, as_of="2025-03-01T00:00Z"))
     1 host: 0 compliant, 0 non-compliant, 1 unknown; 0 patches missing
     """
+    if unknown := sorted(options.keys() - {*_OPTIONS}):
+        raise UnknownNameError("option of prepare", unknown[0], _OPTIONS)
     given = {"rows": rows, "limits": limits, "baseline_override": baseline_override, **options}
     return Prepared(asked(policy, catalogs, as_of=_ANY_INSTANT, **given))
 

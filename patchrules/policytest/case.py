@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patchrules.documents.text import parse
+from patchrules.documents.text import parse, quoted
 from patchrules.errors import DocumentError, PolicyTestError, Where
 from patchrules.policytest.shape import check
 from patchrules.policytest.short_shape import check_short, is_short
@@ -51,7 +51,7 @@ class Case:
     @property
     def answers(self) -> list[Mapping[str, Any]]:
         """Return every answer that passes: the expected one and its alternatives."""
-        return [self.expected, *self.fields.get("expected_alternatives", ())]
+        return [self.expected, *(self.fields.get("expected_alternatives") or ())]
 
 
 def read_folder(paths: Iterable[Input]) -> Iterator[Case]:
@@ -74,16 +74,20 @@ def read_cases(source: Input) -> Iterator[Case]:
     """Read cases from JSON, JSON lines or YAML, compressed or not.
 
     A document is one case, a list of cases, or a mapping with ``cases``. Raises PolicyTestError: PR6001 for what cannot
-    be read, PR6002 for what is no case, PR6003 - PR6005 for a case whose shape is wrong, PR6006 for no case at all.
+    be read, PR6010 for a key that is given twice, PR6002 for what is no case, PR6003 - PR6005 for a case whose shape is
+    wrong, PR6006 for no case at all.
     """
     document = open_document(source, error=PolicyTestError)
     if ".jsonl" in document.name.lower() or _is_lines(document):
         yield from _lines(document)
         return
     try:
-        value = parse(document.read(), name=document.name).value
+        parsed = parse(document.read(), name=document.name)
     except DocumentError as error:
         raise PolicyTestError(error.message, code="PR6001", where=error.where, hint=error.hint) from error
+    for pointer, key, _ in parsed.repeated:
+        raise _twice(key, parsed.where(f"{pointer}/{key}"))
+    value = parsed.value
     found = value.get("cases", [value]) if isinstance(value, Mapping) else value
     if found in ([], None):
         raise _none(document.name, "write a list of cases, or one case a line")
@@ -94,6 +98,12 @@ def read_cases(source: Input) -> Iterator[Case]:
 def _none(name: str, hint: str) -> PolicyTestError:
     """Return the error for a file or folder without cases."""
     return PolicyTestError(f"`{name}` holds no policy test", code="PR6006", hint=hint)
+
+
+def _twice(key: str, where: Where) -> PolicyTestError:
+    """Return the error for a key that stands more than once in a mapping: what the others say would not be tested."""
+    message = f"{quoted(key)} is given more than once, wanted once"
+    return PolicyTestError(message, code="PR6010", where=where, hint="keep one of them")
 
 
 def _lines(document: Document) -> Iterator[Case]:
@@ -115,8 +125,18 @@ def _is_lines(document: Document) -> bool:
 def _json(line: str, name: str, number: int) -> object:
     """Return a line of JSON; raises PolicyTestError."""
     where = Where(file=name, line=number)
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            raise _twice(next(key for key in keys if keys.count(key) > 1), where)
+        return found
+
     try:
-        value = json.loads(line)
+        value = json.loads(line, object_pairs_hook=once)
+    except PolicyTestError:
+        raise
     except (ValueError, RecursionError) as error:
         message = f"the line is not JSON: {error}"
         raise PolicyTestError(message, code="PR6001", where=where) from error

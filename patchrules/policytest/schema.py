@@ -54,7 +54,7 @@ def json_schema() -> Schema:
             "package": _open(_package(), ["name"]),
             "notice": _open(_notice(), ["id", "packages"]),
             "archive": _open(dict.fromkeys(("archive", "label", "site"), _TEXT)),
-            "verdict": _closed(_of(VERDICTS, ("host",))),
+            "verdict": _closed(_of(VERDICTS, ("host",)), at_least=1),
             "expected": _open(_expected(), at_least=1),
         },
     }
@@ -152,11 +152,11 @@ def _expected() -> Schema:
     level = {"enum": [*ComplianceLevel, None]}
     return {
         "patches": _many("verdict", "all rows that must be there"),
-        "contains": _many("verdict", "rows that must be there"),
-        "summary": _closed({**counts, "non_compliant_severity": level}),
+        "contains": {**_many("verdict", "rows that must be there"), "minItems": 1},
+        "summary": _closed({**counts, "non_compliant_severity": level}, at_least=1),
         "status": {"enum": ["COMPLIANT", "NON_COMPLIANT", "UNKNOWN"]},
-        "doubts": _closed(dict.fromkeys(DOUBTS, _NUMBER)),
-        "error": {"description": "AWS's own code fails here"},
+        "doubts": _closed(dict.fromkeys(DOUBTS, _NUMBER), at_least=1),
+        "error": {"type": "object", "description": "AWS's own code fails here"},
     }
 
 

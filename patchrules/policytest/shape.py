@@ -34,6 +34,13 @@ ROW_FIELDS = tuple(column.name for column in VERDICTS if column.name != "host")
 DOUBTS = tuple(sorted((*Note, HALF_INSTALLED, BOOT_UNKNOWN, CONTRADICTED, HIDDEN, NOT_CREDIBLE)))
 """The codes that are counted about a host."""
 
+_SEVERITY = "non_compliant_severity"
+_COUNT = "a whole number"
+_OF_NOTHING = {
+    "contains": "name a row that must be there; `patches: []` says that there is none",
+    "summary": "name a count: `missing: 0`",
+    "doubts": "name a code: `PR7001: 0`",
+}
 _NOT_COMPARED = ("cve_ids", "title_by_harness")
 _WORDS = {
     "dialect": tuple(Dialect),
@@ -65,7 +72,8 @@ _TEXTS = (
 )
 _MAPPINGS = ("archives", "enabled_modules", "dependencies", "previous_run", "expected")
 _OTHERS = ("baseline", "schema", "kind", "order_dependent", "install_override_list")
-_EXPECTED = ("patches", "contains", "summary", "status", "doubts", "error", "candidates")
+_REPORTED = ("patches", "contains", "summary", "status", "doubts")
+_EXPECTED = (*_REPORTED, "error", "candidates")
 _ROW_TEXTS = (
     *("name", "arch", "version", "release", "evr", "archive", "priority", "section", "selection", "status"),
     *("id", "type", "severity", "issued", "updated"),
@@ -90,7 +98,7 @@ def check(fields: object, place: str) -> Mapping[str, Any]:
     door.contents(fields)
     door.answer(fields.get("expected"), "/expected")
     for number, answer in enumerate(fields.get("expected_alternatives") or ()):
-        door.answer(answer, f"/expected_alternatives/{number}")
+        door.answer(answer, f"/expected_alternatives/{number}", _REPORTED)
     return fields
 
 
@@ -143,17 +151,21 @@ class Door:
                 message = f"there is no field `{name}`: did you mean `{close[0]}`?"
                 self.refuse(f"{pointer}/{name}", message, "PR6004")
 
-    def of_kind(self, value: object, pointer: str, kind: type | tuple[type, ...], words: str) -> None:
-        """Refuse a value of another kind; nothing at all is fine."""
-        if value is not None and not isinstance(value, kind):
+    def of_kind(
+        self, value: object, pointer: str, kind: type | tuple[type, ...], words: str, *, needed: bool = False
+    ) -> None:
+        """Refuse a value of another kind; nothing at all is fine, unless it is ``needed``; no truth is a number."""
+        fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+        if not fits and (value is not None or needed):
             name = pointer.rpartition("/")[2]
             hint = "write it in quotes" if kind is str and isinstance(value, int | float) else None
             self.refuse(pointer, f"`{name}` is {shown(value)}, wanted {words}", "PR6003", hint)
 
-    def word(self, value: object, pointer: str, words: Iterable[str]) -> None:
-        """Refuse a word that is not one of those; case does not matter."""
+    def word(self, value: object, pointer: str, words: Iterable[str], *, needed: bool = False) -> None:
+        """Refuse a word that is not one of those; case does not matter, and nothing at all is fine, unless needed."""
         known = {word.lower(): word for word in words}
-        if value is not None and (not isinstance(value, str) or value.lower() not in known):
+        fits = isinstance(value, str) and value.lower() in known
+        if not fits and (value is not None or needed):
             name = pointer.rpartition("/")[2]
             message = f"`{name}` is {shown(value)}, wanted one of {', '.join(known.values())}"
             self.refuse(pointer, message, "PR6003", _near(value, known.values()))
@@ -233,32 +245,58 @@ class Door:
             if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
                 self.refuse(f"/{name}/{key}", f"`{key}` is {shown(values)}, wanted a list of texts", "PR6003")
 
-    def answer(self, answer: Mapping[str, Any] | None, pointer: str) -> None:
-        """Refuse an answer that would test nothing, or names what no verdict has."""
-        if not answer or not any(answer.get(name) is not None for name in _EXPECTED):
-            wanted = ", ".join(f"`{name}`" for name in _EXPECTED[:5])
+    def answer(
+        self, answer: Mapping[str, Any] | None, pointer: str, proving: Iterable[str] = (*_REPORTED, "error")
+    ) -> None:
+        """Refuse an answer that would test nothing, or names what no verdict has; ``proving`` fields test something."""
+        fields = answer or {}
+        self.names(fields, pointer, _EXPECTED)
+        if all(fields.get(name) is None for name in proving):
+            wanted = ", ".join(f"`{name}`" for name in _REPORTED)
             self.refuse(pointer, "the case expects nothing", "PR6005", f"name one of {wanted}")
-        self.names(answer, pointer, _EXPECTED)
         for name in ("summary", "doubts"):
-            self.of_kind(answer.get(name), f"{pointer}/{name}", Mapping, "a mapping")
-        counts = (*COUNTS, "non_compliant_severity")
-        for name in answer.get("summary") or ():
-            if name not in counts:
-                self.refuse(
-                    f"{pointer}/summary/{name}", f"no summary has `{name}`: known are {', '.join(counts)}", "PR6004"
-                )
-        for code in answer.get("doubts") or ():
-            if code not in DOUBTS:
-                message = f"no host has the doubt `{code}`: known are {', '.join(DOUBTS)}"
-                self.refuse(f"{pointer}/doubts/{code}", message, "PR6004", _near(code, DOUBTS))
-        self.exact(answer.get("status"), f"{pointer}/status", Status)
+            self.of_kind(fields.get(name), f"{pointer}/{name}", Mapping, "a mapping")
         for name in ("patches", "contains"):
-            self.rows(answer, f"{pointer}/{name}")
-            for number, row in enumerate(answer.get(name) or ()):
+            self.rows(fields, f"{pointer}/{name}")
+        for name in ("contains", "summary", "doubts"):
+            if fields.get(name) is not None and not fields[name]:
+                message = f"`{name}` is empty, so it expects nothing"
+                self.refuse(f"{pointer}/{name}", message, "PR6005", _OF_NOTHING[name])
+        self.counts(fields.get("summary") or {}, f"{pointer}/summary")
+        self.doubts(fields.get("doubts") or {}, f"{pointer}/doubts")
+        self.exact(fields.get("status"), f"{pointer}/status", Status)
+        self.error(fields.get("error"), f"{pointer}/error")
+        for name in ("patches", "contains"):
+            for number, row in enumerate(fields.get(name) or ()):
                 self.expected_row(row, f"{pointer}/{name}/{number}")
 
+    def counts(self, summary: Mapping[str, Any], pointer: str) -> None:
+        """Refuse a summary that names what none has, or whose counts are no numbers."""
+        known = (*COUNTS, _SEVERITY)
+        for name, value in summary.items():
+            if name not in known:
+                self.refuse(f"{pointer}/{name}", f"no summary has `{name}`: known are {', '.join(known)}", "PR6004")
+            if name == _SEVERITY:
+                self.exact(value, f"{pointer}/{name}", ComplianceLevel)
+            else:
+                self.of_kind(value, f"{pointer}/{name}", int, _COUNT, needed=True)
+
+    def doubts(self, doubts: Mapping[str, Any], pointer: str) -> None:
+        """Refuse doubts that no host has, or whose counts are no numbers."""
+        for code, value in doubts.items():
+            if code not in DOUBTS:
+                message = f"no host has the doubt `{code}`: known are {', '.join(DOUBTS)}"
+                self.refuse(f"{pointer}/{code}", message, "PR6004", _near(code, DOUBTS))
+            self.of_kind(value, f"{pointer}/{code}", int, _COUNT, needed=True)
+
+    def error(self, error: object, pointer: str) -> None:
+        """Refuse an error that is not what AWS's own code raised: any other would say nothing about a baseline."""
+        if error is not None and not isinstance(error, Mapping):
+            message = f"`error` is {shown(error)}, wanted what AWS's own code raised, a mapping"
+            self.refuse(pointer, message, "PR6003", "write `error: {type: KeyError}`, or what must come out")
+
     def expected_row(self, row: Mapping[str, Any], pointer: str) -> None:
-        """Refuse a row that names what no verdict has."""
+        """Refuse a row that names what no verdict has, or nothing."""
         for name in row:
             if name not in (*ROW_FIELDS, *_NOT_COMPARED):
                 self.refuse(
@@ -266,6 +304,9 @@ class Door:
                 )
         for name, words in _ANSWERS.items():
             self.exact(row.get(name), f"{pointer}/{name}", words)
+        if not row.keys() & {*ROW_FIELDS}:
+            hint = "name what it must be: `name`, `state`"
+            self.refuse(pointer, "the row expects nothing", "PR6005", hint)
 
     def exact(self, value: object, pointer: str, words: Iterable[str]) -> None:
         """Refuse an answer that nothing can give; it is compared as it is written."""

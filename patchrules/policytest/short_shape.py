@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeGuard
 
@@ -17,6 +17,7 @@ PATCH_FIELDS = {column.name: column for column in CATALOG if column.name != "lin
 EXPECT = ("approval", "rule", "level", "entry", "since")
 """What a baseline decides about a patch, and a short case may expect."""
 
+_DECIDED: Mapping[str, Iterable[str]] = {"approval": Approval, "level": ComplianceLevel}
 _WORDS = {
     "dialect": tuple(Dialect),
     "missing_date": tuple(MissingDate),
@@ -89,12 +90,11 @@ def _expect(expect: object, door: Door) -> None:
     for name, value in expect.items():
         if name not in EXPECT:
             door.refuse(f"/expect/{name}", f"no decision has `{name}`: known are {', '.join(EXPECT)}", "PR6004")
-        if value is None:
-            continue
-        if name == "since":
-            door.instant(value, "/expect/since")
-        elif name in ("approval", "level"):
-            door.word(value, f"/expect/{name}", Approval if name == "approval" else ComplianceLevel)
+        if name in _DECIDED:
+            door.word(value, f"/expect/{name}", _DECIDED[name], needed=True)
+        elif name == "since":
+            if value is not None:
+                door.instant(value, "/expect/since")
         else:
             kind, words = (int, "the number of a rule") if name == "rule" else (str, "text")
             door.of_kind(value, f"/expect/{name}", kind, words)

@@ -148,8 +148,13 @@ def _dates(baselines: Sequence[Baseline], facts: Facts, as_of: datetime) -> list
     rules = [rule for one in baselines for rule in one.rules]
     days = {rule.approve_after_days or 0 for rule in rules if rule.approve_until is None}
     found = {as_of - timedelta(days=count) for day in days for count in (day, day + 1)}
-    found |= {_midnight(day) + timedelta(days=by) for day in _until(baselines) for by in (0, 1)}
+    found.update(days_of_until(baselines))
     return [*sorted(found or {as_of - timedelta(days=1)})]
+
+
+def days_of_until(baselines: Sequence[Baseline]) -> list[datetime]:
+    """Return the midnights with which each until-date of some baselines begins and ends."""
+    return sorted({_midnight(day) + timedelta(days=by) for day in _until(baselines) for by in (0, 1)})
 
 
 def _midnight(day: date) -> datetime:

@@ -44,7 +44,7 @@ def writers() -> Mapping[str, Writer]:
     return MappingProxyType({writer.name: writer for writer in found})
 
 
-def write(
+def write(  # noqa: PLR0913 - the options of a report are keywords
     run: Run | HostReport | Sequence[HostReport],
     target: Target,
     *,
@@ -56,6 +56,7 @@ def write(
     earlier: Sequence[Run] = (),
     account: str = "",
     region: str = "",
+    fail_on: str | Iterable[str] = (),
 ) -> None:
     """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
 
@@ -64,7 +65,8 @@ def write(
     never sees half of it and a failure leaves what was there. ``table`` writes one table of the run in place of all of
     it (``verdicts``, ``hosts``, ``patches``, ``groups``, ``cves``, ``exposures`` or ``upcoming``), as CSV, JSON
     lines, Parquet or Arrow. ``width``, ``color`` and ``again`` are for the format ``table``; ``earlier`` runs give
-    ``html`` its trend; ``account`` and ``region`` are for ``asff``.
+    ``html`` its trend; ``account`` and ``region`` are for ``asff``; ``fail_on`` are codes of diagnostics
+    that ``junit`` has as failures.
 
     Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7806, PR7901 to
     PR7906).
@@ -80,7 +82,8 @@ def write(
     writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(_reports(run))
     whole = load_run(whole.folder) if whole.folder else whole
-    look = Look(width, color, again, tuple(earlier), account, region)
+    fails = frozenset([fail_on] if isinstance(fail_on, str) else fail_on)
+    look = Look(width, color, again, tuple(earlier), account, region, fails)
     if table is not None and writer.write_table is not None:
         wanted, write_table = shaped(whole, table), writer.write_table
         with _opened(target) as stream:

@@ -17,7 +17,8 @@ class Look:
 
     ``again`` holds the options of the evaluation as people typed them, so that the next command to try can be pasted.
     ``earlier`` are runs of the same fleet before this one, for reports that show a trend. ``account`` and ``region``
-    say whose AWS it is, for formats that go there.
+    say whose AWS it is, for formats that go there. ``fail_on`` are the codes of diagnostics that are a failure to
+    whoever asked, for formats that know failures.
     """
 
     width: int = 100
@@ -26,6 +27,7 @@ class Look:
     earlier: tuple[Run, ...] = ()
     account: str = ""
     region: str = ""
+    fail_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

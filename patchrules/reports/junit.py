@@ -1,7 +1,8 @@
 """``junit``: JUnit XML for CI, a testsuite a host, a failure a patch that does not comply, an error where UNKNOWN.
 
 A host that complies is one passing test. What the run says is wrong or doubtful stands last, each a skipped test of
-the suite ``the run``: it fails nothing. Characters that XML refuses are written as escapes.
+the suite ``the run``: it fails nothing, but for the codes of ``Look.fail_on``. Characters that XML refuses are written
+as escapes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow.compute as pc
 
+from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.run import Run
 from patchrules.model.names import Status
@@ -23,17 +25,18 @@ from patchrules.reports._writer import Look, Writer
 _RUN = "the run"
 
 
-def write(run: Run, stream: BinaryIO, look: Look) -> None:  # noqa: ARG001  a file for machines has no look
+def write(run: Run, stream: BinaryIO, look: Look) -> None:
     """Write the document host by host."""
     named = run.verdicts.filter(pc.equal(run.verdicts["status"], Status.NON_COMPLIANT.value))["host"]
     unknown = pc.equal(run.hosts["status"], Status.UNKNOWN.value)
     quiet = pc.invert(pc.is_in(run.hosts["host"], value_set=pc.unique(named)))
-    said = [one for one in run.diagnostics if one.level is not Level.INFO]
+    said = _told(run, look.fail_on)
+    failures = len(named) + sum(one.code in look.fail_on for one in said)
     tests = len(named) + (pc.sum(pc.or_(unknown, quiet)).as_py() or 0) + len(said)
-    head = f'tests="{tests}" failures="{len(named)}" errors="{pc.sum(unknown).as_py() or 0}"'
+    head = f'tests="{tests}" failures="{failures}" errors="{pc.sum(unknown).as_py() or 0}"'
     stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="patchrules" {head}>\n'.encode())
     stream.writelines("\n".join([*_suite(run, host, rows), ""]).encode() for host, rows in failing(run))
-    stream.write("".join(f"{line}\n" for line in _said(said)).encode())
+    stream.write("".join(f"{line}\n" for line in _said(said, look.fail_on)).encode())
     stream.write(b"</testsuites>\n")
 
 
@@ -61,15 +64,28 @@ def _case(name: str, row: Row, host: Row, run: Run) -> Iterator[str]:
     yield "    </testcase>"
 
 
-def _said(told: Sequence[Diagnostic]) -> Iterator[str]:
+def _told(run: Run, fail_on: frozenset[str]) -> list[Diagnostic]:
+    """Return what is wrong or doubtful in a run, and what else of it has a code that fails: on hosts, of rows."""
+    said = [one for one in run.diagnostics if one.level is not Level.INFO or one.code in fail_on]
+    counts = run.doubts()
+    for code in sorted(fail_on - {one.code for one in said}):
+        refused = 0 if run.rejects is None else pc.sum(pc.equal(run.rejects["code"], code)).as_py() or 0
+        if count := counts.get(code, 0) + refused:
+            said.append(Diagnostic(code, Level.WARNING, CODES.get(code, ""), count=count))
+    return said
+
+
+def _said(told: Sequence[Diagnostic], fail_on: frozenset[str]) -> Iterator[str]:
     """Yield the lines of what is wrong or doubtful in a run; nothing where nothing is."""
     if not told:
         return
-    counts = f'tests="{len(told)}" failures="0" errors="0" skipped="{len(told)}"'
+    failures = sum(one.code in fail_on for one in told)
+    counts = f'tests="{len(told)}" failures="{failures}" errors="0" skipped="{len(told) - failures}"'
     yield f'  <testsuite name="{_RUN}" {counts}>'
     for one in told:
+        kind = "failure" if one.code in fail_on else "skipped"
         yield f'    <testcase classname="{_RUN}" name={_attribute(one.code)}>'
-        yield f"      <skipped message={_attribute(one.message)}>{escape(shown(str(one)))}</skipped>"
+        yield f"      <{kind} message={_attribute(one.message)}>{escape(shown(str(one)))}</{kind}>"
         yield "    </testcase>"
     yield "  </testsuite>"
 

@@ -14,11 +14,12 @@ from patchrules.errors import BaselineError
 from patchrules.families import Family, family_of
 from patchrules.model.baseline import Baseline
 from patchrules.model.loaded import as_baseline
+from patchrules.model.made import typed
 from patchrules.model.names import Approval, FilterKey
 from patchrules.model.patch import Patch
 from patchrules.policytest.engines import by_reference
 from patchrules.policytest.short import asked, because, decision_of
-from patchrules.policytest.telling import meant_by, probes_of
+from patchrules.policytest.telling import days_of_until, meant_by, probes_of
 from patchrules.testing.nouns import instants, patches, products
 from patchrules.testing.search import SEARCH
 from patchrules.testing.strategies import T0
@@ -38,11 +39,13 @@ def assert_approved_within(
 
     Pins are those of :func:`patches`, and ``product``: the host's, where PRODUCT compares that (Linux); without it, one
     that the baseline names, or if it names none, any. Every entry of the baseline's own lists has patches that it means
-    tried, too, but for what a pin says otherwise: a baseline that rejects names keeps no promise about all of them.
+    tried, and so has either side of an ApproveUntilDate, but for what a pin says otherwise: a baseline that rejects
+    names keeps no promise about all of them, and one with such a date none about what comes after it.
     With ``or_rejected`` the list of rejected patches may say no. Within N days means at every instant after release + N
     days, of 24 hours each, as Patch Manager counts.
 
-    Raises AssertionError with a patch that is not approved by then, and what each rule says of it.
+    Raises AssertionError with a patch that is not approved by then, and what each rule says of it, and BaselineError
+    (PR1050) for days that are no whole number.
 
     >>> from patchrules import load_baseline
     >>> week = load_baseline(
@@ -62,8 +65,11 @@ def assert_approved_within(
         raise AssertionError(f"{head}\n{_why(baseline, patch, product, found.settings.as_of)}")
 
     family = family_of(as_baseline(baseline).operating_system)
+    typed("days", days, int, "a whole number", "write `7`")
     listed = (*baseline.rejected_patches, *baseline.approved_patches)
     _search(baseline, {"released": instants(), **pins}, check, examples)
+    if edges := days_of_until([baseline]):
+        _search(baseline, {"released": st.sampled_from(edges), **pins}, check, examples)
     for fields in (fields for entry in listed for fields in meant_by(entry, family)):
         _search(baseline, {"released": instants(), **fields, **pins}, check, min(_FEW, examples))
 

@@ -49,6 +49,18 @@ def test_a_template_may_hold_several():
     assert [baseline.name for baseline in load_baselines(document)] == ["a-1", "b-1"]
 
 
+@pytest.mark.parametrize(("condition", "said"), [("IsProd", "`IsProd`"), ("{'Fn::Not': [x]}", "a mapping")])
+def test_a_baseline_that_is_made_under_a_condition_is_told(condition, said):
+    one = (
+        "{Type: 'AWS::SSM::PatchBaseline', %sProperties: {Name: a-1, OperatingSystem: DEBIAN, ApprovedPatches: [bash]}}"
+    )
+    document = f"Resources: {{A: {one % f'Condition: {condition}, '}, B: {one % ''}}}".encode()
+    told = [[str(doubt) for doubt in baseline.diagnostics] for baseline in load_baselines(document)]
+    message = f"warning PR1261: the baseline is made under a condition alone, {said}, and is read as made"
+    hint = "take it away where the condition does not hold"
+    assert told == [[f"{message}\n  at 1:61 at /Resources/A/Condition\n  hint: {hint}"], []]
+
+
 def test_no_value_is_no_value():
     document = b"Type: AWS::SSM::PatchBaseline\nProperties:\n  Name: prod-1\n  Description: !Ref AWS::NoValue\n"
     assert load_baseline(document).description == ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 
 from patchrules.errors import PolicyTestError
 from patchrules.policytest import read_cases, read_folder, run
 
-FAULTS = [
+FAULTS: list[tuple[str, Any, str]] = [
     ("/baseline", None, "this is no policy test: a mapping with `baseline` is wanted [PR6002]\n  at <bytes>#1\n  hint: a folder of tests holds cases alone: keep the baselines beside it, `baseline: ../baselines/prod.json`"),
     ("/as_of", None, "there is no `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
     ("/as_of", "2025-03-01", "`2025-03-01` is no instant with a zone: `as_of` [PR6003]\n  at <bytes>#1 at /as_of\n  hint: write it as 2026-11-01T00:00:00Z"),
@@ -41,6 +42,17 @@ FAULTS = [
     ("/expected/doubts", {"pr7008": 0}, "no host has the doubt `pr7008`: known are PR7001, PR7002, PR7003, PR7004, PR7005, PR7006, PR7007, PR7008, PR7009, PR7010, PR7011, PR7012, PR7013, PR7025 [PR6004]\n  at <bytes>#1 at /expected/doubts/pr7008\n  hint: did you mean `PR7008`?"),
     ("/dialect", "agnet", "`dialect` is `agnet`, wanted one of documented, agent [PR6003]\n  at <bytes>#1 at /dialect\n  hint: did you mean `agent`?"),
     ("/expected/summary", {"mising": 1}, "no summary has `mising`: known are installed, installed_other, installed_pending_reboot, installed_rejected, missing, failed, not_applicable, available_security_update, critical_non_compliant, security_non_compliant, other_non_compliant, non_compliant_severity [PR6004]\n  at <bytes>#1 at /expected/summary/mising"),
+    ("/expected", {"contains": []}, "`contains` is empty, so it expects nothing [PR6005]\n  at <bytes>#1 at /expected/contains\n  hint: name a row that must be there; `patches: []` says that there is none"),
+    ("/expected", {"contains": [{}]}, "the row expects nothing [PR6005]\n  at <bytes>#1 at /expected/contains/0\n  hint: name what it must be: `name`, `state`"),
+    ("/expected", {"summary": {}}, "`summary` is empty, so it expects nothing [PR6005]\n  at <bytes>#1 at /expected/summary\n  hint: name a count: `missing: 0`"),
+    ("/expected", {"doubts": {}}, "`doubts` is empty, so it expects nothing [PR6005]\n  at <bytes>#1 at /expected/doubts\n  hint: name a code: `PR7001: 0`"),
+    ("/expected", {"candidates": []}, "the case expects nothing [PR6005]\n  at <bytes>#1 at /expected\n  hint: name one of `patches`, `contains`, `summary`, `status`, `doubts`"),
+    ("/expected/summary", {"missing": True}, "`missing` is `True`, wanted a whole number [PR6003]\n  at <bytes>#1 at /expected/summary/missing"),
+    ("/expected/summary", {"missing": None}, "`missing` is `None`, wanted a whole number [PR6003]\n  at <bytes>#1 at /expected/summary/missing"),
+    ("/expected/doubts", {"PR7001": False}, "`PR7001` is `False`, wanted a whole number [PR6003]\n  at <bytes>#1 at /expected/doubts/PR7001"),
+    ("/expected", {"error": "boom"}, "`error` is `boom`, wanted what AWS's own code raised, a mapping [PR6003]\n  at <bytes>#1 at /expected/error\n  hint: write `error: {type: KeyError}`, or what must come out"),
+    ("/expected_alternatives", [{"contains": []}], "`contains` is empty, so it expects nothing [PR6005]\n  at <bytes>#1 at /expected_alternatives/0/contains\n  hint: name a row that must be there; `patches: []` says that there is none"),
+    ("/expected_alternatives", [{"error": {"type": "KeyError"}}], "the case expects nothing [PR6005]\n  at <bytes>#1 at /expected_alternatives/0\n  hint: name one of `patches`, `contains`, `summary`, `status`, `doubts`"),
 ]  # fmt: skip
 
 
@@ -88,6 +100,16 @@ def test_what_is_no_document_of_cases_is_refused(text, code):
     with pytest.raises(PolicyTestError) as refused:
         list(read_cases(text.encode()))
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("shape", list(shapes({})))
+def test_a_key_that_is_given_twice_is_refused(document, shape):
+    text = shapes(document())[shape][0].replace('"expected": ', '"expected": {"status": "COMPLIANT"}, "expected": ')
+    with pytest.raises(PolicyTestError, match=r"^`expected` is given more than once, wanted once .PR6010.") as refused:
+        list(read_cases(text.encode()))
+    assert refused.value.hint == "keep one of them"
+    assert refused.value.where
+    assert refused.value.where.line
 
 
 @pytest.mark.parametrize("shape", list(shapes({})))

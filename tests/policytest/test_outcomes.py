@@ -19,7 +19,6 @@ ANSWERS = [
     ({"patches": [{"title": "openssl.x86_64:1:3.0.7-25.el9"}]}, ()),
     ({"patches": [{"name": "openssl", "advisory": "RHSA-2025:1", "clock": "issued", "rule": 1, "notes": []}]}, ()),
     ({"patches": []}, ("openssl.x86_64 is not expected: MISSING HIGH openssl.x86_64:1:3.0.7-25.el9 Security Important",)),
-    ({"contains": []}, ()),
     ({"contains": [VIM]}, ()),
     ({"contains": [{"id": "bash.x86_64", "state": "MISSING"}]}, ("bash.x86_64 is not in the report: MISSING expected",)),
     ({"patches": [{**OPENSSL, "state": "INSTALLED"}]}, ("openssl.x86_64: state is MISSING, INSTALLED expected",)),
@@ -44,6 +43,10 @@ def test_one_of_the_alternatives_is_enough(document):
     assert run(next(read_cases(json.dumps(made).encode()))).ok
 
 
+def test_alternatives_that_are_null_are_none(document):
+    assert run(next(read_cases(json.dumps(document() | {"expected_alternatives": None}).encode()))).ok
+
+
 def test_an_error_is_met_by_a_diagnosed_error_or_by_our_choice(document):
     made = document("/expected", {"error": {"type": "KeyError"}})
     ours = run(next(read_cases(json.dumps(made).encode())))
@@ -54,6 +57,12 @@ def test_an_error_is_met_by_a_diagnosed_error_or_by_our_choice(document):
         True,
         "`ApproveAfterDays` is `400`, wanted a whole number from 0 to 360 [PR1012]",
     )
+
+
+def test_what_stands_beside_an_error_is_compared(document):
+    made = document("/expected", {"error": {"type": "KeyError"}, "status": "COMPLIANT"})
+    found = run(next(read_cases(json.dumps(made).encode())))
+    assert found.differences == ("status is NON_COMPLIANT, COMPLIANT expected",)
 
 
 def test_a_refused_case_does_not_pass(document):
@@ -68,7 +77,7 @@ def test_a_bug_of_ours_is_not_a_diagnosed_error(document, monkeypatch):
 
     monkeypatch.setattr(outcome, "situation", broken)
     with pytest.raises(InvariantError):
-        run(next(read_cases(json.dumps(document("/expected", {"error": {}})).encode())))
+        run(next(read_cases(json.dumps(document("/expected", {"error": {"type": "KeyError"}})).encode())))
 
 
 def test_an_engine_that_disagrees_fails_the_case(case, monkeypatch):

@@ -107,6 +107,8 @@ FAULTS = [
     (short({"issued": "2026-11-01"}, APPROVED), "`2026-11-01` is no instant with a zone: `issued` [PR6003]\n  at <bytes>#1 at /patch/issued\n  hint: write it as 2026-11-01T00:00:00Z"),
     (short({}, {}), "the case expects nothing [PR6005]\n  at <bytes>#1 at /expect\n  hint: name one of `approval`, `rule`, `level`, `entry`, `since` in `expect`"),
     (short({}, {"state": "MISSING"}), "no decision has `state`: known are approval, rule, level, entry, since [PR6004]\n  at <bytes>#1 at /expect/state"),
+    (short({}, {"approval": None}), "`approval` is `None`, wanted one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expect/approval"),
+    (short({}, {"rule": True}), "`rule` is `True`, wanted the number of a rule [PR6003]\n  at <bytes>#1 at /expect/rule"),
     (short({}, {"approval": "YES"}), "`approval` is `YES`, wanted one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expect/approval"),
     (short({}, {"approval": "APROVED"}), "`approval` is `APROVED`, wanted one of APPROVED, PENDING_APPROVAL, EXPLICIT_APPROVED, EXPLICIT_REJECTED, NOT_SELECTED [PR6003]\n  at <bytes>#1 at /expect/approval\n  hint: did you mean `APPROVED`?"),
     (short({}, {"level": "critcal"}), "`level` is `critcal`, wanted one of UNSPECIFIED, INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL [PR6003]\n  at <bytes>#1 at /expect/level\n  hint: did you mean `CRITICAL`?"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from patchrules.errors import BaselineError, CatalogError, DocumentError, Invent
 from patchrules.evaluation import spark
 from patchrules.evaluation.opened import in_memory
 from patchrules.model.loaded import as_baseline, as_catalogs, as_policy
+from patchrules.model.verdict import OverridePatch
 
 AS_OF = "2026-11-01T00:00Z"
 BOOTED = datetime(2026, 10, 1, tzinfo=UTC)
@@ -231,6 +232,9 @@ def test_a_package_that_is_no_dictionary_is_told(packages, said):
         ({"tags": {"a": 1}}, "`tags` is a mapping", "a dictionary of texts"),
         ({"boot_time": "2026-01-01"}, "`boot_time` is `2026-01-01`", "an instant"),
         ({"captured_at": BOOTED.date()}, "`captured_at` is `2026-10-01`", "an instant"),
+        ({"captured_at": 1790812800}, "`captured_at` is `1790812800`", "an instant"),
+        ({"boot_time": 1790812800.5}, "`boot_time` is `1790812800.5`", "an instant"),
+        ({"boot_time": BOOTED.replace(tzinfo=None)}, "`boot_time` is `2026-10-01 00:00:00`", "an instant"),
     ],
 )
 def test_a_fact_of_another_type_is_told(fact, said, wanted):
@@ -254,7 +258,11 @@ def test_an_id_that_is_no_text_is_told():
         ({"evr": 19}, "`evr` is `19`", "text"),
         ({"evr": ["1"]}, "`evr` is a list of 1", "text"),
         ({"arch": 3}, "`arch` is `3`", "text"),
+        ({"evr": b"3.0-1"}, "`evr` is `b'3.0-1'`", "text"),
         ({"installed_at": "2026"}, "`installed_at` is `2026`", "an instant"),
+        ({"installed_at": 1790812800}, "`installed_at` is `1790812800`", "an instant"),
+        ({"built": 1790812800.5}, "`built` is `1790812800.5`", "an instant"),
+        ({"installed_at": BOOTED.replace(tzinfo=None)}, "`installed_at` is `2026-10-01 00:00:00`", "an instant"),
         ({"held": "yes"}, "`held` is `yes`", "a truth value"),
         ({"line": 2**40}, f"`line` is `{2**40}`", "a whole number"),
     ],
@@ -267,6 +275,79 @@ def test_a_value_of_a_package_of_another_type_is_told(value, said, wanted):
     name = value.get("name", "openssl")
     assert message == f"host `web-1`, package 2 of 2 (`{name}`): {said}, wanted {wanted} [PR2114]"
     assert hint.startswith("  hint: ")
+
+
+@pytest.mark.parametrize("name", ["", " "])
+@pytest.mark.parametrize("packages", [[], [{"name": "bash", "evr": "5.2-1"}]], ids=["no package", "a package"])
+def test_a_host_without_a_name_is_told(name, packages):
+    with pytest.raises(InventoryError) as refused:
+        pr.host(name, product="Debian12", packages=packages)
+    message = f"`host` is `{name}`, wanted the host's name [PR2511]"
+    assert str(refused.value) == f'{message}\n  hint: say what it is called: pr.host("web-1", ...)'
+
+
+ONE_HOST = {
+    "evaluate": lambda **options: pr.evaluate(PROD, HOST, [], as_of=AS_OF, **options),
+    "evaluate_fleet": lambda **options: pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, **options),
+    "prepare": lambda **options: pr.prepare(PROD, [], **options),
+}
+
+
+@pytest.mark.parametrize("ask", ONE_HOST.values(), ids=ONE_HOST)
+def test_limits_and_override_lists_that_are_none_are_told(ask):
+    for limits, said in ((3, "a `int`"), ("3", "'3'"), (timedelta(days=3), "a `timedelta`"), (0, "a `int`")):
+        with pytest.raises(InventoryError) as refused:
+            ask(limits=limits)
+        hint = "make them with pr.AgeLimits(catalog=timedelta(days=3))"
+        assert str(refused.value) == f"`limits` is {said}, wanted limits on ages [PR2250]\n  hint: {hint}"
+    for lines, said in (
+        (["sudo"], "'sudo'"),
+        ("list.yaml", "'list.yaml'"),
+        ([{"id": "sudo"}], "a `dict`"),
+        (3, "a `int`"),
+    ):
+        with pytest.raises(BaselineError) as unloaded:
+            ask(install_override=lines)
+        message = f"`install_override` has {said}, wanted a list that was loaded [PR1262]"
+        assert str(unloaded.value) == f"{message}\n  hint: load it with pr.load_install_override(...)"
+    assert ask(install_override=[OverridePatch("sudo")])
+
+
+@pytest.mark.parametrize("name", ["catalog", "inventory"])
+@pytest.mark.parametrize(("given", "said"), [("3", "'3'"), (86400, "a `int`"), (BOOTED, "a `datetime`")])
+def test_a_limit_that_is_no_length_of_time_is_told(name, given, said):
+    with pytest.raises(InventoryError) as refused:
+        pr.AgeLimits(**{name: given})
+    message = f"`{name}` is {said}, wanted a length of time [PR2250]"
+    assert str(refused.value) == f"{message}\n  hint: give a timedelta, e.g. `timedelta(days=3)`"
+
+
+def test_what_a_tracking_file_remembers_is_read_first():
+    given: Any = {}
+    wanted = r"`previous_run` is a `dict`, wanted what a node's tracking file remembers .PR2251.\n  hint: read it with"
+    with pytest.raises(InventoryError, match=wanted):
+        pr.evaluate(PROD, HOST, [], as_of=AS_OF, previous_run=given)
+    with pytest.raises(InventoryError, match=wanted):
+        pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, previous_runs={"web-1": given})
+    given = pr.PreviousRun()
+    with pytest.raises(InventoryError, match=r"`previous_runs` is a `PreviousRun`, wanted .*, by host id .PR2251."):
+        pr.evaluate_fleet(PROD, FLEET, [], as_of=AS_OF, previous_runs=given)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"dialekt": "agent"}, "there is no option of prepare `dialekt`: did you mean `dialect`?"),
+        ({"as_of": AS_OF}, "there is no option of prepare `as_of`"),
+    ],
+)
+def test_an_option_that_prepare_does_not_have_is_told(options, said):
+    with pytest.raises(UnknownNameError) as refused:
+        pr.prepare(PROD, [], **options)
+    known = (
+        "rows, limits, baseline_override, dialect, operation, missing_date, reboot_option, install_override, deb_dates"
+    )
+    assert str(refused.value) == f"{said}\n  hint: known are {known}"
 
 
 def test_keys_that_are_no_texts_are_told():

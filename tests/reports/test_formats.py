@@ -22,7 +22,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 import patchrules as pr
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, DocumentError, Level
-from patchrules.model.columns import FIXES
+from patchrules.model.columns import FIXES, REJECTS
 from patchrules.model.names import NON_COMPLIANT_STATES, State
 from patchrules.questions.wording import NOBODY_LOOKED, shown
 from patchrules.sources import arrow
@@ -83,6 +83,27 @@ def test_junit_counts_what_it_holds(run):
     assert [result.message for case in cases for result in case.result if case.is_skipped] == said
     assert len(suites) == run.hosts.num_rows + bool(said)
     assert kinds["Error"] == run.statuses()["UNKNOWN"]
+
+
+@pytest.mark.parametrize("given", [str, lambda code: [code]], ids=["a code", "a list"])
+@pytest.mark.parametrize(
+    ("code", "failures"),
+    [("PR7019", 2), ("PR1210", 1), ("PR7003", 1), ("PR2001", 1), ("PR7017", 0), ("noncompliant", 0)],
+)
+def test_junit_has_as_failures_what_a_run_tells_and_the_user_calls_one(given, code, failures):
+    told = [Diagnostic("PR7019", Level.WARNING, "no rule selects it"), Diagnostic("PR7019", Level.ERROR, "nor does")]
+    told.append(Diagnostic("PR1210", Level.INFO, "it means WINDOWS"))
+    host = host_of("web-1", []) | {"doubts": [("PR7003", 4)]}
+    refused = arrow.table(REJECTS, {"code": ["PR2001", "PR2001"]}, 2)
+    run = replace(run_of_rows([host], []), diagnostics=tuple(told), rejects=refused)
+    stream = io.BytesIO()
+    pr.write(run, stream, format="junit", fail_on=given(code))
+    suites = junitparser.JUnitXml.fromstring(stream.getvalue())
+    cases = [case for suite in suites for case in suite]
+    assert [case.name for case in cases if case.is_failure] == [code] * failures
+    assert suites.failures == sum(suite.failures for suite in suites) == failures
+    assert sum(suite.skipped for suite in suites) == sum(case.is_skipped for case in cases)
+    assert suites.tests == len(cases) == sum(suite.tests for suite in suites)
 
 
 @pytest.mark.parametrize("run", RUNS, indirect=True)

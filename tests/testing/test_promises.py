@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from patchrules.testing import (
     promises,
 )
 from patchrules.testing.search import SEARCH
+from patchrules.testing.strategies import T0
 
 RHEL = load_baseline(
     {
@@ -66,6 +68,15 @@ def test_a_promise_that_is_not_kept_names_a_patch_and_every_rule(days, pins, sai
     with pytest.raises(AssertionError, match="`prod` does not approve") as broken:
         assert_approved_within(RHEL, days, **{**CRITICAL, **pins})
     assert all(text in str(broken.value) for text in said)
+
+
+@pytest.mark.parametrize("until", ["2024-01-31", "2024-03-31", "2026-12-31"])
+def test_what_comes_after_an_until_date_is_not_approved_in_time_wherever_that_is(until):
+    rule = RHEL.rules[0].changed(approve_until=date.fromisoformat(until))
+    dated = dataclasses.replace(RHEL, rules=(rule,), rejected_patches=())
+    with pytest.raises(AssertionError, match=f"rule 1  released [-0-9: Z]+, rule wants {until} or before"):
+        assert_approved_within(dated, 7, **CRITICAL)
+    assert_approved_within(dated, 7, **CRITICAL, released=T0 - timedelta(days=9))
 
 
 def test_what_is_rejected_may_be_left_out():
@@ -126,6 +137,12 @@ def test_a_path_is_no_baseline(ask):
     with pytest.raises(BaselineError, match=r"is 'prod.json', wanted a baseline that was loaded .PR1804.") as refused:
         ask("prod.json")
     assert refused.value.hint == "load it with pr.load_baseline(...)"
+
+
+@pytest.mark.parametrize("days", ["7", 7.0, timedelta(days=7), True])
+def test_days_that_are_no_whole_number_are_told(days):
+    with pytest.raises(BaselineError, match=r"`days` is .+, wanted a whole number .PR1050."):
+        assert_approved_within(RHEL, days, **CRITICAL)
 
 
 def test_no_change_approves_nothing_more():
