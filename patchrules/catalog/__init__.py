@@ -225,7 +225,8 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
     found = find(sources, options.limits)
     for name, stream in found.streams:
         found.parts.append(read_stream(stream, name, options))
-    for document, certain, made in found.documents:
+    for named in found.documents:
+        document, certain = named.document, named.certain
         reader = sniffed(document)
         if not document.head and certain:
             raise document.fail("PR3001", f"`{document.name}` is empty")
@@ -236,7 +237,7 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
             found.counts["PR3215"] = found.counts.get("PR3215", 0) + 1
         else:
             part = reader.read(document, options)
-            found.parts.append(replace(part, made_at=part.made_at or made))
+            found.parts.append(replace(part, made_at=part.made_at or named.made_at, repomd=named.repomd))
     if all(part.role in ROWLESS for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found
@@ -250,7 +251,6 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
             message = f"`{part.source.name}` lists {part.scheme} packages, and {family.name} has {family.scheme}"
             hint = "say what it is for: --catalog 'PRODUCT_GLOB=PATH', or products=[...]"
             raise CatalogError(message, code="PR3010", hint=hint)
-    counts["PR3219"] += {one.part.role for one in placed} - ROWLESS == {"packages"}
     table = joined([one.part for one in placed], counts)
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]

@@ -97,7 +97,7 @@ CATALOG = (
     Column("security", "bool", "comes from a security archive (deb)"),
     Column("trusted", "bool", "the archive's signature is trusted (deb)", absence="trusted"),
     Column("requires", "list<string>", "what the package needs, name-epoch:version-release.arch"),
-    Column("offered", "bool", "a repository offers it, or no package list was given"),
+    Column("offered", "bool", "a repository offers it, or gives no package list"),
     Column("reboot", "bool", "the notice suggests a reboot"),
     Column("line", "int32", "line of the file it was read from"),
 )
