@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from patchrules.catalog._ages import ages
 from patchrules.catalog._assemble import Placed, joined, released
 from patchrules.catalog._compiled import write_catalog
 from patchrules.catalog._enrichment import Enrichment, enriched, feed_of, read_enrichment
@@ -254,8 +255,7 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
     table = joined([one.part for one in placed], counts)
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]
-    dates = [one.says.date for one in placed if one.says and one.says.date]
-    dates += [part.made_at for part in parts if part.made_at]
+    made = ages(placed)
     return Catalog(
         operating_system=family.operating_system,
         scope=scope,
@@ -263,7 +263,9 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
         rejects=pa.concat_tables([part.rejects for part in parts]),
         sources=tuple(source for part in parts for source in (part.source, *part.sources)),
         diagnostics=(*(told for part in parts for told in part.diagnostics), *counted(counts, None)),
-        as_of=max(dates, default=None),
+        as_of=made.as_of,
+        fixes_as_of=made.fixes_as_of,
+        undated=made.undated,
     )
 
 

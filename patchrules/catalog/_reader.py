@@ -46,8 +46,9 @@ class Part:
     ``repomd`` is the repomd.xml that names the file, None for a file that none does.
     ``content`` is the document of an archive's list, ``listed`` are size and sha256 of the files that a Release file
     names, by their paths; the sha256 is empty where it names other sums only.
-    ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for and
-    the ``sources`` it was built from.
+    ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for,
+    the ``sources`` it was built from, and with ``fixes_at`` and ``undated`` what ``Catalog`` calls ``fixes_as_of`` and
+    ``undated``.
     """
 
     role: Role
@@ -66,6 +67,8 @@ class Part:
     content: Document | None = None
     listed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     repomd: str | None = None
+    fixes_at: datetime | None = None
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
