@@ -197,7 +197,7 @@ CODES: dict[str, str] = {
     "PR3015": "a folder is no catalog store",
     "PR3017": "nothing of a catalog had been observed by the instant that is asked for",
     "PR3018": "a catalog is said to be observed before it was made",
-    "PR3019": "a Packages file is not the one that its Release file lists (smaller, another SHA256), or none is there",
+    "PR3019": "a Packages file is not the one that its Release file lists (smaller, another SHA256), or is not there",
     "PR3201": "a feed of 200 or more names has no epoch but 0: its epochs are lost, and its 0 counts as not stated",
     "PR3202": "notices have no severity",
     "PR3203": "notices have no package list of their repository: every version that they name counts as available",

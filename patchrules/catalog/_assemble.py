@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.catalog._advisories import Fixes, with_advisories
 from patchrules.catalog._archives import Archive, archive, release_of, stem, with_release
-from patchrules.catalog._listed import as_listed, refuse_silent
+from patchrules.catalog._listed import as_listed, refuse_holes, refuse_silent
 from patchrules.catalog._reader import ROWLESS, Part
 from patchrules.model.columns import CATALOG
 from patchrules.sources.arrow import schema
@@ -56,10 +56,12 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
     """Return every part but the Release files, each archive with what its Release file says of it."""
     releases = [part for part in parts if part.role == "release"]
     fixes = [part.fixes for part in parts if part.role == "advisories"]
-    heard = {stem(one) for part in parts if part.role == "archive" and (one := release_of(part, releases))}
+    pairs = [(part, one) for part in parts if part.role == "archive" and (one := release_of(part, releases))]
+    heard = {stem(one) for _, one in pairs}
     for one in releases:
         if stem(one) not in heard:
             refuse_silent(one)
+    refuse_holes(pairs)
     found = []
     for part in parts:
         if part.role == "release":
