@@ -11,7 +11,7 @@ from typing import Any
 
 from patchrules.catalog._archives import beside
 from patchrules.catalog._reader import Part
-from patchrules.catalog._repository import is_repomd, made_at, metadata_files, repomd_files
+from patchrules.catalog._repository import is_repomd, read_repository, repomd_files
 from patchrules.errors import CatalogError
 from patchrules.sources.files import Document, Limits, expand, open_document
 from patchrules.sources.remote import located
@@ -85,32 +85,27 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: dict[Path, in
 
 def _find_repository(repomd: Path, limits: Limits, found: Found, seen: dict[Path, int]) -> None:
     """Add the files that repomd.xml names."""
-    made = made_at(repomd, limits)
-    for path in metadata_files(repomd, limits):
-        _add(path, limits, found, seen, certain=True, repomd=str(repomd), made=made)
+    read = read_repository(repomd, limits)
+    found.counts["PR3232"] = found.counts.get("PR3232", 0) + read.lacks_modules
+    for document in read.documents:
+        _put(Named(document, certain=True, repomd=str(repomd), made_at=read.made_at), found, seen)
 
 
-def _add(
-    one: Any,  # noqa: ANN401  one input
-    limits: Limits,
-    found: Found,
-    seen: dict[Path, int],
-    *,
-    certain: bool,
-    repomd: str | None = None,
-    made: datetime | None = None,
-) -> None:
-    """Open one input, once; a file that a repomd.xml names is its repository's, also where it was named alone first."""
-    named = Named(open_document(one, limits=limits, error=CatalogError), certain, repomd, made)
-    if isinstance(one, Path):
-        real = Path(os.path.realpath(one))
-        place = seen.setdefault(real, len(found.documents))
-        if place < len(found.documents):
-            first = found.documents[place]
-            if first.repomd is None and repomd is not None:
-                found.documents[place] = replace(first, repomd=repomd, made_at=made)
-            return
-    found.documents.append(named)
+def _add(one: Any, limits: Limits, found: Found, seen: dict[Path, int], *, certain: bool) -> None:  # noqa: ANN401  one input
+    """Open one input, once."""
+    _put(Named(open_document(one, limits=limits, error=CatalogError), certain), found, seen)
+
+
+def _put(named: Named, found: Found, seen: dict[Path, int]) -> None:
+    """Add a document once; what a repomd.xml names is its repository's, also where it was named alone before."""
+    path = named.document.path
+    place = (
+        len(found.documents) if path is None else seen.setdefault(Path(os.path.realpath(path)), len(found.documents))
+    )
+    if place == len(found.documents):
+        found.documents.append(named)
+    elif found.documents[place].repomd is None and named.repomd is not None:
+        found.documents[place] = replace(named, certain=True)
 
 
 def _is_folder(source: str | os.PathLike[str]) -> bool:
