@@ -28,7 +28,7 @@ from patchrules.evaluation.feeds import doubts, foreign
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
-from patchrules.evaluation.repositories import names_of, rows_of, serving
+from patchrules.evaluation.repositories import names_of, rows_of, serving, without
 from patchrules.families import Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
@@ -97,7 +97,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
         raise unspoken(given.dialect, {one.id: family})
     facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
     names = names_of(baseline, one.product, facts)
-    scoped = [catalogs[n] for n in serving(catalogs, names) if in_scope(catalogs[n], family, one.product, one.arch)]
+    seen = [found for found in catalogs if in_scope(found, family, one.product, one.arch)]
+    scoped = [seen[number] for number in serving(seen, names)]
     unknown = reasons_unknown(
         product=one.product,
         catalogs=speaking(scoped, family, one.product, one.arch, facts, one.os_build),
@@ -118,7 +119,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     if not unknown and one.product:
         old = aged(one.product, scoped, given.as_of, limits or AgeLimits())
         said += (old,) if old else ()
-        said += tuple(doubts(baseline, tables, family, one.product, one.arch, facts))
+        whose = (family, one.product, one.arch, facts)
+        said += tuple(doubts(baseline, tables, *whose, unstated=without(seen, names)))
     if one.product is not None and scoped and Unknown.NO_CATALOG in unknown:
         said += (foreign(one.product),)
     return dataclasses.replace(

@@ -48,6 +48,12 @@ def rows_of(catalog: Catalog, names: frozenset[str] | None) -> pa.Table:
     return catalog.table.filter(pc.is_in(repository, value_set=pa.array(sorted(names), pa.string())))
 
 
+def without(catalogs: Sequence[Catalog], names: frozenset[str] | None) -> int:
+    """Return how many rows of catalogs state no repository, and so are of none of those; 0 where none are named."""
+    unscoped = [one.table["repository"] for one in catalogs if names is not None and one.scope.repository is None]
+    return sum(column.null_count for column in unscoped)
+
+
 def serving(catalogs: Sequence[Catalog], names: frozenset[str] | None) -> list[int]:
     """Return the positions of the catalogs that have anything of those repositories; all where none are named."""
     return [number for number, one in enumerate(catalogs) if names is None or rows_of(one, names).num_rows]

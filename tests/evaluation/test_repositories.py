@@ -11,6 +11,7 @@ from patchrules.errors import BaselineError
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
+from patchrules.evaluation.prepared import prepare
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchSource
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Host, Inventory
@@ -78,6 +79,27 @@ SOURCES = [
 )
 def test_sources_replace_the_repositories(judge, case, given, catalogs, status, reasons, target):
     assert judge(given, HOST, catalogs) == (status, reasons, [target])
+
+
+STATED = [
+    # case, baseline, catalogs, how many rows are told of
+    ("no sources", BASELINE, ROWS, None),
+    ("one row states none", sourced(("mine", ("*",), "[main]")), ROWS, 1),
+    ("the scope of a catalog states it", sourced(("mine", ("*",), "[main]")), [catalog(patch("0:5-1"), repository="mine")], None),
+    ("a catalog of none, beside another", sourced(("mine", ("*",), "[main]")), [catalog(patch("0:5-1")), *ROWS], 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "given", "catalogs", "rows"), STATED, ids=[row[0] for row in STATED])
+def test_rows_that_state_no_repository_are_told_where_sources_leave_them_out(case, given, catalogs, rows):
+    fleet = Inventory(hosts_table([HOST]), packages_table([HOST]), NONE)
+    for found in (
+        evaluate(given, HOST, catalogs, as_of=AS_OF),
+        evaluate_fleet(given, fleet, catalogs, as_of=AS_OF),
+        prepare(given, catalogs).evaluate(HOST, as_of=AS_OF),
+    ):
+        told = [one.message for one in found.diagnostics if one.code == "PR3233"]
+        assert told == [f"{rows} patches in the catalogs of {HOST.product} do not say of which repository they are: the Sources of `b` leave them out"] * bool(rows)  # fmt: skip
 
 
 MODULES = [
