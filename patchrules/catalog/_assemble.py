@@ -15,6 +15,7 @@ from patchrules.catalog._archives import Archive, archive, release_of, stem, wit
 from patchrules.catalog._listed import as_listed, refuse_holes, refuse_silent
 from patchrules.catalog._reader import ROWLESS, Part
 from patchrules.model.columns import CATALOG
+from patchrules.model.module import streams, together
 from patchrules.sources.arrow import schema
 
 __all__ = ["Placed", "joined", "released"]
@@ -38,7 +39,7 @@ def joined(parts: Sequence[Part], counts: Counter[str]) -> Any:  # noqa: ANN401 
     """
     said = [part for part in parts if part.role == "notices"]
     lists = [_of_repository(part, said) for part in parts if part.role == "packages"]
-    modules = {key: module for part in parts if part.role == "modules" for key, module in part.facts.items()}
+    modules = _modules(parts)
     others = [part.table for part in parts if part.role in {"archive", "patches"}]
     notices, packages = _together(said), _together(lists)
     if lists:
@@ -165,6 +166,15 @@ def _once(packages: Any, counts: Counter[str]) -> tuple[Any, Any]:  # noqa: ANN4
     first = pc.equal(pc.index_in(own, own), pa.array(range(len(own)), pa.int32()))
     counts["PR3218"] += pc.sum(pc.invert(first)).as_py() or 0
     return packages.filter(first), versions
+
+
+def _modules(parts: Sequence[Part]) -> Mapping[str, str]:
+    """Return the module streams by package, those of all lists of modules."""
+    found: dict[str, frozenset[str]] = {}
+    for part in parts:
+        for key, module in part.facts.items() if part.role == "modules" else ():
+            found[key] = streams(module) | found.get(key, frozenset())
+    return {key: together(several) for key, several in found.items()}
 
 
 def _with_modules(patches: Any, modules: Mapping[str, str]) -> Any:  # noqa: ANN401  pyarrow is Any

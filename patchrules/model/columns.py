@@ -90,7 +90,7 @@ CATALOG = (
     Column("cves", "list<string>", "CVE ids"),
     Column("bugzillas", "list<string>", "Bugzilla ids"),
     Column("supersedes", "list<string>", "KBs this one replaces"),
-    Column("module", "string", "module name:stream"),
+    Column("module", "string", "module streams name:stream, with a blank between several"),
     Column("source", "string", "source package and its version (deb): openssl 3.0.11-1~deb12u2", absence="no advisory"),
     Column("repository", "string", "repository, archive or collection"),
     Column("site", "string", "host the archive was fetched from"),

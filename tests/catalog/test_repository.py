@@ -65,6 +65,17 @@ def test_only_the_artifacts_of_modules_count(samples):
     assert [(row["line"], row["text"]) for row in part.rejects.to_pylist()] == [(30, "broken")]
 
 
+STREAM = "---\ndocument: modulemd\ndata:\n  name: perl\n  stream: {}\n  artifacts:\n    rpms:\n    - bash-0:5-1.x86_64\n...\n"
+
+
+@pytest.mark.parametrize("streams", [("5.26", "5.30"), ("5.30", "5.26"), ("5.26", "5.30", "5.26")])
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_package_may_be_of_several_streams_in_whatever_order(streams, apart):
+    modules = [STREAM.format(one).encode() for one in streams]
+    catalog = read_catalog(LIST, *(modules if apart else [b"".join(modules)]), family="rhel")
+    assert catalog.table["module"].to_pylist() == ["perl:5.26 perl:5.30"]
+
+
 def test_modules_alone_are_no_catalog(samples):
     with pytest.raises(CatalogError, match="there is no catalog among the files"):
         read_catalog(samples / "modules.yaml", family="rhel")

@@ -113,8 +113,9 @@ MODULES = [
 @pytest.mark.parametrize(("case", "enabled", "target"), MODULES, ids=[row[0] for row in MODULES])
 def test_packages_of_other_module_streams_are_not_for_a_host(judge, case, enabled, target):
     node = dataclasses.replace(HOST, enabled_modules=enabled)
-    catalogs = [catalog(patch("0:2-1"), patch("0:3-1", module="nodejs:18"))]
-    assert judge(BASELINE, node, catalogs) == ("NON_COMPLIANT", [], [target])
+    for module in ("nodejs:18", "nodejs:16 nodejs:18"):
+        catalogs = [catalog(patch("0:2-1"), patch("0:3-1", module=module))]
+        assert judge(BASELINE, node, catalogs) == ("NON_COMPLIANT", [], [target])
 
 
 def test_that_nobody_knows_the_streams_is_a_doubt():
