@@ -18,6 +18,7 @@ from patchrules.batch.patterns import NOBODY, identifies, names
 from patchrules.families import Facts, Family, built_for, major_of
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
+from patchrules.model.module import streams
 from patchrules.model.names import Approval, MissingDate, Note
 from patchrules.model.verdict import Settings
 
@@ -208,7 +209,7 @@ def is_enabled(catalog: pa.Table, host: Host, facts: Facts) -> Bools:
     if not facts.modules or host.enabled_modules is None:
         return np.ones(catalog.num_rows, dtype=np.bool_)
     enabled = host.enabled_modules
-    return ~lookup(catalog["module"], lambda module: module not in enabled)
+    return ~lookup(catalog["module"], lambda module: streams(module).isdisjoint(enabled))
 
 
 def passes_gate(catalog: pa.Table, facts: Facts, *, enabled: bool) -> Bools:

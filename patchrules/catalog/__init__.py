@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from patchrules.catalog._ages import ages
 from patchrules.catalog._assemble import Placed, joined, released
 from patchrules.catalog._compiled import write_catalog
 from patchrules.catalog._enrichment import Enrichment, enriched, feed_of, read_enrichment
@@ -225,7 +226,8 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
     found = find(sources, options.limits)
     for name, stream in found.streams:
         found.parts.append(read_stream(stream, name, options))
-    for document, certain, made in found.documents:
+    for named in found.documents:
+        document, certain = named.document, named.certain
         reader = sniffed(document)
         if not document.head and certain:
             raise document.fail("PR3001", f"`{document.name}` is empty")
@@ -236,7 +238,7 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
             found.counts["PR3215"] = found.counts.get("PR3215", 0) + 1
         else:
             part = reader.read(document, options)
-            found.parts.append(replace(part, made_at=part.made_at or made))
+            found.parts.append(replace(part, made_at=part.made_at or named.made_at, repomd=named.repomd))
     if all(part.role in ROWLESS for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found
@@ -250,12 +252,10 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
             message = f"`{part.source.name}` lists {part.scheme} packages, and {family.name} has {family.scheme}"
             hint = "say what it is for: --catalog 'PRODUCT_GLOB=PATH', or products=[...]"
             raise CatalogError(message, code="PR3010", hint=hint)
-    counts["PR3219"] += {one.part.role for one in placed} - ROWLESS == {"packages"}
     table = joined([one.part for one in placed], counts)
     releases = {one.release.source.name: one.release for one in placed if one.release}
     parts = [*(one.part for one in placed), *releases.values()]
-    dates = [one.says.date for one in placed if one.says and one.says.date]
-    dates += [part.made_at for part in parts if part.made_at]
+    made = ages(placed)
     return Catalog(
         operating_system=family.operating_system,
         scope=scope,
@@ -263,7 +263,9 @@ def _catalog(scope: Scope, placed: Sequence[Placed], counts: Counter[str]) -> Ca
         rejects=pa.concat_tables([part.rejects for part in parts]),
         sources=tuple(source for part in parts for source in (part.source, *part.sources)),
         diagnostics=(*(told for part in parts for told in part.diagnostics), *counted(counts, None)),
-        as_of=max(dates, default=None),
+        as_of=made.as_of,
+        fixes_as_of=made.fixes_as_of,
+        undated=made.undated,
     )
 
 

@@ -65,6 +65,8 @@ def _whole(catalog: Catalog) -> bytes:
         "arch": catalog.scope.arch,
         "repository": catalog.scope.repository,
         "as_of": catalog.as_of.isoformat() if catalog.as_of else None,
+        "fixes_as_of": catalog.fixes_as_of.isoformat() if catalog.fixes_as_of else None,
+        "undated": list(catalog.undated),
         "rows": catalog.table.num_rows,
         "rejects": catalog.rejects.num_rows,
         "sources": [
@@ -130,7 +132,10 @@ def restored(part: Part, document: Document, account: dict[str, Any], metadata: 
             account["arch"],
             account["repository"],
         )
-        as_of = datetime.fromisoformat(account["as_of"]) if account["as_of"] else None
+        as_of, fixes_at = (
+            datetime.fromisoformat(account[name]) if account.get(name) else None for name in ("as_of", "fixes_as_of")
+        )
+        undated = tuple(map(str, account.get("undated", ())))
         sources = tuple(Source(**one) for one in account["sources"])
         told = tuple(
             Diagnostic(
@@ -156,6 +161,8 @@ def restored(part: Part, document: Document, account: dict[str, Any], metadata: 
         scheme=part.scheme,
         scope=scope,
         sources=sources,
+        fixes_at=fixes_at,
+        undated=undated,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from patchrules.catalog._archives import archive, remainder
@@ -10,7 +11,7 @@ from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
 
-__all__ = ["as_listed", "refuse_silent"]
+__all__ = ["as_listed", "refuse_holes", "refuse_silent"]
 
 _ENDING = re.compile(r"\.[a-z0-9]+$")
 _HINT = "fetch both again: apt-get update, or mirror the archive anew"
@@ -53,14 +54,49 @@ def refuse_silent(release: Part) -> None:
 
     Another archive may be one of which a system has the sources alone. Empty lists and the installer's are not missed.
     """
+    wanted = _wanted(release)
+    if wanted and archive(release.facts, release.source.name).security:
+        message = f"a security archive says nothing: none of the {len(wanted)} lists is there that its file names"
+        raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
+
+
+def refuse_holes(pairs: Sequence[tuple[Part, Part]]) -> None:
+    """Raise CatalogError PR3019 for a list that a security archive has, that is not there, and others' are (2.3).
+
+    ``pairs`` are the lists that are there, each with its Release file. Others are archives of the same product: which
+    components and architectures a system has, they tell. Another security archive may have the list instead.
+    """
+    there: dict[tuple[str | None, bool], set[str]] = {}
+    securing: dict[str, tuple[str | None, Part]] = {}
+    for part, release in pairs:
+        says = archive(release.facts, release.source.name)
+        there.setdefault((says.product, says.security), set()).add(_flat(remainder(part, release)))
+        if says.security and says.product:
+            securing[release.source.name] = (says.product, release)
+    for product, release in securing.values():
+        read, elsewhere = (there.get((product, security), set()) for security in (True, False))
+        holes = {_flat(name): name for name in _wanted(release) if "binary-all" not in name}
+        missing = sorted(elsewhere & holes.keys() - read)
+        if missing and all("binary-" in name for name in read):
+            names = ", ".join(f"`{holes[name]}`" for name in missing)
+            message = (
+                f"a security archive is not whole: {names} is not there, and that of other archives of {product} is"
+            )
+            raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
+
+
+def _wanted(release: Part) -> list[str]:
+    """Return the lists that a Release file names, without the ending of a compression; none that is empty."""
     sizes: dict[str, int] = {}
     for path, (size, _) in release.listed.items():
         name = _ENDING.sub("", path)
         sizes[name] = min(size, sizes.get(name, size))
-    wanted = [name for name, size in sizes.items() if size and "debian-installer" not in name]
-    if wanted and archive(release.facts, release.source.name).security:
-        message = f"a security archive says nothing: none of the {len(wanted)} lists is there that its file names"
-        raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
+    return [name for name, size in sizes.items() if size and "debian-installer" not in name]
+
+
+def _flat(name: str) -> str:
+    """Return the name of a list as apt writes it, its folders with underscores and without compression."""
+    return _ENDING.sub("", name).replace("/", "_")
 
 
 def _entries(release: Part, name: str) -> set[tuple[int, str]]:

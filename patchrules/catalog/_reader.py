@@ -43,10 +43,12 @@ class Part:
     module a package belongs, ``advisories`` by ``fixes`` when a version of a package was released, ``patches`` are
     complete. ``family`` and
     ``products`` are told by formats that know only one system; ``made_at`` is when the file was made, where it says so.
+    ``repomd`` is the repomd.xml that names the file, None for a file that none does.
     ``content`` is the document of an archive's list, ``listed`` are size and sha256 of the files that a Release file
     names, by their paths; the sha256 is empty where it names other sums only.
-    ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for and
-    the ``sources`` it was built from.
+    ``scheme`` is the version order its rows were checked by. A compiled catalog has the ``scope`` it was built for,
+    the ``sources`` it was built from, and with ``fixes_at`` and ``undated`` what ``Catalog`` calls ``fixes_as_of`` and
+    ``undated``.
     """
 
     role: Role
@@ -64,6 +66,9 @@ class Part:
     fixes: Any = None
     content: Document | None = None
     listed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    repomd: str | None = None
+    fixes_at: datetime | None = None
+    undated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from patchrules.versions.refused import refused_versions
 __all__ = ["PartRows", "counted"]
 
 _LONGEST_TEXT = 200
-_WARNINGS = frozenset({"PR2232", "PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216", "PR3219"})
+_WARNINGS = frozenset(
+    {"PR2232", "PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216", "PR3219", "PR3232"}
+)
 _DEFAULTS = {"offered": True, "security": False, "trusted": True, "reboot": False}
 
 

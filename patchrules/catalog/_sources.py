@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from patchrules.catalog._archives import beside
 from patchrules.catalog._reader import Part
-from patchrules.catalog._repository import is_repomd, made_at, metadata_files, repomd_files
+from patchrules.catalog._repository import is_repomd, read_repository, repomd_files
 from patchrules.errors import CatalogError
 from patchrules.sources.files import Document, Limits, expand, open_document
 from patchrules.sources.remote import located
 
-__all__ = ["Found", "find"]
+__all__ = ["Found", "Named", "find"]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A document, whether the caller named that very file, and the repomd.xml that names it, if one does.
+
+    ``made_at`` is when that repository was made.
+    """
+
+    document: Document
+    certain: bool
+    repomd: str | None = None
+    made_at: datetime | None = None
 
 
 @dataclass(slots=True)
 class Found:
-    """What was named: documents, tables, and later the parts read.
+    """What was named: documents, tables, and later the parts read."""
 
-    With each document stands whether the caller named that very file, and when its repository was made.
-    """
-
-    documents: list[tuple[Document, bool, datetime | None]] = field(default_factory=list)
+    documents: list[Named] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     streams: list[tuple[str, Any]] = field(default_factory=list)
@@ -35,7 +45,7 @@ class Found:
 def find(sources: Iterable[Any], limits: Limits) -> Found:
     """Return the documents of all sources, each file once; raises CatalogError for what cannot be read."""
     found = Found()
-    seen: set[Path] = set()
+    seen: dict[Path, int] = {}
     for source in sources:
         _find_one(source, limits, found, seen)
     if not found.documents and not found.streams:
@@ -43,7 +53,7 @@ def find(sources: Iterable[Any], limits: Limits) -> Found:
     return found
 
 
-def _find_one(source: Any, limits: Limits, found: Found, seen: set[Path]) -> None:  # noqa: ANN401  what the caller gave
+def _find_one(source: Any, limits: Limits, found: Found, seen: dict[Path, int]) -> None:  # noqa: ANN401  what the caller gave
     """Add the documents of one source."""
     if hasattr(source, "__arrow_c_stream__"):
         found.streams.append((f"<table {len(found.streams) + 1}>", source))
@@ -63,7 +73,7 @@ def _find_one(source: Any, limits: Limits, found: Found, seen: set[Path]) -> Non
                 _add(release, limits, found, seen, certain=False)
 
 
-def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) -> None:
+def _find_folder(folder: Path, limits: Limits, found: Found, seen: dict[Path, int]) -> None:
     """Add the repositories of a folder, or every file when it holds none."""
     repositories = repomd_files(folder)
     for repomd in repositories:
@@ -73,29 +83,29 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) ->
             _add(one, limits, found, seen, certain=False)
 
 
-def _find_repository(repomd: Path, limits: Limits, found: Found, seen: set[Path]) -> None:
+def _find_repository(repomd: Path, limits: Limits, found: Found, seen: dict[Path, int]) -> None:
     """Add the files that repomd.xml names."""
-    made = made_at(repomd, limits)
-    for path in metadata_files(repomd, limits):
-        _add(path, limits, found, seen, certain=True, made=made)
+    read = read_repository(repomd, limits)
+    found.counts["PR3232"] = found.counts.get("PR3232", 0) + read.lacks_modules
+    for document in read.documents:
+        _put(Named(document, certain=True, repomd=str(repomd), made_at=read.made_at), found, seen)
 
 
-def _add(
-    one: Any,  # noqa: ANN401  one input
-    limits: Limits,
-    found: Found,
-    seen: set[Path],
-    *,
-    certain: bool,
-    made: datetime | None = None,
-) -> None:
+def _add(one: Any, limits: Limits, found: Found, seen: dict[Path, int], *, certain: bool) -> None:  # noqa: ANN401  one input
     """Open one input, once."""
-    if isinstance(one, Path):
-        real = Path(os.path.realpath(one))
-        if real in seen:
-            return
-        seen.add(real)
-    found.documents.append((open_document(one, limits=limits, error=CatalogError), certain, made))
+    _put(Named(open_document(one, limits=limits, error=CatalogError), certain), found, seen)
+
+
+def _put(named: Named, found: Found, seen: dict[Path, int]) -> None:
+    """Add a document once; what a repomd.xml names is its repository's, also where it was named alone before."""
+    path = named.document.path
+    place = (
+        len(found.documents) if path is None else seen.setdefault(Path(os.path.realpath(path)), len(found.documents))
+    )
+    if place == len(found.documents):
+        found.documents.append(named)
+    elif found.documents[place].repomd is None and named.repomd is not None:
+        found.documents[place] = replace(named, certain=True)
 
 
 def _is_folder(source: str | os.PathLike[str]) -> bool:

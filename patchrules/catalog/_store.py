@@ -75,7 +75,7 @@ def observe_catalog(
     folder = Path(store)
     instant = _allowed(folder, catalog, observed_at)
     rows, found = _merged(_history(folder), catalog.table, instant)
-    whole = dataclasses.replace(catalog, as_of=catalog.as_of or instant)
+    whole = dataclasses.replace(catalog, as_of=catalog.as_of or instant, undated=())
     try:
         (folder / _SNAPSHOTS).mkdir(parents=True, exist_ok=True)
         write_catalog(whole, folder / _SNAPSHOTS / f"{instant:{_STAMP}}.parquet")

@@ -11,6 +11,7 @@ import re
 from patchrules.catalog._reader import Part, Reader, ReadOptions
 from patchrules.catalog._rows import PartRows
 from patchrules.model.columns import CATALOG
+from patchrules.model.module import streams, together
 from patchrules.sources.arrow import table
 from patchrules.sources.files import Document
 
@@ -28,7 +29,7 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, options: ReadOptions) -> Part:
-    """Return ``name:stream`` by package (:func:`key`) as facts."""
+    """Return the streams, ``name:stream``, by package (:func:`key`) as facts."""
     rows = PartRows(document, options, "modules", "modules")
     facts: dict[str, str] = {}
     fields: dict[str, str] = {}
@@ -73,7 +74,8 @@ def _add(text: str, line: int, fields: dict[str, str], facts: dict[str, str], ro
         rows.reject(line, "PR3002", "the package of a module is not name-epoch:version-release.arch", text)
     elif fields.get("document") == "modulemd" and found["arch"] not in _SOURCES:
         module = f"{fields.get('name', '')}:{fields.get('stream', '')}"
-        facts[key(found["name"], found["evr"], found["arch"])] = module
+        place = key(found["name"], found["evr"], found["arch"])
+        facts[place] = together({module, *streams(facts.get(place, module))})
 
 
 READER = Reader(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic, Level
-from patchrules.evaluation.coverage import AgeLimits, in_scope
+from patchrules.evaluation.coverage import AgeLimits, fixes_as_of, in_scope
 from patchrules.families import family_named
 from patchrules.model.names import Status
 from patchrules.model.patch import Catalog
@@ -27,18 +27,18 @@ def aged(product: str, catalogs: Iterable[Catalog], as_of: datetime, limits: Age
 
     Others may be old: nothing is added to an archive of releases. Nothing is told where one does not say its age.
     """
-    dates = [one.as_of for one in catalogs]
+    dates = [fixes_as_of(one) for one in catalogs]
     known = [one for one in dates if one is not None]
     if limits.catalog is not None or not known or len(known) < len(dates) or max(known) >= as_of - OLD:
         return None
     age = f"{max(known):%Y-%m-%d}, {(as_of - max(known)).days:,} days before the as-of instant"
-    message = f"the newest catalog of {product} was made {age}: what came out since is not in it"
+    message = f"the newest catalog of {product} has fixes up to {age}: what came out since is not in it"
     return Diagnostic("PR7026", Level.WARNING, message, hint=_HINT)
 
 
 def told_of_ages(hosts: pa.Table, catalogs: Sequence[Catalog], as_of: datetime, limits: AgeLimits) -> list[Diagnostic]:
     """Return which judged hosts have old catalogs, one for a product, counted over its hosts. O(hosts) in Arrow."""
-    if all(one.as_of is None or one.as_of >= as_of - OLD for one in catalogs):
+    if all((made := fixes_as_of(one)) is None or made >= as_of - OLD for one in catalogs):
         return []
     told: Counter[Diagnostic] = Counter()
     judged = hosts.filter(pc.not_equal(hosts["status"], Status.UNKNOWN.value)).select(["family", "product", "arch"])

@@ -226,7 +226,8 @@ def reasons_unknown(
     packages state no architecture and nobody states the host's (DECISIONS 30).
     """
     dates = [catalog.as_of for catalog in catalogs if catalog.as_of is not None]
-    stale_catalog = limits.catalog is not None and any(date < as_of - limits.catalog for date in dates)
+    ages = [age for catalog in catalogs if (age := fixes_as_of(catalog)) is not None]
+    stale_catalog = limits.catalog is not None and any(age < as_of - limits.catalog for age in ages)
     old = None if limits.inventory is None else as_of - limits.inventory
     found = {
         Unknown.NO_PRODUCT: product is None,
@@ -241,6 +242,11 @@ def reasons_unknown(
         Unknown.STALE_INVENTORY: old is not None and captured_at is not None and captured_at < old,
     }
     return tuple(reason for reason, holds in found.items() if holds)
+
+
+def fixes_as_of(catalog: Catalog) -> datetime | None:
+    """Return the instant up to which a catalog can have fixes: what came out since is missing in one of its parts."""
+    return catalog.fixes_as_of or catalog.as_of
 
 
 def is_later(captured_at: datetime | None, as_of: datetime) -> bool:
@@ -272,8 +278,10 @@ def unchecked(catalogs: Iterable[Catalog], undated: int, limits: AgeLimits) -> l
     """Return which limits on age could not be checked; of ``undated`` inventories nobody knows when they were taken."""
     found = []
     for one in catalogs if limits.catalog is not None else ():
-        if one.as_of is None:
-            message = f"the catalog of {one.scope} does not say when it was made: the limit on its age is not checked"
+        if one.as_of is None or one.undated:
+            what = f"the catalog of {one.scope}"
+            what = what if one.as_of is None else f"{', '.join(f'`{name}`' for name in one.undated)} in {what}"
+            message = f"{what} does not say when it was made: the limit on its age is not checked"
             hint = "give the folder with its repomd.xml or Release, or keep a store: patchrules catalog add --observed"
             found.append(Diagnostic("PR7016", Level.WARNING, message, hint=hint))
     if undated and limits.inventory is not None:

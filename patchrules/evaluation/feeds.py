@@ -16,7 +16,7 @@ from patchrules.batch.instants import NEVER
 from patchrules.batch.patterns import NOBODY
 from patchrules.errors import Diagnostic, Level
 from patchrules.evaluation.coverage import suits
-from patchrules.evaluation.repositories import rows_of, serving
+from patchrules.evaluation.repositories import rows_of, serving, without
 from patchrules.evaluation.run import baseline_of
 from patchrules.families import Facts, Family, facts_of, family_named
 from patchrules.model.baseline import ApprovalRule, Baseline
@@ -26,7 +26,7 @@ from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
 from patchrules.reference.updates import APPLICATION
 
-TOLD = ("PR7017", "PR7018", "PR7019")
+TOLD = ("PR3233", "PR7017", "PR7018", "PR7019")
 """What is told of the catalogs of hosts, whatever is asked about them."""
 
 _KEYS = ["family", "product", "arch", "baseline", "baseline_id"]
@@ -39,6 +39,7 @@ _UNTIL = "approve until a later day, or after a number of days"
 _MEANS = "patchrules lint --catalog says which entries mean nothing"
 _UNSELECTED = "no rule of `{name}` selects any patch {where}"
 _LATE = "all patches that the rules of `{name}` select {where} were released after their ApproveUntilDate"
+_REPOSITORY = "say it where the catalog is read: read_catalog(..., repository=...), `repository` in the project file"
 _FIRST = 1 << 10
 _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which hosts a catalog is for"
 
@@ -77,16 +78,31 @@ def _secure(patches: pa.Table, facts: Facts) -> pa.Table:
 
 
 def doubts(
-    baseline: Baseline, patches: Sequence[pa.Table], family: Family, product: str, arch: str | None, facts: Facts
+    baseline: Baseline,
+    patches: Sequence[pa.Table],
+    family: Family,
+    product: str,
+    arch: str | None,
+    facts: Facts,
+    *,
+    unstated: int,
 ) -> list[Diagnostic]:
     """Return what is doubtful about the catalogs of hosts that a baseline serves, and that can be judged.
 
-    It is the same at every instant.
+    ``unstated`` rows say of no repository that they are, and are left out by the baseline's Sources (1.7). It is the
+    same at every instant.
     """
     lack = no_security(baseline, patches, family, product, arch, facts)
     own = [_own(one, product) for one in patches] if facts.states == "updates" else patches
     none = approves_none(baseline, own, Host("", family.name, product), facts, is_told=lack is not None)
-    return [one for one in (lack, none) if one]
+    return [one for one in (_of_no_repository(baseline, product, unstated), lack, none) if one]
+
+
+def _of_no_repository(baseline: Baseline, product: str, unstated: int) -> Diagnostic | None:
+    """Return that Sources leave out rows that do not say of which repository they are (1.7)."""
+    message = f"{unstated:,} patches in the catalogs of {product} do not say of which repository they are"
+    message += f": the Sources of `{baseline.name}` leave them out"
+    return Diagnostic("PR3233", Level.WARNING, message, hint=_REPOSITORY) if unstated else None
 
 
 def approves_none(
@@ -187,8 +203,9 @@ def told_of_feeds(
         elif row["is_judged"]:
             described = (*(row[name] for name in _KEYS), baseline)
             if described not in known:
-                facts, tables = _scoped(row, baseline, family, catalogs, given)
-                known[described] = doubts(baseline, tables, family, product, row["arch"], facts)
+                facts, tables, unstated = _scoped(row, baseline, family, catalogs, given)
+                whose = (family, product, row["arch"], facts)
+                known[described] = doubts(baseline, tables, *whose, unstated=unstated)
             lacking.update(dict.fromkeys(known[described], row["count_all"]))
     told = [foreign(product, count) for product, count in sorted(strange.items()) if count]
     return told + [replace(one, count=lacking[one]) for one in sorted(lacking, key=lambda one: (one.code, one.message))]
@@ -196,11 +213,12 @@ def told_of_feeds(
 
 def _scoped(
     row: Mapping[str, Any], baseline: Baseline, family: Family, catalogs: Sequence[Catalog], given: Settings
-) -> tuple[Facts, list[pa.Table]]:
-    """Return the facts of hosts, and the patches of the catalogs that are for them."""
+) -> tuple[Facts, list[pa.Table], int]:
+    """Return the facts of hosts, the patches of the catalogs that are for them, and how many state no repository."""
     facts = facts_of(family, given.dialect, row["product"], deb_dates=given.deb_dates)
-    numbers, names = serving(catalogs, baseline, family, row["product"], row["arch"], facts)
-    return facts, [rows_of(catalogs[number], names) for number in numbers]
+    whose = (family, row["product"], row["arch"])
+    numbers, names = serving(catalogs, baseline, *whose, facts)
+    return facts, [rows_of(catalogs[number], names) for number in numbers], without(catalogs, names, *whose)
 
 
 def _alike(hosts: pa.Table) -> Iterator[Mapping[str, Any]]:

@@ -28,7 +28,7 @@ from patchrules.evaluation.feeds import doubts, foreign
 from patchrules.evaluation.nouns import hosts_of, patches_of
 from patchrules.evaluation.options import one_override, settings
 from patchrules.evaluation.refused import refused
-from patchrules.evaluation.repositories import rows_of, serving
+from patchrules.evaluation.repositories import rows_of, serving, without
 from patchrules.families import Facts, Family, facts_of, family_named, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Host, Inventory
@@ -94,7 +94,8 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     if not has_dialect(family, given.dialect, one.product):
         raise unspoken(given.dialect, {one.id: family})
     facts = facts_of(family, given.dialect, one.product, deb_dates=given.deb_dates)
-    numbers, names = serving(catalogs, baseline, family, one.product, one.arch, facts)
+    whose = (family, one.product, one.arch)
+    numbers, names = serving(catalogs, baseline, *whose, facts)
     scoped = [catalogs[number] for number in numbers]
     unknown = reasons_unknown(
         product=one.product,
@@ -113,7 +114,7 @@ def evaluate(  # noqa: PLR0913 - the options of a run are keywords
     return dataclasses.replace(
         report,
         patches=patches,
-        diagnostics=tuple(_told(report, scoped, tables, limits, facts)),
+        diagnostics=tuple(_told(report, scoped, tables, limits, facts, without(catalogs, names, *whose))),
         doubts={**report.doubts, **lost},
         sources=host.sources if isinstance(host, Inventory) else (),
         catalog_sources=tuple((table.num_rows, found.sources) for table, found in zip(tables, scoped, strict=True)),
@@ -137,7 +138,12 @@ def _check_serves(baseline: Baseline, host: Host, family: Family) -> None:
 
 
 def _told(
-    report: HostReport, catalogs: Sequence[Catalog], tables: Sequence[pa.Table], limits: AgeLimits, facts: Facts
+    report: HostReport,
+    catalogs: Sequence[Catalog],
+    tables: Sequence[pa.Table],
+    limits: AgeLimits,
+    facts: Facts,
+    unstated: int,
 ) -> Iterator[Diagnostic]:
     """Yield what is to be told of a report: of its baseline, its catalogs with their patches, and their ages."""
     host, baseline, as_of = report.host, report.baseline, report.settings.as_of
@@ -149,7 +155,7 @@ def _told(
     if not report.unknown and host.product:
         old = aged(host.product, catalogs, as_of, limits)
         yield from [old] if old else []
-        yield from doubts(baseline, tables, _family_of(host), host.product, host.arch, facts)
+        yield from doubts(baseline, tables, _family_of(host), host.product, host.arch, facts, unstated=unstated)
     if host.product is not None and catalogs and Unknown.NO_CATALOG in report.unknown:
         yield foreign(host.product)
 

@@ -22,6 +22,7 @@ from patchrules.evaluation.repositories import serving
 from patchrules.families import facts_of, families, family_of, has_dialect
 from patchrules.model.baseline import Baseline, Registry
 from patchrules.model.host import Inventory
+from patchrules.model.module import streams
 from patchrules.model.names import Dialect, Unknown
 from patchrules.model.patch import Catalog
 from patchrules.model.verdict import Settings
@@ -92,7 +93,8 @@ class Assigner:
     ) -> None:
         """Start without a profile."""
         self._registry, self._catalogs, self._dialect, self._override = registry, catalogs, dialect, override
-        self._streams = {name for one in catalogs for name in one.table["module"].unique().to_pylist()}
+        modules = {module for one in catalogs for module in one.table["module"].unique().to_pylist()} - {None}
+        self._streams = frozenset(stream for module in modules for stream in streams(module))
         self._profiles = Vocabulary()
         self._products: set[tuple[str, str]] = set()
         self._seen: dict[tuple[Any, ...], tuple[int, Diagnostic | None]] = {}

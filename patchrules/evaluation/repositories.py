@@ -59,3 +59,13 @@ def serving(
     names = names_of(baseline, product, facts)
     scoped = ((number, one) for number, one in enumerate(catalogs) if in_scope(one, family, product, arch))
     return tuple(number for number, one in scoped if names is None or rows_of(one, names).num_rows), names
+
+
+def without(
+    catalogs: Sequence[Catalog], names: frozenset[str] | None, family: Family, product: str | None, arch: str | None
+) -> int:
+    """Return how many rows of the catalogs in scope state no repository, and so are of none of those that are named."""
+    if names is None:
+        return 0
+    scoped = (one for one in catalogs if one.scope.repository is None and in_scope(one, family, product, arch))
+    return sum(one.table["repository"].null_count for one in scoped)

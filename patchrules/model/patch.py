@@ -90,7 +90,9 @@ class Catalog:
     """What could be installed on the hosts in ``scope``.
 
     ``table`` is a ``pyarrow.Table`` with the columns ``model.columns.CATALOG``. ``as_of`` is the instant the data was
-    made (a Release file's Date), None when the files do not say. Refused rows are in ``rejects``
+    made (a Release file's Date), that of its newest part, None when the files do not say. ``fixes_as_of`` is that of
+    the oldest part that fixes come from (rpm repositories with notices, security archives), None where nothing sets one
+    apart; ``undated`` names such parts that do not say, beside others that do. Refused rows are in ``rejects``
     (``model.columns.REJECTS``) and counted, never lost.
     """
 
@@ -101,6 +103,8 @@ class Catalog:
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     as_of: datetime | None = None
+    fixes_as_of: datetime | None = None
+    undated: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return scope and size on one line."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from patchrules.families import Facts, Family, built_for, major_of
 from patchrules.model.baseline import ApprovalRule, Baseline
 from patchrules.model.host import Host
+from patchrules.model.module import streams
 from patchrules.model.names import Approval, ComplianceLevel, MissingDate, Note
 from patchrules.model.patch import Patch
 from patchrules.model.verdict import Decision, Settings
@@ -134,8 +135,9 @@ def same_major(patch: Patch, host: Host, family: Family, facts: Facts) -> bool:
 
 def is_enabled(patch: Patch, host: Host, facts: Facts) -> bool:
     """Say whether the host takes packages of the patch's module stream, as far as that is known (2.2.7)."""
-    known = facts.modules and host.enabled_modules is not None and patch.module is not None
-    return not known or patch.module in (host.enabled_modules or ())
+    if not facts.modules or host.enabled_modules is None or patch.module is None:
+        return True
+    return not streams(patch.module).isdisjoint(host.enabled_modules)
 
 
 def selected(baseline: Baseline, rule: ApprovalRule, patch: Patch, host: Host, facts: Facts) -> bool:

@@ -112,7 +112,7 @@ ARCHIVES = st.fixed_dictionaries(
         "advisory": st.sampled_from((ADVISORIES[0], ADVISORIES[1], ADVISORIES[0], None)),
         "cves": st.sampled_from(((), ("CVE-2024-1",))),
         "built": maybe(instants()),
-        "module": st.sampled_from((None, None, None, *STREAMS)),
+        "module": st.sampled_from((None, None, None, *STREAMS, " ".join(STREAMS))),
         "repository": st.sampled_from(("jammy", "jammy-security", "Debian-Security", None)),
         "site": st.sampled_from((None, None, *SITES)),
         "trusted": st.sampled_from((True, True, True, False)),

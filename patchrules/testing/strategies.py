@@ -250,7 +250,7 @@ def patches(operating_system: OperatingSystem, world: World | None = None) -> st
         repository=st.sampled_from(("base", "updates", None)),
         security=st.sampled_from(world.secure),
         offered=st.sampled_from((True, True, True, False)),
-        module=rarely(st.sampled_from(MODULES), None),
+        module=rarely(st.sampled_from((*MODULES, " ".join(MODULES))), None),
     )
 
 

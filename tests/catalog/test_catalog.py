@@ -88,13 +88,6 @@ def test_a_repository_is_read_through_its_repomd(repository):
     assert catalog.as_of == datetime(2024, 2, 1, tzinfo=UTC)
 
 
-def test_a_file_with_another_name_than_repomd_says_is_found(repository):
-    folder = repository / "baseos/repodata"
-    (folder / "repomd.xml").write_text(REPOMD.format(primary="repodata/gone.xml"))
-    (folder / "pri.xml").rename(folder / "abc-primary.xml")
-    assert read_catalog(repository, family="rhel").table.num_rows == 4
-
-
 @pytest.mark.parametrize("href", ["../../../etc/passwd", "/etc/passwd", "repodata/../../x", "a\0b"[:1] + "/../../../b"])
 def test_a_repomd_names_nothing_outside(repository, href):
     (repository / "baseos/repodata/repomd.xml").write_text(REPOMD.format(primary=href))

@@ -52,3 +52,35 @@ def test_another_archive_may_have_sources_alone_and_a_system_not_every_component
     archive("bookworm-updates", ["main"])
     found = pr.read_catalogs([str(archive(suite, components))])
     assert sum(one.table.num_rows for one in found) == 1 + len(components)
+
+
+@pytest.mark.parametrize("ending", ["", ".xz"])
+def test_a_security_archive_without_a_list_that_other_archives_have_is_refused(archive, ending):
+    """Debian's `non-free-firmware` alone, without the `main` that nearly all fixes are in."""
+    archive("bookworm", ["main", "contrib"])
+    archive("bookworm-updates", ["main"])
+    folder = archive("bookworm-security", ["contrib"], ending)
+    with pytest.raises(CatalogError) as raised:
+        pr.read_catalogs([str(folder)])
+    assert raised.value.code == "PR3019"
+    assert str(raised.value).startswith(
+        "a security archive is not whole: `main/binary-amd64/Packages` is not there, and that of other archives of "
+        "Debian12 is [PR3019]\n  at "
+    )
+
+
+@pytest.mark.parametrize(
+    "archives",
+    [
+        {"bookworm": ["main"], "bookworm-security": ["main"]},
+        {"bookworm-security": ["contrib"]},
+        {"trixie": ["main", "contrib"], "bookworm-security": ["contrib"]},
+        {"bookworm": ["main", "non-free"], "bookworm-security": ["main"]},
+        {"bookworm": ["main"], "bookworm-security": ["contrib"], "bookworm-lts-security": ["main"]},
+    ],
+    ids=["one component", "nothing tells", "another product", "not listed", "another security archive has it"],
+)
+def test_a_list_that_no_other_archive_of_the_product_has_is_not_missed(archive, archives):
+    for suite, components in archives.items():
+        folder = archive(suite, components)
+    assert sum(one.table.num_rows for one in pr.read_catalogs([str(folder)])) == sum(map(len, archives.values()))

@@ -133,7 +133,8 @@ OF_RUNS = (
     ("override: what is installed too", "batch/states.py", "(versions.pairs > versions.installed[owner])", "(versions.pairs >= versions.installed[owner])"),
     ("override: offered not asked", "batch/states.py", "policy.catalog, policy.facts) & policy.offered", "policy.catalog, policy.facts)"),
     ("install: fails under a list too", OVERRIDES, "installs and settings.install_override is None", "installs"),
-    ("modules: nobody knows, so none", "batch/approvals.py", '~lookup(catalog["module"], lambda module: module not in enabled)', '~lookup(catalog["module"], lambda module: True)'),
+    ("modules: nobody knows, so none", "batch/approvals.py", "lambda module: streams(module).isdisjoint(enabled)", "lambda module: True"),
+    ("modules: all of several", "batch/approvals.py", "lambda module: streams(module).isdisjoint(enabled)", "lambda module: not streams(module) <= enabled"),
 )  # fmt: skip
 """Bugs in what a run and its history decide."""
 

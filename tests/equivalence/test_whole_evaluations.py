@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -18,7 +19,7 @@ from patchrules.model.host import Host
 from patchrules.model.names import OperatingSystem, RejectedPatchesAction
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
-from patchrules.testing.strategies import T0
+from patchrules.testing.strategies import MODULES, T0
 from patchrules.testing.twins import by_batch, by_reference
 from patchrules.testing.updates import all_situations
 
@@ -75,4 +76,11 @@ def crowd(random, system):
         rejected_patches_action=random.choice(list(RejectedPatchesAction)),
     )
     product = family.product_format.format(version="9.3" if system is RHEL else "22.04")
-    return baseline, [Host("crowd", family.name, product, arches[0], packages=tuple(packages))], patches
+    modules = (None, None, *MODULES, " ".join(MODULES))
+    patches = [replace(patch, module=random.choice(modules)) for patch in patches]
+    enabled = random.choice((None, frozenset(MODULES[:1])))
+    return (
+        baseline,
+        [Host("crowd", family.name, product, arches[0], packages=tuple(packages), enabled_modules=enabled)],
+        patches,
+    )

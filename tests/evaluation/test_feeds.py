@@ -475,9 +475,9 @@ def test_what_is_told_of_catalogs_is_found_once_for_what_is_prepared(monkeypatch
     asked = []
     found = feeds.doubts
 
-    def counted(*given):
+    def counted(*given, **more):
         asked.append(given)
-        return found(*given)
+        return found(*given, **more)
 
     monkeypatch.setattr(feeds, "doubts", counted)
     ready = prepare(baseline(rule("PRODUCT", "Debian 12")), catalog(MAIN))

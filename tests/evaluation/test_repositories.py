@@ -11,6 +11,7 @@ from patchrules.errors import BaselineError
 from patchrules.evaluation.fleet import evaluate_fleet
 from patchrules.evaluation.host import evaluate
 from patchrules.evaluation.nouns import catalog_table, hosts_table, packages_table
+from patchrules.evaluation.prepared import prepare
 from patchrules.model.baseline import ApprovalRule, Baseline, PatchSource
 from patchrules.model.columns import REJECTS
 from patchrules.model.host import Host, Inventory
@@ -80,6 +81,27 @@ def test_sources_replace_the_repositories(judge, case, given, catalogs, status, 
     assert judge(given, HOST, catalogs) == (status, reasons, [target])
 
 
+STATED = [
+    # case, baseline, catalogs, how many rows are told of
+    ("no sources", BASELINE, ROWS, None),
+    ("one row states none", sourced(("mine", ("*",), "[main]")), ROWS, 1),
+    ("the scope of a catalog states it", sourced(("mine", ("*",), "[main]")), [catalog(patch("0:5-1"), repository="mine")], None),
+    ("a catalog of none, beside another", sourced(("mine", ("*",), "[main]")), [catalog(patch("0:5-1")), *ROWS], 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "given", "catalogs", "rows"), STATED, ids=[row[0] for row in STATED])
+def test_rows_that_state_no_repository_are_told_where_sources_leave_them_out(case, given, catalogs, rows):
+    fleet = Inventory(hosts_table([HOST]), packages_table([HOST]), NONE)
+    for found in (
+        evaluate(given, HOST, catalogs, as_of=AS_OF),
+        evaluate_fleet(given, fleet, catalogs, as_of=AS_OF),
+        prepare(given, catalogs).evaluate(HOST, as_of=AS_OF),
+    ):
+        told = [one.message for one in found.diagnostics if one.code == "PR3233"]
+        assert told == [f"{rows} patches in the catalogs of {HOST.product} do not say of which repository they are: the Sources of `b` leave them out"] * bool(rows)  # fmt: skip
+
+
 MODULES = [
     ("its stream is enabled", frozenset({"nodejs:18"}), "0:3-1"),
     ("another is", frozenset({"nodejs:20"}), "0:2-1"),
@@ -91,8 +113,9 @@ MODULES = [
 @pytest.mark.parametrize(("case", "enabled", "target"), MODULES, ids=[row[0] for row in MODULES])
 def test_packages_of_other_module_streams_are_not_for_a_host(judge, case, enabled, target):
     node = dataclasses.replace(HOST, enabled_modules=enabled)
-    catalogs = [catalog(patch("0:2-1"), patch("0:3-1", module="nodejs:18"))]
-    assert judge(BASELINE, node, catalogs) == ("NON_COMPLIANT", [], [target])
+    for module in ("nodejs:18", "nodejs:16 nodejs:18"):
+        catalogs = [catalog(patch("0:2-1"), patch("0:3-1", module=module))]
+        assert judge(BASELINE, node, catalogs) == ("NON_COMPLIANT", [], [target])
 
 
 def test_that_nobody_knows_the_streams_is_a_doubt():

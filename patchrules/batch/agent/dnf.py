@@ -16,6 +16,7 @@ from patchrules.batch.patterns import matches
 from patchrules.batch.states import NOTHING
 from patchrules.families import Facts, Family
 from patchrules.model.host import Host
+from patchrules.model.module import streams
 from patchrules.model.names import State
 
 LAST = True
@@ -125,4 +126,4 @@ def blocked(pool: Pool) -> Bools:
 
 def enabled(catalog: pa.Table, host: Host) -> Bools:
     """Batch twin of ``reference.agent.dnf.enabled``."""
-    return ~lookup(catalog["module"], lambda module: module not in (host.enabled_modules or ()))
+    return ~lookup(catalog["module"], lambda module: streams(module).isdisjoint(host.enabled_modules or ()))

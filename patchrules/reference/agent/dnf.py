@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+from patchrules.model.module import streams
 from patchrules.model.names import State
 from patchrules.model.package import Package
 from patchrules.model.patch import Patch
@@ -105,4 +106,4 @@ def blocked(question: Question, decision: Decision, package: Package | None) -> 
 
 def enabled(question: Question, patch: Patch) -> bool:
     """Say whether the patch's module stream is enabled; a patch without module always is (2.2.7)."""
-    return patch.module is None or patch.module in (question.host.enabled_modules or ())
+    return patch.module is None or not streams(patch.module).isdisjoint(question.host.enabled_modules or ())
