@@ -7,9 +7,8 @@ Sources: SEMANTICS 0.2, 0.4 (where it is judged), 1.4 - 1.6 (keys, values, produ
 from __future__ import annotations
 
 from patchrules.families._family import Facts, Family
+from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.model.names import FilterKey, OperatingSystem
-
-_X64 = ("x64", "x86_64", "amd64")
 
 FAMILY = Family(
     name="windows",
@@ -51,8 +50,7 @@ FAMILY = Family(
     product_parts=1,
     independent_arch="",
     has_arch=False,
-    # As catalogs and hosts spell architectures.
-    compatible=dict.fromkeys(_X64, (*_X64, "")),
+    arch_names=ARCHITECTURES,
     predefined=(
         "AWS-DefaultPatchBaseline",
         "AWS-WindowsPredefinedPatchBaseline-OS",

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import UnknownNameError
 from patchrules.families import family_named
-from patchrules.inventory._architectures import has_all
+from patchrules.inventory._architectures import has_all, machine
 from patchrules.inventory._text_columns import NO_ARCH, distinct, is_bare
 from patchrules.inventory.arrow_table import HOST_COLUMNS
 from patchrules.inventory.identify import identify
@@ -82,7 +82,7 @@ def _have_arches(known: Mapping[str, str], packages: Any, hosts: Mapping[str, An
     Which family a package's host is of is looked at with its rows (``batch.allowed``).
     """
     machines = pa.table({"family": hosts["family"], "arch": hosts["arch"]}).group_by(["family", "arch"]).aggregate([])
-    if not all(has_all([known[row["family"]]], [row["arch"]]) for row in machines.to_pylist()):
+    if not all(machine(known[row["family"]], row["arch"]) == row["arch"] for row in machines.to_pylist()):
         return False
     families = known.values()
     texts = [text for chunk in distinct(packages) for text in pc.unique(chunk).to_pylist()]
