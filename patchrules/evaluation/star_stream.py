@@ -15,9 +15,10 @@ from patchrules.errors import InventoryError
 from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
-from patchrules.inventory._architectures import ARCHES, machine
-from patchrules.inventory._names import refused_names
+from patchrules.families._architectures import ARCHES
+from patchrules.inventory._architectures import machine
 from patchrules.inventory._star import Star, StarPart
+from patchrules.sources.package_names import refused_names
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
 

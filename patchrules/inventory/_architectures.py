@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +12,8 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic, Level
 from patchrules.families import families
-from patchrules.inventory import _dpkg_rows, _rpm_shapes
+from patchrules.families._architectures import ARCHES
 
-# rpm takes amd64 and ia32e for x86_64, but no vendor builds packages of that name: whoever says so means dpkg's word.
-ARCHES = MappingProxyType({"rpm": _rpm_shapes.ARCHES - {"amd64", "ia32e"}, "dpkg": _dpkg_rows.ARCHES})
-"""The architectures of each scheme that has some."""
 _SHOWN = 3
 
 
