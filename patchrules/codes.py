@@ -220,7 +220,7 @@ CODES: dict[str, str] = {
     "PR3221": "the feed states no classification: its updates count as SecurityUpdates",
     "PR3222": "AWS's name for a product is not known: the feed's own name was kept",
     "PR3223": "severities are no words of severity and were left out",
-    "PR3224": "rows of one update and product disagree: the highest severity and the earliest date were taken",
+    "PR3224": "rows of one update and product disagree: the highest severity, earliest date and SecurityUpdates hold",
     "PR3225": "what an update replaces is not told by KB and was left out",
     "PR3226": "updates are for a component of Windows that not every host has: whether they apply cannot be told",
     "PR3227": "updates are for other systems than Windows and were left out",

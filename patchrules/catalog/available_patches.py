@@ -88,10 +88,9 @@ def _add_update(fields: dict[str, Any], line: int, rows: PartRows, updates: Upda
     target = titled(title, product, _text(fields, "ProductFamily") or None)
     update = updates.of(kb, f"{product} {title}", line, target)
     issued = _date(fields.get("ReleaseDate"))
-    update.add(updates.severity(_text(fields, "MsrcSeverity")), _instant(issued), issued)
-    update.title = update.title or title or None
-    update.advisory = update.advisory or _text(fields, "MsrcNumber") or None
-    update.classification = update.classification or _text(fields, "Classification") or None
+    told = {"classification": _text(fields, "Classification") or None, "advisory": _text(fields, "MsrcNumber") or None}
+    update.add(updates.severity(_text(fields, "MsrcSeverity")), _instant(issued), issued, **told)
+    update.title = title or None
 
 
 def _package(fields: dict[str, Any], line: int, rows: PartRows) -> Iterator[dict[str, Any]]:
