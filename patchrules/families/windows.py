@@ -10,6 +10,8 @@ from patchrules.families._family import Facts, Family
 from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.model.names import FilterKey, OperatingSystem
 
+_X64 = ("x64", "x86_64", "amd64")
+
 FAMILY = Family(
     name="windows",
     operating_system=OperatingSystem.WINDOWS,
@@ -51,6 +53,8 @@ FAMILY = Family(
     independent_arch="",
     has_arch=False,
     arch_names=ARCHITECTURES,
+    # As policy tests spell what no door reads.
+    compatible=dict.fromkeys(_X64, (*_X64, "")),
     predefined=(
         "AWS-DefaultPatchBaseline",
         "AWS-WindowsPredefinedPatchBaseline-OS",
