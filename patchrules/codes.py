@@ -148,6 +148,7 @@ CODES: dict[str, str] = {
     "PR2231": "no system of a host's family has the architecture that is stated: it counts as not stated",
     "PR2233": "names have their architecture behind them (`openssl:amd64`, `httpd.x86_64`): it was taken off",
     "PR2234": "ids of hosts are equal but for case, or one is another with a domain: they may be one host",
+    "PR2240": "a host's enabled modules are stated without their streams: packages of every stream count",
     "PR2232": "the last line has no end: the list may be cut off",
     "PR2228": "versions of receipts are not stated: `0` stands for them",
     # PR25xx hosts files (documents/)

@@ -17,6 +17,7 @@ from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
 from patchrules.families._architectures import ARCHES
 from patchrules.inventory._architectures import machine
+from patchrules.inventory._modules import are_plain
 from patchrules.inventory._star import Star, StarPart
 from patchrules.sources.package_names import refused_names
 
@@ -66,6 +67,10 @@ class StarStream:
         named = [shelf[name].scheme if name else "" for name in families_of]
         machines = hosts.select(["family", "arch"]).group_by(["family", "arch"]).aggregate([]).to_pylist()
         known = all(row["arch"] in (None, machine(row["family"] or None, row["arch"] or "")) for row in machines)
+        if not are_plain(hosts["enabled_modules"]):
+            raise InventoryError(
+                f"`{part.file}` has enabled modules that are no name:stream", code="PR2112", hint=_AGAIN
+            )
         if not known or not self._allowed.all_of(rows, named):
             message = f"`{part.file}` has a package whose name, version or architecture is none of its host's family"
             raise InventoryError(message, code="PR2112", hint=_AGAIN)
