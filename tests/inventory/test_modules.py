@@ -64,12 +64,14 @@ def test_a_stream_is_known_however_it_is_written(way, written, read, status, tmp
 
 
 def test_a_star_of_others_that_says_no_stream_is_refused(tmp_path):
-    pr.pack_fleet(table(["perl:5.26"]), tmp_path)
-    (tmp_path / "fleet.json").unlink()
-    hosts = pq.read_table(tmp_path / "hosts.parquet")
-    place = hosts.column_names.index("enabled_modules")
-    odd = hosts.set_column(place, hosts.schema.field(place), pa.array([["perl"]], pa.list_(pa.string())))
-    pq.write_table(odd, tmp_path / "hosts.parquet")
+    hosts = {"host": ["h"], "family": ["rhel"], "product": [HOST["product"]], "arch": ["x86_64"]}
+    tables = {
+        "hosts": hosts | {"enabled_modules": pa.array([["perl"]], pa.list_(pa.string()))},
+        "packages": {name: [PERL[name]] for name in ("name", "arch", "evr")},
+        "installed": {name: pa.array([0], pa.int32()) for name in ("host", "package")},
+    }
+    for name, one in tables.items():
+        pq.write_table(pa.table(one), tmp_path / f"{name}.parquet")
     catalog = pr.read_catalog(NOTICE, products=["RedhatEnterpriseLinux8*"])
     with pytest.raises(InventoryError, match="has enabled modules that are no name:stream"):
         pr.evaluate_fleet(pr.load_baseline(BASELINE), pr.open_fleet(tmp_path), catalog, as_of=AS_OF)
