@@ -239,6 +239,7 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
         else:
             part = reader.read(document, options)
             found.parts.append(replace(part, made_at=part.made_at or made))
+    found.counts["PR3240"] = sum(sniffed(one) is not None for one in found.loose)
     if all(part.role in ROWLESS for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found

@@ -26,7 +26,20 @@ __all__ = ["PartRows", "counted"]
 
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
-    {"PR2231", "PR2232", "PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216", "PR3219"}
+    {
+        "PR2221",
+        "PR2231",
+        "PR2232",
+        "PR3201",
+        "PR3204",
+        "PR3205",
+        "PR3206",
+        "PR3210",
+        "PR3214",
+        "PR3216",
+        "PR3219",
+        "PR3240",
+    }
 )
 _DEFAULTS = {"offered": True, "security": False, "trusted": True, "reboot": False}
 
@@ -54,6 +67,10 @@ class PartRows:
             hint = 'leave out --strict (on_bad_row="collect") to read on and keep such rows'
             raise CatalogError(message, code=code, where=where, hint=hint)
         self._refused.append((file, line, code, message, text))
+
+    def note_end(self) -> None:
+        """Count a last line that nothing ends, once a reader of lines is through: of several, each has an end."""
+        self.counts["PR2232"] += (self._document.open_line or 1) > 1
 
     def part(
         self,

@@ -19,17 +19,22 @@ from patchrules.sources.remote import located
 __all__ = ["Found", "find"]
 
 
+_PACKAGES = (".rpm", ".drpm")
+
+
 @dataclass(slots=True)
 class Found:
     """What was named: documents, tables, and later the parts read.
 
-    With each document stands whether the caller named that very file, and when its repository was made.
+    With each document stands whether the caller named that very file, and when its repository was made. ``loose`` are
+    files of folders that lie beside repositories, and so are not read.
     """
 
     documents: list[tuple[Document, bool, datetime | None]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     streams: list[tuple[str, Any]] = field(default_factory=list)
+    loose: list[Document] = field(default_factory=list)
 
 
 def find(sources: Iterable[Any], limits: Limits) -> Found:
@@ -68,9 +73,12 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: set[Path]) ->
     repositories = repomd_files(folder)
     for repomd in repositories:
         _find_repository(repomd, limits, found, seen)
-    if not repositories:
-        for one in expand(folder, error=CatalogError):
+    own = {repomd.parent for repomd in repositories}
+    for one in expand(folder, error=CatalogError):
+        if not repositories:
             _add(one, limits, found, seen, certain=False)
+        elif isinstance(one, Path) and one.suffix not in _PACKAGES and own.isdisjoint(one.parents):
+            found.loose.append(open_document(one, limits=limits, error=CatalogError))
 
 
 def _find_repository(repomd: Path, limits: Limits, found: Found, seen: set[Path]) -> None:
