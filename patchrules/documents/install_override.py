@@ -17,7 +17,11 @@ def load_install_override(source: Input) -> tuple[OverridePatch, ...]:
     (OverridePatch(id='bind*.x86_64', title='*9.8.2*'),)
     """
     document = open_document(source, error=BaselineError)
-    return override_patches(parse(document.read(), name=document.name).value)
+    found = parse(document.read(), name=document.name)
+    for pointer, key, times in found.repeated:
+        message = f"`{key}` is given {times} times, and nobody can say which is meant"
+        raise BaselineError(message, code="PR1501", where=found.where(f"{pointer}/{key}"), hint="keep one of them")
+    return override_patches(found.value)
 
 
 def override_patches(value: object) -> tuple[OverridePatch, ...]:

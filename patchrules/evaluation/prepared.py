@@ -149,6 +149,7 @@ class Prepared:
         built = inventory.packages["built"]
         with self._lock:
             judging = self._judging(question, dated=built.null_count < len(built))
+            judging.assigner.begin()
             answers = [
                 judging.judge(one, coded(one.packages, one.lengths, judging.numbers), question=question)
                 for one in portions(inventory.hosts, inventory.packages)

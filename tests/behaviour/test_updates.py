@@ -131,8 +131,10 @@ def test_a_windows_host_without_product_is_unknown(engine):
     assert [row["id"] for row in result["rows"]] == ["KB0", "KB2"]
 
 
-def test_a_release_that_cannot_be_told_is_a_doubt(engine):
-    result = engine(baseline(ALL), host("KB0"), [kb("KB1", os_build="10.0.17763.1")], as_of=AS_OF)
+@pytest.mark.parametrize("build", [None, "17763", "17763.5400", "10.0", "v1809"])
+def test_a_release_that_cannot_be_told_is_a_doubt(engine, build):
+    result = engine(baseline(ALL), host("KB0", os_build=build), [kb("KB1", os_build="10.0.17763.1")], as_of=AS_OF)
+    assert result["unknown"] == []
     assert (result["by_id"]["KB1"]["notes"], result["doubts"]) == (["PR7012"], {"PR7012": 1})
 
 
