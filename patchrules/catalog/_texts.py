@@ -62,8 +62,8 @@ def why_no_arch(patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is A
 def as_windows(patches: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return updates of Windows whose KBs and architectures are written as in every other feed.
 
-    An architecture that Windows has not is not stated (PR2231). Cost: Python once a distinct text, and once a row with
-    what it replaces.
+    An architecture that Windows has not is not stated (PR2231). Cost: Python once a distinct text, and once a row where
+    what updates replace is written otherwise.
     """
     if "arch" in patches.column_names:
         stated = pc.unique(patches["arch"]).drop_null().to_pylist()
@@ -76,7 +76,10 @@ def as_windows(patches: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyar
     patches = _translated(patches, "name", {old: new for old, new in names.items() if new not in (None, old)})
     if "supersedes" not in patches.column_names:
         return patches
-    lists = [kbs and [kb_id(kb or "") or kb for kb in kbs] for kbs in patches["supersedes"].to_pylist()]
+    told = {one: kb_id(one) or one for one in pc.unique(pc.list_flatten(patches["supersedes"])).drop_null().to_pylist()}
+    if all(old == new for old, new in told.items()):
+        return patches
+    lists = [kbs and [told.get(kb) for kb in kbs] for kbs in patches["supersedes"].to_pylist()]
     return _with(patches, "supersedes", pa.array(lists, pa.list_(pa.string())))
 
 
