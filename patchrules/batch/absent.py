@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +22,11 @@ Remember = Callable[[Fresh], tuple[int, Ints]]
 
 @dataclass(frozen=True, slots=True)
 class AbsentSet:
-    """The numbers of the verdicts on what some hosts lack, what they add to the counts, and how many are hidden."""
+    """The numbers of the verdicts on what some hosts lack, what they add to the counts, and their doubts by code."""
 
     verdict: Ints
     counts: Ints
-    hidden: int
+    doubts: Mapping[str, int]
 
 
 class Absences:
@@ -58,11 +58,11 @@ class Absences:
         """Return the verdicts on what a set of installed updates lacks."""
         key = (number, build, names)
         if key not in self._sets:
-            absent, hidden = self.updates[number].absent(names, build)
+            absent, doubts = self.updates[number].absent(names, build)
             self._tell(number, absent, remember)
             told = [self._told[number, one] for one in absent]
             counts = sum((count for _, count in told), np.zeros(MEASURES, dtype=np.int64))
-            self._sets[key] = AbsentSet(np.array([verdict for verdict, _ in told], dtype=np.int64), counts, hidden)
+            self._sets[key] = AbsentSet(np.array([verdict for verdict, _ in told], dtype=np.int64), counts, doubts)
         return self._sets[key]
 
     def _tell(self, number: int, absent: Iterable[Absent], remember: Remember) -> None:

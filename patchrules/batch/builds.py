@@ -32,7 +32,7 @@ def _fit(wanted: tuple[int, ...], found: tuple[int, ...]) -> BuildFit:
     """Batch twin of ``reference.builds.fit``."""
     if not wanted:
         return BuildFit.ANY
-    if not found:
+    if min(len(wanted), len(found)) < _RELEASE:
         return BuildFit.CANNOT_TELL
     if wanted[:_RELEASE] != found[:_RELEASE]:
         return BuildFit.OTHER_RELEASE

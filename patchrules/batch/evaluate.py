@@ -27,7 +27,7 @@ from patchrules.batch.policy import Policy
 from patchrules.batch.render import title
 from patchrules.batch.rows import Rows, blocks
 from patchrules.batch.tally import FAILING, MEASURES, Known, Summary, measured, measured_waiting, summed
-from patchrules.model.names import BOOT_UNKNOWN, CONTRADICTED, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE
+from patchrules.model.names import BOOT_UNKNOWN, CONTRADICTED, HALF_INSTALLED, HIDDEN, NOT_CREDIBLE, Note
 
 _UNKNOWN, _WANTED = -1, -2
 _LIKELY, _FEW = 500, 10_000
@@ -311,6 +311,7 @@ class Evaluation:
             BOOT_UNKNOWN: none,
             CONTRADICTED: contradicted(rows, host, policy, self.policies, self.numbers),
             HIDDEN: none.copy(),
+            Note.NOT_YET_RELEASED: none.copy(),
             NOT_CREDIBLE: memory.not_credible,
         }
 
@@ -355,7 +356,8 @@ class Evaluation:
             return listed
         for host, found in absent:
             counts[host] += found.counts
-            doubts[HIDDEN][host] += found.hidden
+            for code, count in found.doubts.items():
+                doubts[code][host] += count
         numbers = [found.verdict for _, found in absent]
         hosts = np.repeat([host for host, _ in absent], [len(one) for one in numbers]).astype(np.int64)
         no = np.zeros(len(hosts), dtype=np.bool_)

@@ -93,4 +93,9 @@ def summed(rows: Ints, absent: Ints, doubts: Mapping[str, Ints]) -> Summary:
     worst = np.where(graded.any(axis=1), _LEVELS - 1 - graded[:, ::-1].argmax(axis=1), 0)
     noted = {str(note): rows[:, _NOTES + position] for position, note in enumerate(NOTES)}
     fails: Bools = np.any(rows[:, FAILING], axis=1)
-    return Summary({name: counts[name] for name in COUNTS}, worst, fails, noted | dict(doubts))
+    return Summary(
+        {name: counts[name] for name in COUNTS},
+        worst,
+        fails,
+        noted | {code: found + noted.get(code, 0) for code, found in doubts.items()},
+    )

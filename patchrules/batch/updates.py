@@ -27,6 +27,7 @@ from patchrules.batch.supersedence import Supersedence
 from patchrules.batch.tally import Known
 from patchrules.batch.told import Told, told
 from patchrules.model.names import (
+    HIDDEN,
     NON_COMPLIANT_STATES,
     SECURITY_CLASSIFICATIONS,
     Note,
@@ -52,7 +53,8 @@ class Fitting:
 
     ``node`` says which they are; ``spoken`` is the catalog row that speaks for each, ``listed_row`` the one that an
     InstallOverrideList wants (NOTHING: none). ``hidden`` are those that a later one replaces, ``lost`` the approved
-    ones among them that no approved newest one replaces. ``lacking`` are updates of applications that are not there.
+    ones among them that no approved newest one replaces. ``lacking`` are updates of applications that are not there,
+    ``coming`` those that are not out yet.
     """
 
     build: str | None
@@ -66,6 +68,7 @@ class Fitting:
     hidden: Bools
     lost: Bools
     lacking: Ints
+    coming: Bools
 
 
 class Absent(NamedTuple):
@@ -92,15 +95,16 @@ class Updates:
         self.number = {name: number for number, name in enumerate(self.names)}
         numbers = np.array([self.number[name] for name in of_key], dtype=np.int64)
         self.key = np.repeat(numbers, np.diff(policy.starts))
-        self.of_machine = (policy.decisions.notes & LEFT_OUT == 0) & for_machine(policy)
+        machine = for_machine(policy)
+        self.of_machine = (policy.decisions.notes & LEFT_OUT == 0) & machine
+        self._unreleased = (policy.decisions.notes & BIT[Note.NOT_YET_RELEASED] != 0) & machine
         self.application = lookup(rows["patch_set"], lambda text: text.lower() == "application")
         self._products, self._known_products = distinct(rows["product"])
         self._builds, self._known_builds = distinct(rows["os_build"])
-        self.product_names = {
-            text.lower()
-            for text in rows.filter(pa.array(self.of_machine & self.application))["product"].to_pylist()
-            if text
-        }
+        self.product_names, self._all_products = (
+            {text.lower() for text in rows.filter(pa.array(some & self.application))["product"].to_pylist() if text}
+            for some in (self.of_machine, self.of_machine | self._unreleased)
+        )
         self.graph = Supersedence(self._replaced(rows["supersedes"].to_pylist()))
         self.listed = listed(policy.settings, rows, policy.facts)
         self.security = lookup(rows["classification"], lambda text: text.lower() == "securityupdates")
@@ -108,11 +112,11 @@ class Updates:
 
     def relevant(self, name: str) -> bool:
         """Say whether it matters here that something of that name is installed."""
-        return name in self.number or name.lower() in self.product_names
+        return name in self.number or name.lower() in self._all_products
 
     def fitting(self, build: str | None, installed: Iterable[str]) -> Fitting:
         """Return what hosts of that build with those things installed could have; each distinct one is made once."""
-        has = frozenset(name.lower() for name in installed) & self.product_names
+        has = frozenset(name.lower() for name in installed) & self._all_products
         if (build, has) not in self._fittings:
             self._fittings[build, has] = self._fitting(build, has)
         return self._fittings[build, has]
@@ -143,6 +147,7 @@ class Updates:
             hidden=is_hidden,
             lost=is_hidden & approved & node & ~saved,
             lacking=lacking[approved[lacking]] if len(found.level) else lacking,
+            coming=self._any(self._unreleased & (fit != BuildFit.OTHER_RELEASE) & ~lacks),
         )
 
     def _spoken(self, rows: Bools) -> tuple[Ints, Bools, Bools]:
@@ -227,8 +232,8 @@ class Updates:
         np.bitwise_or.at(about, self.key, self.policy.decisions.notes & _ABOUT)
         return about
 
-    def absent(self, installed: Collection[str], build: str | None) -> tuple[list[Absent], int]:
-        """Judge what a host with those names installed has not, and count approved updates that later ones hide.
+    def absent(self, installed: Collection[str], build: str | None) -> tuple[list[Absent], dict[str, int]]:
+        """Judge what a host with those names installed has not, and count what is doubtful about it, by code.
 
         Cost: a few passes over (installed updates x updates) in numpy for each distinct set of installed updates.
         """
@@ -256,7 +261,8 @@ class Updates:
             found.append(self._offered(fitting, one, chain))
         lacking = fitting.spoken[fitting.lacking[~present[fitting.lacking]]]
         found += [Absent(row, *_LACKING, 0, failing=False, chain=()) for row in lacking.tolist()]
-        return found, int((fitting.lost & free).sum())
+        coming = int((fitting.coming & ~present).sum())
+        return found, {HIDDEN: int((fitting.lost & free).sum()), Note.NOT_YET_RELEASED: coming}
 
     def _offered(self, fitting: Fitting, update: int, chain: tuple[str, ...]) -> Absent:
         """Batch twin of ``reference.updates.of_offered``."""

@@ -112,7 +112,8 @@ def read_catalog(
     _texts("arch", arch)
     _texts("repository", repository)
     known = known or family_of_products(products or ())
-    options = ReadOptions(known.scheme if known else None, on_bad_row, columns or {}, limits or Limits())
+    told = (known.scheme, known.name) if known else (None, None)
+    options = ReadOptions(told[0], on_bad_row, columns or {}, limits or Limits(), told[1])
     gathered = _gather(sources, options)
     counts = Counter(gathered.counts)
     placed = released(gathered.parts, counts)
@@ -165,7 +166,8 @@ def read_catalogs(
     ('rhel', ('RedhatEnterpriseLinux9*',))
     """
     known = None if family is None else family_named(family)
-    options = ReadOptions(known.scheme if known else None, on_bad_row, {}, limits or Limits())
+    told = (known.scheme, known.name) if known else (None, None)
+    options = ReadOptions(told[0], on_bad_row, {}, limits or Limits(), told[1])
     placed: dict[CatalogPlace, list[str]] = {}
     for spec in (specs,) if isinstance(specs, str) else specs:
         place = _place_of(spec) if isinstance(spec, str) else spec
@@ -239,6 +241,7 @@ def _gather(sources: Sequence[Any], options: ReadOptions) -> Found:
         else:
             part = reader.read(document, options)
             found.parts.append(replace(part, made_at=part.made_at or named.made_at, repomd=named.repomd))
+    found.counts["PR3240"] = sum(sniffed(one) is not None for one in found.loose)
     if all(part.role in ROWLESS for part in found.parts):
         raise CatalogError("there is no catalog among the files", code="PR3001")
     return found

@@ -63,6 +63,7 @@ def rows_of(document: Document, wanted: Sequence[str], rows: PartRows) -> Iterat
             elif not _says_nothing(row):
                 message = f"the row has {len(row)} values, the file {whole} columns"
                 rows.reject(before + start, "PR3008", message, ",".join(row), file=document.name)
+        rows.note_end()
     except csv.Error as problem:
         where = Where(document.name, before + reader.line_num)
         raise CatalogError(f"the CSV cannot be read: {problem}", code="PR3008", where=where) from problem

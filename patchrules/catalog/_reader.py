@@ -23,14 +23,15 @@ ROWLESS = frozenset({"release", "modules", "advisories"})
 class ReadOptions:
     """What the caller knows before a file is read.
 
-    ``scheme`` is the version order of the family, None when no family is known yet; formats of one packaging world use
-    their own. ``columns`` renames columns of tables, ours to theirs: ``{"advisory": "ErratumId"}``.
+    ``scheme`` is the version order of the ``family``, None when no family is known yet; formats of one packaging world
+    use their own. ``columns`` renames columns of tables, ours to theirs: ``{"advisory": "ErratumId"}``.
     """
 
     scheme: str | None = None
     on_bad_row: OnBadRow = "collect"
     columns: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

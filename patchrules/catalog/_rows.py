@@ -12,18 +12,35 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.catalog._reader import ROWLESS, Part, ReadOptions, Role
+from patchrules.catalog._texts import as_named, bare, why_no_arch
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
+from patchrules.families._architectures import ARCHES
 from patchrules.model.columns import CATALOG, REJECTS
 from patchrules.sources.arrow import schema, table
 from patchrules.sources.files import Document
+from patchrules.sources.package_names import refused_names
 from patchrules.versions.refused import refused_versions
 
 __all__ = ["PartRows", "counted"]
 
 _LONGEST_TEXT = 200
 _WARNINGS = frozenset(
-    {"PR2232", "PR3201", "PR3204", "PR3205", "PR3206", "PR3210", "PR3214", "PR3216", "PR3219", "PR3232"}
+    {
+        "PR2221",
+        "PR2231",
+        "PR2232",
+        "PR3201",
+        "PR3204",
+        "PR3205",
+        "PR3206",
+        "PR3210",
+        "PR3214",
+        "PR3216",
+        "PR3219",
+        "PR3232",
+        "PR3240",
+    }
 )
 _DEFAULTS = {"offered": True, "security": False, "trusted": True, "reboot": False}
 
@@ -52,6 +69,10 @@ class PartRows:
             raise CatalogError(message, code=code, where=where, hint=hint)
         self._refused.append((file, line, code, message, text))
 
+    def note_end(self) -> None:
+        """Count a last line that nothing ends, once a reader of lines is through: of several, each has an end."""
+        self.counts["PR2232"] += (self._document.open_line or 1) > 1
+
     def part(
         self,
         patches: Any,  # noqa: ANN401  pyarrow is Any
@@ -63,9 +84,12 @@ class PartRows:
         made_at: datetime | None = None,
         fixes: Any = None,  # noqa: ANN401  catalog._advisories.Fixes, which knows this class
     ) -> Part:
-        """Return the part: ``patches`` without the rows whose version ``scheme`` refuses."""
-        patches = self._with_good_versions(_filled(patches), scheme)
-        patches = self._with_arches(patches) if scheme == "rpm" else patches
+        """Return the part: ``patches`` without the rows whose name, version or architecture ``scheme`` refuses."""
+        patches = self._with_good_versions(bare(_filled(patches)), scheme)
+        if scheme in ARCHES:
+            patches = as_named(patches, scheme, self.counts)
+            patches = self._without(patches, "PR3003", why_no_arch(patches, scheme))
+            patches = self._without(patches, "PR2004", refused_names(patches, scheme))
         if not patches.num_rows and self._role not in ROWLESS:
             self.counts["PR3216"] += 1
         self.counts["PR2203"] += self._document.undecodable
@@ -86,13 +110,14 @@ class PartRows:
             self.reject(row["line"], "PR3002", refused[row["evr"]], f"{row['name']} {row['evr']} {row['arch'] or ''}")
         return patches.filter(pc.invert(bad))
 
-    def _with_arches(self, patches: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-        """Move packages without an architecture to the rejects: nobody knows what they would replace."""
-        if not patches["arch"].null_count:
+    def _without(self, patches: Any, code: str, why: Any) -> Any:  # noqa: ANN401  pyarrow is Any
+        """Move packages of which ``why`` says something to the rejects: nobody knows what they would replace."""
+        if why.null_count == len(why):
             return patches
-        for row in patches.select(["line", "name", "evr"]).filter(pc.is_null(patches["arch"])).to_pylist():
-            self.reject(row["line"], "PR3003", "the package has no architecture", f"{row['name']} {row['evr']}")
-        return patches.filter(pc.is_valid(patches["arch"]))
+        told = patches.select(["line", "name", "evr", "arch"]).append_column("why", why)
+        for row in told.filter(pc.is_valid(why)).to_pylist():
+            self.reject(row["line"], code, row["why"], f"{row['name']} {row['evr']} {row['arch'] or ''}".rstrip())
+        return patches.filter(pc.is_null(why))
 
     def _rejects(self) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the rejects in order of line."""

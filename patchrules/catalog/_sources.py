@@ -32,14 +32,21 @@ class Named:
     made_at: datetime | None = None
 
 
+_PACKAGES = (".rpm", ".drpm")
+
+
 @dataclass(slots=True)
 class Found:
-    """What was named: documents, tables, and later the parts read."""
+    """What was named: documents, tables, and later the parts read.
+
+    ``loose`` are files of folders that lie beside repositories, and so are not read.
+    """
 
     documents: list[Named] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     streams: list[tuple[str, Any]] = field(default_factory=list)
+    loose: list[Document] = field(default_factory=list)
 
 
 def find(sources: Iterable[Any], limits: Limits) -> Found:
@@ -78,9 +85,12 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: dict[Path, in
     repositories = repomd_files(folder)
     for repomd in repositories:
         _find_repository(repomd, limits, found, seen)
-    if not repositories:
-        for one in expand(folder, error=CatalogError):
+    own = {repomd.parent for repomd in repositories}
+    for one in expand(folder, error=CatalogError):
+        if not repositories:
             _add(one, limits, found, seen, certain=False)
+        elif isinstance(one, Path) and one.suffix not in _PACKAGES and own.isdisjoint(one.parents):
+            found.loose.append(open_document(one, limits=limits, error=CatalogError))
 
 
 def _find_repository(repomd: Path, limits: Limits, found: Found, seen: dict[Path, int]) -> None:

@@ -61,8 +61,18 @@ class Update:
     supersedes: dict[str, None] = field(default_factory=dict)
     builds: set[str] = field(default_factory=set)
 
-    def add(self, severity: str | None, issued: datetime | None, issued_text: str | None) -> None:
-        """Take one more row: the highest severity and the earliest date hold (DECISIONS 23)."""
+    def add(
+        self,
+        severity: str | None,
+        issued: datetime | None,
+        issued_text: str | None,
+        *,
+        classification: str | None = None,
+        advisory: str | None = None,
+    ) -> None:
+        """Take one more row: the highest severity and the earliest date hold, whatever their order (DECISIONS 23)."""
+        self.classification = self._of_both(self.classification, classification)
+        self.advisory = self._of_both(self.advisory, advisory)
         if severity != self.severity:
             self.disagrees = self.disagrees or None not in (severity, self.severity)
             if _RANK[severity] > _RANK[self.severity]:
@@ -71,6 +81,12 @@ class Update:
             self.disagrees = self.disagrees or self.issued is not None
             if self.issued is None or issued < self.issued:
                 self.issued, self.issued_text = issued, issued_text
+
+    def _of_both(self, one: str | None, other: str | None) -> str | None:
+        """Return what rows state: of two texts SecurityUpdates, else the first by name."""
+        stated = {one, other} - {None}
+        self.disagrees = self.disagrees or len(stated) > 1
+        return min(filter(None, stated), key=lambda text: (text != SECURITY_UPDATES, text), default=None)
 
 
 class Updates:
@@ -120,7 +136,8 @@ class Updates:
         updates = [update for _, update in group]
         for update in updates:
             first.disagrees = first.disagrees or update.disagrees
-            first.add(update.severity, update.issued, update.issued_text)
+            told = {"classification": update.classification, "advisory": update.advisory}
+            first.add(update.severity, update.issued, update.issued_text, **told)
         counts = self._rows.counts
         counts["PR3221"] += first.classification is None
         counts["PR3202"] += first.severity is None

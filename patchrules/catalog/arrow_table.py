@@ -15,11 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from patchrules.catalog._compiled import account_of, restored, scheme_of
+from patchrules.catalog._microsoft import FAMILY as WINDOWS
 from patchrules.catalog._reader import Part, Reader, ReadOptions
 from patchrules.catalog._rows import PartRows
+from patchrules.catalog._texts import as_windows, bare
 from patchrules.errors import CatalogError, ColumnError, DocumentError
 from patchrules.model.columns import CATALOG
-from patchrules.sources.arrow import schema
+from patchrules.sources.arrow import repeated, schema
 from patchrules.sources.files import Document, open_document
 
 _BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError, OverflowError, RecursionError)
@@ -69,12 +71,16 @@ def _part(found: Any, document: Document, options: ReadOptions) -> Part:  # noqa
     patches = pa.table([_cast(given[one.name], one, document) for one in wanted], [one.name for one in wanted])
     if "line" not in given:
         patches = patches.append_column("line", pa.array(range(1, patches.num_rows + 1), pa.int32()))
+    patches = bare(patches)
     complete = pc.and_(*(pc.greater(pc.utf8_length(pc.fill_null(patches[name], "")), 0) for name in ("name", "evr")))
     for row in patches.select(["line", "name", "evr"]).filter(pc.invert(complete)).to_pylist():
         text = f"{row['name'] or ''} {row['evr'] or ''}"
         rows.reject(row["line"], "PR3003", "the row has no name or no version", text)
     scheme = scheme_of(document, account) if account else options.scheme or "rpm"
-    part = rows.part(patches.filter(complete), scheme)
+    patches = patches.filter(complete)
+    if (account["family"] if account else options.family) == WINDOWS.name:
+        patches = as_windows(patches, rows.counts)
+    part = rows.part(patches, scheme)
     return part if account is None else restored(part, document, account, metadata)
 
 
@@ -95,8 +101,11 @@ def _loaded(document: Document) -> Any:  # noqa: ANN401  pyarrow is Any
 
 
 def _renamed(found: Any, columns: Mapping[str, str], file: str) -> dict[str, Any]:  # noqa: ANN401  pyarrow is Any
-    """Return the columns by our names."""
+    """Return the columns by our names; raises ColumnError for one that is missing, or there more than once."""
     names = found.column_names
+    read = ({one.name for one in CATALOG} - columns.keys()) | set(columns.values())
+    if (twice := repeated(names, read)) is not None:
+        raise ColumnError("catalog", (), names, file, twice)
     missing = [ours for ours, theirs in columns.items() if theirs not in names]
     if missing:
         raise ColumnError("catalog", missing, names, file)

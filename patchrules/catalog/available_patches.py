@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from patchrules.sources.json import Place, json_of
 _LIST = re.compile(rb'\s*(?:\[\s*\{|\{(?:\s*"NextToken"\s*:\s*"[^"]*"\s*,)?\s*"(?:Effective)?Patches"\s*:)')
 _FIELDS = re.compile(rb'"(?:KbNumber|MsrcSeverity|MsrcNumber|AdvisoryIds|BugzillaIds|CVEIds|ProductFamily)"\s*:')
 _LISTS = ("Patches", "EffectivePatches")
+_ONE_PRODUCT = "save an answer for each: --filters Key=PRODUCT,Values=Ubuntu22.04"
 _ISO_EPOCH = re.compile(r"/Date\((-?[0-9]+)[0-9]{3}\)/")
 
 
@@ -36,13 +37,18 @@ def sniff(document: Document) -> bool:
 
 
 def read(document: Document, options: ReadOptions) -> Part:
-    """Read every patch; raises CatalogError PR2907 for broken JSON, which answers with elisions (``...``) are."""
+    """Read every patch.
+
+    Raises CatalogError PR2907 for broken JSON, which answers with elisions (``...``) are, PR3005 for Windows beside
+    Linux, and PR3030 for several products of Debian or Ubuntu.
+    """
     rows = PartRows(document, options, "patches", "available_patches")
     updates = Updates(rows)
     packages: list[dict[str, Any]] = []
     products: set[str] = set()
     kinds: set[bool] = set()
-    for place in _patches(json_of(document)):
+    top = json_of(document)
+    for place in _patches(top):
         fields = _object(place.value())
         fields = _object(fields.get("Patch", fields))
         is_package = bool(_text(fields, "Name"))
@@ -52,19 +58,34 @@ def read(document: Document, options: ReadOptions) -> Part:
             packages += _package(fields, place.line, rows)
         else:
             _add_update(fields, place.line, rows, updates)
+    rows.counts["PR2221"] += not top.is_array and bool(top["NextToken"].value())
     if len(kinds) > 1:
         raise document.fail("PR3005", "the file has updates of Windows and packages of Linux")
     if True not in kinds:
         return updates.part()
-    known = family_of_products(sorted(filter(None, products)))
+    return _packages_part(packages, sorted(filter(None, products)), rows, document, options)
+
+
+def _packages_part(
+    packages: Sequence[Mapping[str, Any]],
+    products: Sequence[str],
+    rows: PartRows,
+    document: Document,
+    options: ReadOptions,
+) -> Part:
+    """Return packages of Linux; raises CatalogError PR3030 for several products that no version tells apart."""
+    known = family_of_products(products)
     columns = {name: [one[name] for one in packages] for name in packages[0]} if packages else {}
     rows.counts["PR3202"] += sum(one["severity"] is None for one in packages)
     scheme = known.scheme if known else options.scheme or "rpm"
     if scheme == "dpkg" and packages:
+        if len(products) > 1:
+            message = f"packages are of {len(products)} products, and nothing tells which is for which"
+            raise document.fail("PR3030", f"{message}: {', '.join(products)}", hint=_ONE_PRODUCT)
         columns["priority"] = columns["severity"]
+        columns["product"] = [next(iter(products), None)] * len(packages)
     patches = table(CATALOG, columns, len(packages))
-    named = tuple(sorted(filter(None, products)))
-    return rows.part(patches, scheme, family=known.name if known else None, products=named)
+    return rows.part(patches, scheme, family=known.name if known else None, products=tuple(products))
 
 
 def _patches(top: Place) -> Iterator[Place]:
@@ -88,10 +109,9 @@ def _add_update(fields: dict[str, Any], line: int, rows: PartRows, updates: Upda
     target = titled(title, product, _text(fields, "ProductFamily") or None)
     update = updates.of(kb, f"{product} {title}", line, target)
     issued = _date(fields.get("ReleaseDate"))
-    update.add(updates.severity(_text(fields, "MsrcSeverity")), _instant(issued), issued)
-    update.title = update.title or title or None
-    update.advisory = update.advisory or _text(fields, "MsrcNumber") or None
-    update.classification = update.classification or _text(fields, "Classification") or None
+    told = {"classification": _text(fields, "Classification") or None, "advisory": _text(fields, "MsrcNumber") or None}
+    update.add(updates.severity(_text(fields, "MsrcSeverity")), _instant(issued), issued, **told)
+    update.title = title or None
 
 
 def _package(fields: dict[str, Any], line: int, rows: PartRows) -> Iterator[dict[str, Any]]:

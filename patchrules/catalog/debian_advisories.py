@@ -39,6 +39,7 @@ def read(document: Document, options: ReadOptions) -> Part:
             advisory = Advisory(advisory.id, advisory.issued, advisory.issued_text, advisory.title, found)
         elif bare.startswith("[") and advisory:
             _add(bare, line, advisory, fixes, rows)
+    rows.note_end()
     return fixes.part(rows)
 
 

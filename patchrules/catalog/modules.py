@@ -46,6 +46,7 @@ def read(document: Document, options: ReadOptions) -> Part:
             _add(text.strip()[2:].strip("\"'"), line, fields, facts, rows)
         elif text.strip():
             path = _path(path, text)
+    rows.note_end()
     return rows.part(table(CATALOG, {}, 0), "rpm", facts)
 
 

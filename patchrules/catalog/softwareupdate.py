@@ -47,6 +47,7 @@ def read(document: Document, options: ReadOptions) -> Part:
                 found.append((name, arch, version, _CLASSIFICATION, waiting[1], restart, line))
                 waiting = None
     _refuse(waiting, rows)
+    rows.note_end()
     columns = dict(zip(_COLUMNS, map(list, zip(*found, strict=True)), strict=True)) if found else {}
     patches = table(CATALOG, columns, len(found))
     return rows.part(patches, _FAMILY.scheme, family=_FAMILY.name, products=_FAMILY.products)

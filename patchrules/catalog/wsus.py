@@ -7,7 +7,7 @@ commands of ``docs/how-to/collect.md`` join lists with ``;``. A row is one KB of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from patchrules.catalog._csv import header_of, rows_of
 from patchrules.catalog._microsoft import kb_ids, product_titled, titled
@@ -54,12 +54,14 @@ def read(document: Document, options: ReadOptions) -> Part:
     updates = Updates(rows)
     header = header_of(document)
     wanted = [next((name for name in names if name in header), "") for names in _NAMES.values()]
-    for line, values in rows_of(document, wanted, rows):
-        _add(dict(zip(_NAMES, values, strict=True)), line, rows, updates)
+    found = [(line, dict(zip(_NAMES, values, strict=True))) for line, values in rows_of(document, wanted, rows)]
+    day_first = _day_first(fields["date"].strip() for _, fields in found)
+    for line, fields in found:
+        _add(fields, line, rows, updates, day_first=day_first)
     return updates.part()
 
 
-def _add(fields: dict[str, str], line: int, rows: PartRows, updates: Updates) -> None:
+def _add(fields: dict[str, str], line: int, rows: PartRows, updates: Updates, *, day_first: bool | None) -> None:
     """Add one row once for each KB and product that it names."""
     title = fields["title"].strip()
     kbs = kb_ids(_unlost(fields["kb"])) or [f"KB{number}" for number in _KB_IN_TITLE.findall(title)]
@@ -67,20 +69,23 @@ def _add(fields: dict[str, str], line: int, rows: PartRows, updates: Updates) ->
     products = list(_listed(fields["product"]))
     if kbs and not products:
         rows.reject(line, "PR3003", "the update has no product", f"{kbs[0]} {title}")
-    text, date = fields["date"].strip(), _date(fields["date"].strip())
-    rows.counts["PR3205"] += bool(text) and instant(date) is None
+    text = fields["date"].strip()
+    issued = instant(_date(text, day_first=day_first))
+    rows.counts["PR3205"] += bool(text) and issued is None
     replaced = kb_ids(_unlost(fields["supersedes"]))
     rows.counts["PR3225"] += not replaced and bool(fields["supersedes"].strip())
     for kb in kbs:
         for product in products:
             target = titled(title, product_titled(product), next(_listed(fields["family"]), None))
             update = updates.of(kb, f"{product} {title}", line, target)
-            update.add(updates.severity(_unlost(fields["severity"])), instant(date), text or None)
+            told = {
+                "classification": _classification(fields["classification"]),
+                "advisory": next(_listed(fields["bulletin"]), None),
+            }
+            update.add(updates.severity(_unlost(fields["severity"])), issued, text or None, **told)
             update.title = title or None
-            update.advisory = next(_listed(fields["bulletin"]), None)
-            update.classification = _classification(fields["classification"])
             update.supersedes.update(dict.fromkeys(replaced))
-            update.reboot = fields["restart"].strip().lower() not in ("", *_NEVER)
+            update.reboot = update.reboot or fields["restart"].strip().lower() not in ("", *_NEVER)
 
 
 def _classification(text: str) -> str | None:
@@ -101,13 +106,30 @@ def _unlost(text: str) -> str:
     return "" if _LOST.fullmatch(text.strip()) else text.strip()
 
 
-def _date(text: str) -> str | None:
-    """Return a date as ISO 8601: month first between slashes unless it cannot be one, day first between dots."""
+def _day_first(texts: Iterable[str]) -> bool | None:
+    """Say whether a file's dates between slashes begin with the day; None where none of them tells, or they disagree.
+
+    >>> _day_first(["12/05/2026", "13/05/2026"]), _day_first(["5/13/2026"]), _day_first(["12/05/2026", "13.05.2026"])
+    (True, False, None)
+    """
+    pairs = [(int(found["a"]), int(found["b"])) for text in texts if (found := _DATE.fullmatch(text)) and "/" in text]
+    first, second = (any(pair[place] > _MONTHS for pair in pairs) for place in (0, 1))
+    return None if first == second else first
+
+
+def _date(text: str, *, day_first: bool | None) -> str | None:
+    """Return a date as ISO 8601, day first between dots; None where nothing tells what comes first."""
     found = _DATE.fullmatch(text)
     if not found:
         return text or None
     one, two = int(found["a"]), int(found["b"])
-    month, day = (two, one) if found["by"] == "." or one > _MONTHS else (one, two)
+    if found["by"] == "." or one > _MONTHS:
+        day_first = True
+    elif two > _MONTHS or one == two:
+        day_first = False
+    if day_first is None:
+        return None
+    month, day = (two, one) if day_first else (one, two)
     hour = int(found["hour"] or 0)
     if found["half"]:
         hour = hour % _NOON + (_NOON if found["half"] in "pP" else 0)

@@ -79,9 +79,9 @@ def _add(entry: _Entry, line: int | None, updates: Updates) -> None:
     product = system.product if system else _bare([words[-1]])[0]
     target = replace(titled(entry.title, product, None), known=system is not None and system.known)
     update = updates.of(str(entry.kb), entry.title, line, target)
-    update.add(updates.severity(entry.severity), instant(entry.created), entry.created or None)
+    severity, created = updates.severity(entry.severity), entry.created
+    update.add(severity, instant(created), created or None, classification=entry.classification)
     update.title = entry.title
-    update.classification = entry.classification
 
 
 def _bare(words: list[str]) -> list[str]:

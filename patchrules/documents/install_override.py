@@ -16,7 +16,11 @@ def load_install_override(source: Input) -> tuple[OverridePatch, ...]:
     >>> load_install_override(b"patches: [{id: 'bind*.x86_64', title: '*9.8.2*'}]")
     (OverridePatch(id='bind*.x86_64', title='*9.8.2*'),)
     """
-    return override_patches(read(source))
+    document = read(source)
+    for pointer, key, times in document.repeated:
+        message = f"`{key}` is given {times} times, and nobody can say which is meant"
+        raise BaselineError(message, code="PR1501", where=document.where(f"{pointer}/{key}"), hint="keep one of them")
+    return override_patches(document)
 
 
 def override_patches(document: Document) -> tuple[OverridePatch, ...]:

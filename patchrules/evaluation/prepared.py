@@ -152,6 +152,7 @@ class Prepared:
         """Judge an inventory by the policies that are compiled; what they found on other hosts is not of it."""
         built, taken = inventory.packages["built"], inventory.hosts["captured_at"]
         judging = self._judging(question, dated=built.null_count < len(built))
+        judging.assigner.begin()
         answers, served = [], dict[int, None]()
         for portion, rows in InMemory(inventory, judging.numbers).portions():
             answers.append(judging.judge(portion, rows, question=question))

@@ -107,6 +107,10 @@ class Assigner:
         """The profiles so far, by their numbers."""
         return self._profiles.values
 
+    def begin(self) -> None:
+        """Begin with hosts that are asked about for themselves: of which products others were says nothing of them."""
+        self._products = set()
+
     def of(self, hosts: pa.Table) -> list[int]:
         """Return the profile number of every host; -1 where its family or its baseline is not known.
 

@@ -15,9 +15,11 @@ from patchrules.errors import InventoryError
 from patchrules.evaluation.opened import diagnostics_of
 from patchrules.evaluation.streaming import ahead
 from patchrules.families import families
-from patchrules.inventory._architectures import ARCHES, has
-from patchrules.inventory._names import refused_names
+from patchrules.families._architectures import ARCHES
+from patchrules.inventory._architectures import machine
+from patchrules.inventory._modules import are_plain
 from patchrules.inventory._star import Star, StarPart
+from patchrules.sources.package_names import refused_names
 
 _AGAIN = "write it with pr.pack_fleet(...) or patchrules fleet pack"
 
@@ -64,7 +66,11 @@ class StarStream:
             raise InventoryError(message, code="PR2112", hint=_AGAIN)
         named = [shelf[name].scheme if name else "" for name in families_of]
         machines = hosts.select(["family", "arch"]).group_by(["family", "arch"]).aggregate([]).to_pylist()
-        known = all(row["arch"] is None or has(row["family"] or None, row["arch"]) for row in machines)
+        known = all(row["arch"] in (None, machine(row["family"] or None, row["arch"] or "")) for row in machines)
+        if not are_plain(hosts["enabled_modules"]):
+            raise InventoryError(
+                f"`{part.file}` has enabled modules that are no name:stream", code="PR2112", hint=_AGAIN
+            )
         if not known or not self._allowed.all_of(rows, named):
             message = f"`{part.file}` has a package whose name, version or architecture is none of its host's family"
             raise InventoryError(message, code="PR2112", hint=_AGAIN)

@@ -20,14 +20,14 @@ from patchrules.errors import Diagnostic, InventoryError
 from patchrules.evaluation.opened import facts_for
 from patchrules.evaluation.split import numbered, placed
 from patchrules.families import families
+from patchrules.families._architectures import ARCHES
 from patchrules.inventory import read_inventory
-from patchrules.inventory._architectures import ARCHES
-from patchrules.inventory._names import refused_names
 from patchrules.inventory._parts import Part
 from patchrules.inventory._stated import stated_hosts
 from patchrules.model.columns import PACKAGES, REJECTS
 from patchrules.model.host import Inventory
 from patchrules.sources import arrow
+from patchrules.sources.package_names import refused_names
 
 AHEAD = 2
 """Parts that are read, or wait, while another is judged."""

@@ -121,7 +121,8 @@ _WINDOWS = (
         "if (Get-Command Get-WsusUpdate -ErrorAction SilentlyContinue) {\n"
         "  Get-WsusUpdate -Approval AnyExceptDeclined | ForEach-Object { $_.Update } | Select-Object Title,\n"
         "    @{ n = 'KnowledgebaseArticles'; e = { $_.KnowledgebaseArticles -join ';' } }, MsrcSeverity,\n"
-        "    UpdateClassificationTitle, @{ n = 'ProductTitles'; e = { $_.ProductTitles -join ';' } }, CreationDate |\n"
+        "    UpdateClassificationTitle, @{ n = 'ProductTitles'; e = { $_.ProductTitles -join ';' } },\n"
+        "    @{ n = 'CreationDate'; e = { $_.CreationDate.ToString('s') } } |\n"
         '    Export-Csv -NoTypeInformation -Encoding UTF8 "$Catalog/wsus.csv"\n'
         "}",
         None,

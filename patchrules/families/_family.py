@@ -111,6 +111,8 @@ class Family:
       all others the package manager keeps one, so that several are no list of one system (SEMANTICS 5.1); None: of any.
     - ``compatible``: machine architecture -> package architectures it can run; a machine that is not here runs its own
       and the independent one.
+    - ``arch_names``: what people call architectures, in lower case -> the one word for it in catalogs and hosts, where
+      systems have several words; empty: there is one, the package manager's.
     - ``dist_tag``: regular expression whose group 1 is the major release a version text was built for (DECISIONS 22),
       written for Python's ``re`` and RE2 alike; None: the version text does not tell;
       ``major``: the major release where the product does not tell it; ``foreign_tag``: the tags of other vendors.
@@ -141,6 +143,7 @@ class Family:
     install_only: tuple[str, ...] | None = None
     has_arch: bool = True
     compatible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    arch_names: Mapping[str, str] = field(default_factory=dict)
     dist_tag: str | None = None
     major: str | None = None
     foreign_tag: str | None = None

@@ -13,15 +13,21 @@ ARCHITECTURES = {
     "x64-based": "x64",
     "x64": "x64",
     "amd64": "x64",
+    "x86_64": "x64",
     "64-bit": "x64",
     "x86-based": "x86",
     "x86": "x86",
     "32-bit": "x86",
+    "i386": "x86",
+    "i686": "x86",
     "arm64-based": "arm64",
     "arm64": "arm64",
+    "aarch64": "arm64",
     "itanium-based": "ia64",
+    "itanium": "ia64",
+    "ia64": "ia64",
 }
-"""Microsoft's words for an architecture, in lower case, and the one word that catalogs and hosts have for it."""
+"""What Microsoft and tools call an architecture, in lower case, and the word that catalogs and hosts have for it."""
 
 
 @dataclass(frozen=True, slots=True)

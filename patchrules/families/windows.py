@@ -7,6 +7,7 @@ Sources: SEMANTICS 0.2, 0.4 (where it is judged), 1.4 - 1.6 (keys, values, produ
 from __future__ import annotations
 
 from patchrules.families._family import Facts, Family
+from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.model.names import FilterKey, OperatingSystem
 
 _X64 = ("x64", "x86_64", "amd64")
@@ -51,7 +52,8 @@ FAMILY = Family(
     product_parts=1,
     independent_arch="",
     has_arch=False,
-    # As catalogs and hosts spell architectures.
+    arch_names=ARCHITECTURES,
+    # As policy tests spell what no door reads.
     compatible=dict.fromkeys(_X64, (*_X64, "")),
     predefined=(
         "AWS-DefaultPatchBaseline",

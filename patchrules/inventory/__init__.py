@@ -24,6 +24,7 @@ from patchrules.inventory._contradicting import contradiction, joined
 from patchrules.inventory._damaged import damage, without_refused
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._hosts import facts_of, facts_of_table, hosts_table
+from patchrules.inventory._modules import with_streams
 from patchrules.inventory._names import without_arches
 from patchrules.inventory._places import Place, places
 from patchrules.inventory._reader import OnBadRow, Reader, ReadOptions, Rows
@@ -244,12 +245,15 @@ class _Reading:
             packages = packages.sort_by("host")
         facts = {host: self._stated | found for host, found in self._facts.items()}
         packages, told = without_arches(packages, {host: found.get("family") for host, found in facts.items()})
+        facts, modular = with_streams(facts)
         hosts, doubts, odd = hosts_table(facts, packages, self.aliases)
         packages = self._placed(without_strange(packages, odd), hosts)
         packages, refused = checked(packages, hosts, self._common.on_bad_row)
         rejects = pa.concat_tables([schema(REJECTS).empty_table(), *self._rejects, refused]).combine_chunks()
         packages, rejects, lost = without_refused(packages, rejects)
-        return Inventory(hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *told, *doubts, *lost))
+        return Inventory(
+            hosts, packages, rejects, tuple(self._sources), (*self._diagnostics, *told, *modular, *doubts, *lost)
+        )
 
     def _placed(self, packages: Any, hosts: Any) -> Any:  # noqa: ANN401  pyarrow is Any
         """Return the packages without those of files that are none of their host's family; raises PR2106 for all."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +12,8 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic, Level
 from patchrules.families import families
-from patchrules.inventory import _dpkg_rows, _rpm_shapes
+from patchrules.families._architectures import ARCHES
 
-# rpm takes amd64 and ia32e for x86_64, but no vendor builds packages of that name: whoever says so means dpkg's word.
-ARCHES = MappingProxyType({"rpm": _rpm_shapes.ARCHES - {"amd64", "ia32e"}, "dpkg": _dpkg_rows.ARCHES})
-"""The architectures of each scheme that has some."""
 _SHOWN = 3
 
 
@@ -41,6 +37,16 @@ def has(family: str | None, arch: str) -> bool:
     return family is None or has_all([family], [arch])
 
 
+def machine(family: str | None, arch: str) -> str | None:
+    """Return a host's architecture as catalogs of its family spell it, None where no system of the family has it.
+
+    >>> machine("windows", "AMD64"), machine("windows", "sparc"), machine("rhel", "amd64"), machine(None, "amd64")
+    ('x64', None, None, 'amd64')
+    """
+    names = families()[family].arch_names if family else {}
+    return names.get(arch.lower()) if names else arch if has(family, arch) else None
+
+
 def without_strange(packages: Any, families_of: Mapping[str, str]) -> Any:  # noqa: ANN401  pyarrow.Table
     """Return packages whose architectures their hosts' families have; others are not stated.
 
@@ -61,16 +67,16 @@ def strange(found: Mapping[tuple[str, str], int]) -> tuple[Diagnostic, ...]:
 
     >>> print(*strange({("rhel", "x86_64"): 400, ("rhel", "X86_64"): 2}))
     warning PR2231: no system of its family has the architecture `X86_64` (rhel): it counts as not stated (2 times)
-      hint: write architectures as the system's package manager does, e.g. x86_64 with rpm and amd64 with dpkg
+      hint: write architectures as the system does, e.g. x86_64 with rpm, amd64 with dpkg, x64 on Windows
     """
     odd: Counter[tuple[str, str]] = Counter()
     for (family, arch), count in found.items():
-        if not has(family, arch):
+        if machine(family, arch) is None:
             odd[family, arch] += count
     if not odd:
         return ()
     names = [f"`{arch}` ({family})" for family, arch in sorted(odd)]
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else "")
     message = f"no system of its family has the architecture {shown}: it counts as not stated"
-    hint = "write architectures as the system's package manager does, e.g. x86_64 with rpm and amd64 with dpkg"
+    hint = "write architectures as the system does, e.g. x86_64 with rpm, amd64 with dpkg, x64 on Windows"
     return (Diagnostic("PR2231", Level.WARNING, message, count=odd.total(), hint=hint),)

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from patchrules.errors import InventoryError, Where
 from patchrules.families import families
-from patchrules.inventory._names import refused_names
 from patchrules.inventory._reader import OnBadRow
 from patchrules.model.columns import REJECTS
 from patchrules.sources.arrow import table
+from patchrules.sources.package_names import refused_names
 from patchrules.versions.refused import refused_versions
 
 

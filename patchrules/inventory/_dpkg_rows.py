@@ -10,13 +10,6 @@ from patchrules.inventory._reader import ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
 from patchrules.sources.files import Document
 
-_ARCHES = """
-all amd64 arm64 armel armhf i386 ia64 mips mipsel mips64el powerpc ppc64el riscv64 s390x alpha hppa hurd-i386 loong64
-kfreebsd-amd64 kfreebsd-i386 m68k ppc64 sh4 sparc sparc64 x32 any
-"""
-ARCHES = frozenset(_ARCHES.split())
-"""The architectures dpkg knows."""
-
 PRIORITIES = frozenset({"required", "important", "standard", "optional", "extra"})
 _STATES = {
     "n": "not-installed",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.errors import Diagnostic, Where
 from patchrules.families import families
-from patchrules.inventory._architectures import has, strange
+from patchrules.inventory._architectures import has, machine, strange
 from patchrules.inventory._dist_tags import majors
 from patchrules.inventory.identify import Identity, identify
 from patchrules.model.columns import HOSTS
@@ -123,9 +123,11 @@ def _machine(family: str | None, stated: str | None, mine: Told, arches: Mapping
 
     Those that the host's family has not are not stated (5.e).
     """
-    known = {arch: count for arch, count in arches.items() if has(family, arch)}
-    first = (arch for arch in (stated, mine.dpkg) if arch and has(family, arch))
-    return next(first, None) or _most_common(known)
+    known: Counter[str] = Counter()
+    for arch, count in arches.items():
+        known[machine(family, arch) or ""] += count
+    first = (machine(family, arch) for arch in (stated, mine.dpkg) if arch)
+    return next(filter(None, first), None) or _most_common(known)
 
 
 def _told(packages: Any) -> dict[str, Told]:  # noqa: ANN401  pyarrow is Any

@@ -6,15 +6,8 @@ import re
 import string
 from dataclasses import dataclass
 
+from patchrules.families._architectures import RPM_ARCHES
 from patchrules.inventory._delimited import width
-
-_ARCHES = """
-noarch x86_64 i386 i486 i586 i686 athlon geode ia32e ia64 aarch64 armv5tel armv6hl armv6l armv7hl armv7hnl armv7l armv8l
-ppc ppc64 ppc64le ppc64p7 ppc64iseries ppc64pseries s390 s390x sparc sparcv9 sparcv9v sparc64 sparc64v alpha alphaev6
-mips mipsel mips64 mips64el riscv64 riscv32 loongarch64 sh4 m68k x86_64_v2 x86_64_v3 x86_64_v4 src nosrc
-"""
-ARCHES = frozenset(_ARCHES.split())
-"""The architectures rpm knows (its rpmrc): what ends a line and is none of these belongs to the release."""
 
 # What rpmbuild lets into a version or a release beside letters and digits; into a name these without `~^`, and hyphens:
 # ALLOWED_CHARS_VERREL and ALLOWED_CHARS_NAME of rpm's build/rpmbuild_internal.hh. It asks for ASCII, old ones took
@@ -79,7 +72,7 @@ class Layout:
         complete = len(parts) >= 1 + max(
             i for i, name in enumerate(self.columns) if name in ("name", "arch", "evr", "version")
         )
-        known = found.get("arch", "") in ARCHES or found.get("arch", "(none)") == "(none)"
+        known = found.get("arch", "") in RPM_ARCHES or found.get("arch", "(none)") == "(none)"
         return found if complete and known and _EPOCH(found.get("epoch", "0") or "0") else None
 
     def width(self, line: str) -> int:
@@ -113,7 +106,7 @@ def nevra(text: str) -> tuple[str, str | None, str] | None:
     if _BLANKS(text) or not text.isprintable():
         return None
     head, _, last = text.rpartition(".")
-    arch = last if last in ARCHES else None
+    arch = last if last in RPM_ARCHES else None
     rest, _, release = (head if arch or last == "(none)" else text).rpartition("-")
     name, _, version = rest.rpartition("-")
     if not name or not version or not release or not _DIGIT(release if arch is None else version + release):
@@ -134,7 +127,7 @@ def listed(line: str) -> bool:
     (True, False)
     """
     words = line.split()
-    if len(words) != 3 or line[:1].isspace() or words[0].rpartition(".")[2] not in ARCHES:  # noqa: PLR2004
+    if len(words) != 3 or line[:1].isspace() or words[0].rpartition(".")[2] not in RPM_ARCHES:  # noqa: PLR2004
         return False
     return "-" in words[1] and (words[2].startswith("@") or words[2] == "installed")
 
@@ -167,7 +160,7 @@ def layout_of(line: str) -> Layout | None:
         return Layout(None, ("nevra", *_times(_WIDE(rest.strip()))), wide=True)
     for separator in (*_SEPARATORS, None):
         parts = [part.strip() for part in line.split(separator)]
-        at = next((place for place in _BY_ARCH if len(parts) > place and parts[place] in ARCHES), None)
+        at = next((place for place in _BY_ARCH if len(parts) > place and parts[place] in RPM_ARCHES), None)
         if at is None or not _NAME(parts[0]):
             continue
         columns = _BY_ARCH[at]

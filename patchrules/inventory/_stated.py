@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from patchrules.errors import UnknownNameError
 from patchrules.families import family_named
-from patchrules.inventory._architectures import has_all
+from patchrules.inventory._architectures import has_all, machine
+from patchrules.inventory._modules import are_plain
 from patchrules.inventory._text_columns import NO_ARCH, distinct, is_bare
 from patchrules.inventory.arrow_table import HOST_COLUMNS
 from patchrules.inventory.identify import identify
@@ -21,6 +22,7 @@ from patchrules.sources.arrow import schema
 _NEEDED = ("host", "name", "evr", "arch")
 _HOSTS = {field.name: field.type for field in schema(HOSTS)}
 _PACKAGES = {field.name: field.type for field in schema(PACKAGES)}
+_NO_MODULES = pa.chunked_array([], _HOSTS["enabled_modules"])
 _TEXTS = (pa.string(), pa.dictionary(pa.int32(), pa.string()))
 
 
@@ -54,7 +56,8 @@ def stated_hosts(
     if "arch" not in hosts or hosts["arch"].null_count or pc.any(pc.equal(hosts["arch"], "")).as_py():
         return None
     known = {name: family_named(name).name for name in hosts["family"].unique().to_pylist()}
-    if not _have_arches(known, rows["arch"], hosts):
+    streams = hosts.get("enabled_modules", _NO_MODULES)
+    if not (are_plain(streams) and _have_arches(known, rows["arch"], hosts)):
         return None
     if "patch_group" in hosts:
         hosts["patch_group"] = pc.if_else(pc.equal(hosts["patch_group"], ""), None, hosts["patch_group"])
@@ -82,7 +85,7 @@ def _have_arches(known: Mapping[str, str], packages: Any, hosts: Mapping[str, An
     Which family a package's host is of is looked at with its rows (``batch.allowed``).
     """
     machines = pa.table({"family": hosts["family"], "arch": hosts["arch"]}).group_by(["family", "arch"]).aggregate([])
-    if not all(has_all([known[row["family"]]], [row["arch"]]) for row in machines.to_pylist()):
+    if not all(machine(known[row["family"]], row["arch"]) == row["arch"] for row in machines.to_pylist()):
         return False
     families = known.values()
     texts = [text for chunk in distinct(packages) for text in pc.unique(chunk).to_pylist()]

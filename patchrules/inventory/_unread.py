@@ -6,7 +6,7 @@ import os
 import re
 
 from patchrules.errors import DocumentError
-from patchrules.inventory import _dpkg_rows as dpkg
+from patchrules.families._architectures import DPKG_ARCHES, RPM_ARCHES
 from patchrules.inventory import _rpm_shapes as rpm
 from patchrules.sources.files import Document
 
@@ -18,7 +18,7 @@ _IS_CALLED_LIST = re.compile(
 """Tells what docs/how-to/collect.md calls the lists of a host and rpm its database, and endings that only lists have.
 
 ``Packages`` without an ending is an archive's."""
-_ARCHES = (rpm.ARCHES | dpkg.ARCHES) - {"all", "any", "src"}
+_ARCHES = (RPM_ARCHES | DPKG_ARCHES) - {"all", "any", "src"}
 """Architectures that are no words of a sentence."""
 _SEPARATORS = ("\t", "|", ";", ",", None)
 _IS_NO_VALUE = re.compile(r"\?+|\((?:none|null)\)").fullmatch

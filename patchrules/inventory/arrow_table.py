@@ -22,7 +22,7 @@ from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import counted
 from patchrules.inventory._text_columns import NO_ARCH, WRITE_AGAIN, bare, text_column, wrong_type
 from patchrules.model.columns import HOSTS, PACKAGES, REJECTS
-from patchrules.sources.arrow import schema, table
+from patchrules.sources.arrow import repeated, schema, table
 from patchrules.sources.files import Document
 from patchrules.versions.refused import refused_versions
 
@@ -128,7 +128,7 @@ def _parquet(document: Document, columns: Mapping[str, str]) -> Any:  # noqa: AN
 def refuse_twice(names: Sequence[str], columns: Mapping[str, str], file: str | None) -> None:
     """Raise ColumnError PR2005 where a table has a column that is read more than once."""
     read = ({*TEXTS, *HOST_COLUMNS, "epoch", *(one.name for one in PACKAGES)} - columns.keys()) | set(columns.values())
-    twice = next((name for name, count in Counter(names).items() if count > 1 and name in read), None)
+    twice = repeated(names, read)
     if twice is not None:
         raise ColumnError("packages", (), names, file, twice)
 

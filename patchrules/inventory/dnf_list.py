@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from patchrules.families._architectures import RPM_ARCHES
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES, listed
+from patchrules.inventory._rpm_shapes import listed
 from patchrules.sources.files import Document
 
 _FIELDS = 3
@@ -47,7 +48,7 @@ def sniff(document: Document) -> bool:
         words = line.split() if line[:1].strip() else []
         if section and len(words) == 1 and after[:1].isspace():
             words += after.split()
-        named = len(words) > 1 and words[0].rpartition(".")[2] in ARCHES and "-" in words[1]
+        named = len(words) > 1 and words[0].rpartition(".")[2] in RPM_ARCHES and "-" in words[1]
         if section is not False and (listed(line) or (section and named)):
             return True
     return False
@@ -85,7 +86,7 @@ def _wrapped(document: Document, rows: PackageRows) -> Iterator[_Row]:
         if row:
             yield row
             row = None
-        if words[0].rpartition(".")[2] in ARCHES and not line[:1].isspace():
+        if words[0].rpartition(".")[2] in RPM_ARCHES and not line[:1].isspace():
             row = _Row(number, words, line, section)
             started = True
             continue

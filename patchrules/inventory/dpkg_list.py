@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from patchrules.families._architectures import DPKG_ARCHES
 from patchrules.inventory._delimited import width
-from patchrules.inventory._dpkg_rows import ARCHES, VERSION, DpkgRows, status_of
+from patchrules.inventory._dpkg_rows import VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
 
@@ -24,7 +25,7 @@ _COLUMNS = 5  # state, name, version, architecture, and a description of at leas
 def sniff(document: Document) -> bool:
     """Say whether the start has the rule of the table, or rows that state an architecture."""
     lines = document.head_lines()
-    rows = [found for line in lines if (found := _ROW(line)) and VERSION(found[3]) and found[4] in ARCHES]
+    rows = [found for line in lines if (found := _ROW(line)) and VERSION(found[3]) and found[4] in DPKG_ARCHES]
     return any(map(_RULE, lines)) or bool(rows)
 
 
@@ -53,7 +54,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
             rows.reject(number, "PR2001", "the line has fewer columns than every other", line)
             continue
         version = "" if row[3] == "<none>" else row[3]
-        arch = row[4] if has_arch and row[4] in ARCHES else ""
+        arch = row[4] if has_arch and row[4] in DPKG_ARCHES else ""
         rows.add_package(number, line, {"status": row[1], "name": row[2], "version": version, "arch": arch})
     return rows.finish()
 

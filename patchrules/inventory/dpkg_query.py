@@ -16,9 +16,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from patchrules.families._architectures import DPKG_ARCHES, RPM_ARCHES
 from patchrules.inventory import _rpm_shapes as rpm
 from patchrules.inventory._delimited import host_header, width
-from patchrules.inventory._dpkg_rows import ARCHES, NAME, PRIORITIES, SECONDS, VERSION, DpkgRows, status_of
+from patchrules.inventory._dpkg_rows import NAME, PRIORITIES, SECONDS, VERSION, DpkgRows, status_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.sources.files import Document
 
@@ -117,7 +118,7 @@ def _columns(values: Sequence[Sequence[str]]) -> tuple[str, ...]:
         kind = ""
         if stated and "version" not in found and sum(map(bool, map(VERSION, stated))) * 2 >= len(stated):
             kind = "version"
-        elif _are_mostly(ARCHES.__contains__, stated):
+        elif _are_mostly(DPKG_ARCHES.__contains__, stated):
             kind = "arch"
         elif _are_mostly(status_of, stated):
             kind = "status"
@@ -139,7 +140,7 @@ def _are_mostly(is_one: Callable[[str], object], values: Sequence[str]) -> bool:
 
 def _has_rpm_arch(rows: Sequence[Sequence[str]]) -> bool:
     """Say whether a line names an architecture that only rpm spells so."""
-    return any(part in rpm.ARCHES and part not in ARCHES for parts in rows for part in parts[1:])
+    return any(part in RPM_ARCHES and part not in DPKG_ARCHES for parts in rows for part in parts[1:])
 
 
 def _is_header(fields: dict[str, str]) -> bool:

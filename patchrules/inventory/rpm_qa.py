@@ -18,11 +18,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from patchrules.families._architectures import RPM_ARCHES
 from patchrules.inventory._damaged import UNREAD
 from patchrules.inventory._delimited import host_header
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES, PLAIN, Layout, can_be, layout_of, layout_of_header, listed, nevra
+from patchrules.inventory._rpm_shapes import PLAIN, Layout, can_be, layout_of, layout_of_header, listed, nevra
 from patchrules.sources.files import Document
 
 _USED = ("name", "arch", "evr")
@@ -93,7 +94,7 @@ def _read_plain(document: Document, rows: PackageRows) -> None:
             head, _, arch = line.rpartition(".")
             rest, _, release = head.rpartition("-")
             name, _, version = rest.rpartition("-")
-            if name and release and arch in ARCHES and version[:1].isdigit():
+            if name and release and arch in RPM_ARCHES and version[:1].isdigit():
                 add_name(name)
                 add_arch(arch)
                 add_evr(f"{version}-{release}")

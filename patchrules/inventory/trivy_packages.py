@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from patchrules.inventory._dpkg_rows import ARCHES as DPKG_ARCHES
+from patchrules.families._architectures import DPKG_ARCHES, RPM_ARCHES
 from patchrules.inventory._json import Place, members_of, texts_of, values_of
 from patchrules.inventory._purl import distro_of
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES as RPM_ARCHES
 from patchrules.inventory._rpm_shapes import EL_TAG
 from patchrules.inventory._texts import head_of
 from patchrules.sources.dates import instant

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
+from patchrules.families._architectures import RPM_ARCHES
 from patchrules.inventory._reader import Reader, ReadOptions, Rows
 from patchrules.inventory._rows import PackageRows
-from patchrules.inventory._rpm_shapes import ARCHES
 from patchrules.sources.files import Document
 
 _INSTALLED = re.compile(r"i[+l]?").fullmatch
@@ -43,7 +43,7 @@ def read(document: Document, options: ReadOptions) -> Rows:
             else:
                 seen.add((name, version, arch))
                 rows.add(name=name, arch=arch, evr=version if ":" in version else f"0:{version}", line=number)
-        elif len(cells) == _DETAILED and cells[4] in ARCHES:
+        elif len(cells) == _DETAILED and cells[4] in RPM_ARCHES:
             rows.counts["PR2225"] += 1
         elif started and line.strip():
             rows.reject(number, "PR2001", "the line is no row of zypper", line)
@@ -57,7 +57,7 @@ def _cells(line: str) -> list[str]:
 
 def _detailed(cells: list[str]) -> bool:
     """Say whether a row states name, version and architecture of something installed."""
-    return len(cells) == _DETAILED and bool(_INSTALLED(cells[0])) and cells[4] in ARCHES and bool(cells[1])
+    return len(cells) == _DETAILED and bool(_INSTALLED(cells[0])) and cells[4] in RPM_ARCHES and bool(cells[1])
 
 
 def _without(cells: list[str]) -> bool:

@@ -21,15 +21,18 @@ class BuildFit(Enum):
 def fit(build: str | None, host: str | None) -> BuildFit:
     """Compare the build of an update with the host's.
 
-    PROVEN: the host has that revision or a later one, so it has the update or one that replaces it.
+    PROVEN: the host has that revision or a later one, so it has the update or one that replaces it. CANNOT_TELL: one of
+    them does not name a release.
 
     >>> fit("10.0.17763.5458", "10.0.17763.5500").name, fit("10.0.17763", "10.0.20348.1").name
     ('PROVEN', 'OTHER_RELEASE')
+    >>> fit("10.0.17763", "17763.50").name
+    'CANNOT_TELL'
     """
     wanted, found = numbers(build), numbers(host)
     if not wanted:
         return BuildFit.ANY
-    if not found:
+    if min(len(wanted), len(found)) < RELEASE:
         return BuildFit.CANNOT_TELL
     if wanted[:RELEASE] != found[:RELEASE]:
         return BuildFit.OTHER_RELEASE

@@ -73,7 +73,8 @@ def updates(
 ) -> tuple[list[tuple[Verdict, Package | None]], Counter[str]]:
     """Judge every installed update and every one that the host could have; doubts are about the host."""
     installed = {name: package for (name, _), package in packages.items()}
-    rows = [d for found in decisions.values() for d in existing(found) if for_machine(d.patch, host, family)]
+    mine = [d for found in decisions.values() for d in found if for_machine(d.patch, host, family)]
+    rows = existing(mine)
     names = {d.patch.name for d in rows}
     products = {d.patch.product.lower() for d in rows if is_application(d.patch) and d.patch.product}
     present = {name for name in installed if name.lower() not in products}
@@ -105,7 +106,14 @@ def updates(
         update = update_of(lacking[name], host)
         if update.approved:
             judged.append((verdict(State.NOT_APPLICABLE, Reason.NOT_INSTALLED, update.spoken, facts), None))
-    return judged, Counter({HIDDEN: hidden})
+    coming = {
+        d.patch.name
+        for d in mine
+        if Note.NOT_YET_RELEASED in d.notes
+        and fit(d.patch.os_build, host.os_build) is not BuildFit.OTHER_RELEASE
+        and (not is_application(d.patch) or has_product(d.patch, installed))
+    }
+    return judged, Counter({HIDDEN: hidden, Note.NOT_YET_RELEASED: len(coming - present)})
 
 
 _ABOUT = frozenset({Note.NOT_YET_RELEASED, Note.ROWS_DISAGREE})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -73,6 +74,15 @@ def counting(number: int) -> Any:  # noqa: ANN401 - pyarrow is Any
 def _counted(number: int) -> Any:  # noqa: ANN401 - pyarrow is Any
     """Return so many numbers, from 0."""
     return pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int32()), number), start=-1)
+
+
+def repeated(names: Sequence[str], read: Container[str]) -> str | None:
+    """Return the first column of those that are ``read`` which a table has more than once, None where there is none.
+
+    >>> repeated(["name", "arch", "name"], {"name"})
+    'name'
+    """
+    return next((name for name, count in Counter(names).items() if count > 1 and name in read), None)
 
 
 def _typed(values: Any, kind: pa.DataType, num_rows: int) -> Any:  # noqa: ANN401 - a sequence, or Arrow

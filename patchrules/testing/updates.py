@@ -30,7 +30,7 @@ KBS = ("KB1", "KB2", "KB3", "KB4")
 BULLETINS = ("MS10-048", "MS10-049")
 PRODUCTS = ("WindowsServer2019", "WindowsServer2016")
 APPLICATION = "Office 2016"
-BUILDS = ("10.0.17763", "10.0.17763.2", "10.0.17763.1", "10.0.17763.10", "10.0.14393.5", "odd", None)
+BUILDS = ("10.0.17763", "10.0.17763.2", "10.0.17763.1", "10.0.17763.10", "10.0.14393.5", "17763.2", "odd", None)
 VALUES = {
     FilterKey.PRODUCT: (*PRODUCTS, APPLICATION),
     FilterKey.PRODUCT_FAMILY: ("Windows", "Office"),

@@ -24,9 +24,8 @@ APPLICATIONS = ApprovalRule((PatchFilter("PATCH_SET", ("APPLICATION",)),), Compl
 
 
 def kb(name, *supersedes, issued=OLD, classification="SecurityUpdates", product="WindowsServer2019", **more):
-    return Patch(
-        name, "", "0", classification=classification, product=product, issued=issued, supersedes=supersedes, **more
-    )
+    stated = {"arch": "", "classification": classification, "product": product, "issued": issued, **more}
+    return Patch(name, evr="0", supersedes=supersedes, **stated)
 
 
 def host(*installed, product="WindowsServer2019", **more):
@@ -132,8 +131,10 @@ def test_a_windows_host_without_product_is_unknown(engine):
     assert [row["id"] for row in result["rows"]] == ["KB0", "KB2"]
 
 
-def test_a_release_that_cannot_be_told_is_a_doubt(engine):
-    result = engine(baseline(ALL), host("KB0"), [kb("KB1", os_build="10.0.17763.1")], as_of=AS_OF)
+@pytest.mark.parametrize("build", [None, "17763", "17763.5400", "10.0", "v1809"])
+def test_a_release_that_cannot_be_told_is_a_doubt(engine, build):
+    result = engine(baseline(ALL), host("KB0", os_build=build), [kb("KB1", os_build="10.0.17763.1")], as_of=AS_OF)
+    assert result["unknown"] == []
     assert (result["by_id"]["KB1"]["notes"], result["doubts"]) == (["PR7012"], {"PR7012": 1})
 
 
@@ -146,6 +147,27 @@ def test_an_override_list_names_kbs_and_bulletins(engine, listed, state):
     options = {"operation": "install", "install_override": (OverridePatch(listed),)}
     rows = engine(baseline(ALL), host("KB0"), [update], as_of=AS_OF, **options)["by_id"]
     assert rows["KB1"]["state"] == state
+
+
+COMING = [
+    # patches, host, how many are not out yet
+    ([kb("KB1", issued=AS_OF + timedelta(days=1))], host(), 1),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1)), kb("KB1", issued=AS_OF + timedelta(days=2), arch="x64")], host(), 1),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1))], host("KB1"), 1),
+    ([kb("KB1", issued=AS_OF)], host(), 0),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1), product="WindowsServer2022")], host(), 0),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1), os_build="10.0.20348")], host(os_build=BUILD), 0),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1), product="Office", patch_set="APPLICATION")], host(), 0),
+    ([kb("KB1", issued=AS_OF + timedelta(days=1), product="Office", patch_set="APPLICATION")], host("office"), 1),
+]
+
+
+@pytest.mark.parametrize(("catalog", "node", "number"), COMING)
+def test_updates_that_are_not_out_yet_are_counted(engine, catalog, node, number):
+    """DECISIONS 29: they are no candidates, and are told, whether the host has them or not."""
+    result = engine(baseline(ALL), node, catalog, as_of=AS_OF)
+    assert "MISSING" not in {row["state"] for row in result["rows"]} or not number
+    assert result["doubts"].get("PR7002", 0) == number
 
 
 def test_what_was_installed_after_the_boot_waits(engine):

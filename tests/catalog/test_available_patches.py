@@ -54,6 +54,30 @@ def test_debian_has_priorities_for_severities():
     assert read([row]).table["priority"].to_pylist() == ["required"]
 
 
+@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize(("token", "told"), [("AAEabc", True), ("", False), (None, False)])
+def test_one_page_of_several_is_told(place, token, told):
+    answer = [("Patches", [PACKAGE])]
+    answer.insert(place, ("NextToken", token))
+    if token is not None or place:  # AWS leaves an absent token out, or writes it at the end
+        assert ("PR2221" in {one.code for one in read(dict(answer)).diagnostics}) == told
+
+
+def test_an_answer_of_one_product_says_for_which_its_packages_are():
+    rows = [PACKAGE | {"Product": "Ubuntu22.04", "Arch": "amd64"}] * 2
+    assert set(read(rows).table["product"].to_pylist()) == {"Ubuntu22.04"}
+
+
+def test_deb_packages_of_several_products_are_refused():
+    rows = [PACKAGE | {"Product": product, "Arch": "amd64"} for product in ("Ubuntu24.04", "Ubuntu22.04")]
+    with pytest.raises(CatalogError, match=r"nothing tells which is for which: Ubuntu22\.04, Ubuntu24\.04") as no:
+        read(rows)
+    assert (no.value.code, no.value.hint) == (
+        "PR3030",
+        "save an answer for each: --filters Key=PRODUCT,Values=Ubuntu22.04",
+    )
+
+
 def test_one_file_is_one_system():
     with pytest.raises(CatalogError, match=r"updates of Windows and packages of Linux \[PR3005\]"):
         read([UPDATE, PACKAGE])

@@ -39,3 +39,18 @@ def test_ids_are_text_and_titles_may_be_missing():
 def test_it_is_no_larger_than_other_documents():
     with pytest.raises(BaselineError, match="PR2903"):
         pr.load_install_override(b"patches: []" + b" " * MAX_BYTES)
+
+
+TWICE = [
+    (b"patches:\n- id: bash\npatches:\n- id: zsh\n", "patches", "/patches"),
+    (b'{"patches": [{"id": "bash"}], "patches": [{"id": "zsh"}]}', "patches", "/patches"),
+    (b"patches:\n- id: bash\n  id: zsh\n", "id", "/patches/0/id"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "pointer"), TWICE)
+def test_a_key_that_is_given_twice_is_refused(text, key, pointer):
+    with pytest.raises(BaselineError, match=f"`{key}` is given 2 times, and nobody can say which is meant") as no:
+        pr.load_install_override(text)
+    assert no.value.code == "PR1501"
+    assert str(no.value.where).endswith(f" at {pointer}")

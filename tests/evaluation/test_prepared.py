@@ -114,6 +114,17 @@ def whole():
     return prepared, opened, pr.evaluate_fleet(pr.load_baseline(fleet.baseline), opened, catalog, as_of=AS_OF)
 
 
+def test_a_host_is_judged_for_itself_whoever_came_before(data):
+    catalog = pr.read_catalog(data / "catalogs/samples/updateinfo.xml", family="rhel")
+    prepared = pr.prepare(pr.predefined("AWS-RedHatDefaultPatchBaseline"), catalog)
+    packages = [{"name": "bash", "arch": "x86_64", "evr": "0:5-1.el9"}]
+    for product in ("RedhatEnterpriseLinux9.3", "RedhatEnterpriseLinux9.4", "RedhatEnterpriseLinux9.3"):
+        host = pr.host("web-1", product=product, arch="x86_64", packages=packages)
+        report = pr.evaluate(pr.predefined("AWS-RedHatDefaultPatchBaseline"), host, catalog, as_of="2026-11-01T00:00Z")
+        (row,) = prepared.evaluate(host, as_of="2026-11-01T00:00Z").summary().to_pylist()
+        assert (row["product"], row["status"]) == (product, report.status)
+
+
 def test_a_fleet_is_judged_as_without_preparation(whole, tmp_path):
     prepared, fleet, expected = whole
     told = []

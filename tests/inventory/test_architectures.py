@@ -111,3 +111,45 @@ def test_a_star_of_others_that_says_so_is_refused(catalog, tmp_path, package, ma
     ) as no:
         pr.evaluate_fleet(pr.load_baseline(BASELINE), pr.open_fleet(tmp_path), catalog, as_of=AS_OF)
     assert no.value.code == "PR2112"
+
+
+WINDOWS = "WindowsServer2019"
+OF_WINDOWS = [
+    ("x64", "x64"),
+    ("AMD64", "x64"),
+    ("X64", "x64"),
+    ("64-bit", "x64"),
+    ("x86_64", "x64"),
+    ("X86_64", "x64"),
+    ("32-bit", "x86"),
+    ("ARM64", "arm64"),
+    ("Itanium", "ia64"),
+    ("sparc", None),
+]
+
+
+@pytest.mark.parametrize("way", ["facts", "table", "packed"])
+@pytest.mark.parametrize(("said", "read"), OF_WINDOWS)
+def test_windows_has_one_word_for_each_architecture(said, read, way, tmp_path):
+    row = {"name": "KB5034441", "arch": "", "evr": "0"}
+    if way == "facts":
+        found = pr.host("w", product=WINDOWS, arch=said, packages=[row]).arch
+    else:
+        stated = {"host": "w", "family": "windows", "product": WINDOWS, "host_arch": said}
+        rows = pa.Table.from_pylist([row | stated])
+        fleet = pr.pack_fleet(rows, tmp_path / "star") if way == "packed" else read_inventory(rows)
+        found = fleet.hosts["arch"][0].as_py()
+        assert any(one.code == "PR2231" for one in fleet.diagnostics) == (read is None)
+    assert found == read
+
+
+@pytest.mark.parametrize(("said", "read"), OF_WINDOWS)
+def test_updates_for_a_windows_host_are_found_however_its_architecture_is_spelled(said, read):
+    catalog = pr.read_catalog(ROOT / "data/catalogs/samples/wesng.csv")
+    baseline = pr.load_baseline(
+        b'{"Name": "all", "OperatingSystem": "WINDOWS", "ApprovalRules": {"PatchRules": [{'
+        b'"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 0}]}}'
+    )
+    host = pr.host("w", product=WINDOWS, arch=said, packages=[{"name": "KB4000000", "evr": "0"}])
+    missing = {one.name for one in pr.evaluate(baseline, host, catalog, as_of=AS_OF).verdicts if one.state == "MISSING"}
+    assert bool(missing) == (read in ("x64", None))
