@@ -263,7 +263,7 @@ class Updates:
         lacking = fitting.spoken[fitting.lacking[~present[fitting.lacking]]]
         found += [Absent(row, *_LACKING, 0, failing=False, chain=()) for row in lacking.tolist()]
         coming = int((fitting.coming & ~present).sum())
-        return found, {HIDDEN: int((fitting.lost & free).sum()), Note.NOT_YET_RELEASED: coming}
+        return found, {HIDDEN: int((fitting.lost & free).sum()), str(Note.NOT_YET_RELEASED): coming}
 
     def _offered(self, fitting: Fitting, update: int, chain: tuple[str, ...]) -> Absent:
         """Batch twin of ``reference.updates.of_offered``."""
