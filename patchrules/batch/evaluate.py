@@ -311,7 +311,7 @@ class Evaluation:
             BOOT_UNKNOWN: none,
             CONTRADICTED: contradicted(rows, host, policy, self.policies, self.numbers),
             HIDDEN: none.copy(),
-            Note.NOT_YET_RELEASED: none.copy(),
+            str(Note.NOT_YET_RELEASED): none.copy(),
             NOT_CREDIBLE: memory.not_credible,
         }
 

@@ -126,7 +126,8 @@ class Updates:
         fit = fits(self._builds, self._known_builds, build)
         there = np.array([text is None or text.lower() in has for text in self._known_products], dtype=np.bool_)
         lacks = self.application & ~there[self._products]
-        mine = self.of_machine & (fit != BuildFit.OTHER_RELEASE)
+        this = fit != BuildFit.OTHER_RELEASE
+        mine = self.of_machine & this
         rows = mine & ~lacks
         size, found = len(self.names), self.policy.decisions
         node = np.bincount(self.key[rows], minlength=size) > 0
@@ -147,7 +148,7 @@ class Updates:
             hidden=is_hidden,
             lost=is_hidden & approved & node & ~saved,
             lacking=lacking[approved[lacking]] if len(found.level) else lacking,
-            coming=self._any(self._unreleased & (fit != BuildFit.OTHER_RELEASE) & ~lacks),
+            coming=self._any(self._unreleased & this & ~lacks),
         )
 
     def _spoken(self, rows: Bools) -> tuple[Ints, Bools, Bools]:
@@ -262,7 +263,7 @@ class Updates:
         lacking = fitting.spoken[fitting.lacking[~present[fitting.lacking]]]
         found += [Absent(row, *_LACKING, 0, failing=False, chain=()) for row in lacking.tolist()]
         coming = int((fitting.coming & ~present).sum())
-        return found, {HIDDEN: int((fitting.lost & free).sum()), Note.NOT_YET_RELEASED: coming}
+        return found, {HIDDEN: int((fitting.lost & free).sum()), str(Note.NOT_YET_RELEASED): coming}
 
     def _offered(self, fitting: Fitting, update: int, chain: tuple[str, ...]) -> Absent:
         """Batch twin of ``reference.updates.of_offered``."""

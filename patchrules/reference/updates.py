@@ -113,7 +113,7 @@ def updates(
         and fit(d.patch.os_build, host.os_build) is not BuildFit.OTHER_RELEASE
         and (not is_application(d.patch) or has_product(d.patch, installed))
     }
-    return judged, Counter({HIDDEN: hidden, Note.NOT_YET_RELEASED: len(coming - present)})
+    return judged, Counter({HIDDEN: hidden, str(Note.NOT_YET_RELEASED): len(coming - present)})
 
 
 _ABOUT = frozenset({Note.NOT_YET_RELEASED, Note.ROWS_DISAGREE})

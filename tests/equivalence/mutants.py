@@ -146,7 +146,7 @@ OF_UPDATES = (
     ("newer: those that replace each other too", "batch/supersedence.py", "self.replaces & ~self.replaces.T", "self.replaces"),
     ("lost: what an approved one saves too", UPDATES, "approved & node & ~saved", "approved & node"),
     ("application: there or not", UPDATES, "self.application & ~there[self._products]", "self.application & False"),
-    ("release: another's too", UPDATES, "(fit != BuildFit.OTHER_RELEASE)", "(fit < 9)"),
+    ("release: another's too", UPDATES, "fit != BuildFit.OTHER_RELEASE", "fit < 9"),
     ("available: never complies", UPDATES, "stated in (None, Status.NON_COMPLIANT) if available", "True if available"),
     ("available: rejected not asked", UPDATES, "(self._is_security(fitting) & ~fitting.rejected)", "self._is_security(fitting)"),
     ("product: case counts", UPDATES, "or text.lower() != product)", "or text != product)"),
