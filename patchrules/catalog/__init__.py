@@ -183,7 +183,8 @@ def read_catalogs(
             catalogs += _by_product(paths, known, options)
         else:
             stated = {name: getattr(scope, name) for name in ("arch", "repository")}
-            stated |= {"family": scope.family or family, "products": scope.products or None}
+            told = family_of_products(scope.products)
+            stated |= {"family": scope.family or (told.name if told else family), "products": scope.products or None}
             catalogs.append(read_catalog(*paths, on_bad_row=on_bad_row, limits=limits, **stated))
     return tuple(catalogs)
 

@@ -223,6 +223,12 @@ def test_a_path_may_have_an_equals_sign(tmp_path):
     assert catalog.table.num_rows
 
 
+def test_what_the_hosts_of_a_scope_are_tells_more_than_the_policy(repository):
+    """One baseline, of another system, is no reason to take these packages for its own."""
+    [catalog] = read_catalogs([f"RedhatEnterpriseLinux9*={repository / 'baseos'}"], family="windows")
+    assert catalog.scope.family == "rhel"
+
+
 def test_a_catalog_is_as_old_as_its_own_files(repository, mirror):
     together = read_catalogs([f"RedhatEnterpriseLinux9*={repository / 'baseos'}", str(mirror / "debian")])
     alone = read_catalogs([str(mirror / "debian")])
