@@ -183,8 +183,11 @@ def read_catalogs(
             catalogs += _by_product(paths, known, options)
         else:
             stated = {name: getattr(scope, name) for name in ("arch", "repository")}
-            told = family_of_products(scope.products)
-            stated |= {"family": scope.family or (told.name if told else family), "products": scope.products or None}
+            of_scope = family_of_products(scope.products)
+            stated |= {
+                "family": scope.family or (of_scope.name if of_scope else family),
+                "products": scope.products or None,
+            }
             catalogs.append(read_catalog(*paths, on_bad_row=on_bad_row, limits=limits, **stated))
     return tuple(catalogs)
 
