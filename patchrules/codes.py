@@ -238,6 +238,7 @@ CODES: dict[str, str] = {
     "PR3230": "advisories state no fixed version for a package",
     "PR3231": "a Packages file has not the size that its Release file says",
     "PR3232": "the modules that a repomd.xml names are not there: of which streams packages are, notices alone tell",
+    "PR3234": "a security archive lacks lists that it names and others of its product have: their fixes are not seen",
     "PR3233": "patches do not say of which repository they are, and the Sources of a baseline leave them out",
     "PR3901": "the XML is not well-formed",
     "PR3902": "the XML has a DOCTYPE, which may declare entities",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import importlib
 import os
@@ -183,13 +184,19 @@ def read_catalogs(
             catalogs += _by_product(paths, known, options)
         else:
             stated = {name: getattr(scope, name) for name in ("arch", "repository")}
-            of_scope = family_of_products(scope.products)
-            stated |= {
-                "family": scope.family or (of_scope.name if of_scope else family),
-                "products": scope.products or None,
-            }
+            stated |= {"family": scope.family or _of_scope(scope.products, known), "products": scope.products or None}
             catalogs.append(read_catalog(*paths, on_bad_row=on_bad_row, limits=limits, **stated))
     return tuple(catalogs)
+
+
+def _of_scope(products: Sequence[str], known: Family | None) -> str | None:
+    """Return the family that the globs of a scope mean: the one that is known, where they mean products of it, too."""
+    told = family_of_products(products)
+    globs = [glob.lower() for glob in products]
+    own = [one.rstrip("*").lower() for one in known.products] if known else []
+    if told is None or any(fnmatch.fnmatchcase(product, glob) for product in own for glob in globs):
+        return known.name if known else None
+    return told.name
 
 
 def _texts(name: str, given: object) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _dates(one: Placed) -> Sequence[datetime | None]:
 
 def _has_fixes(one: Placed) -> bool:
     """Say whether fixes come from a part; of an archive without its Release file nobody can tell."""
-    return one.says.security if one.says else one.part.role not in _LISTS
+    return one.says.security if one.says else one.part.role not in _LISTS and one.part.table.num_rows > 0
 
 
 def _fixes_at(one: Placed) -> datetime | None:

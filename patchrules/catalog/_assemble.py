@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from patchrules.catalog._advisories import Fixes, with_advisories
 from patchrules.catalog._archives import Archive, archive, release_of, stem, with_release
-from patchrules.catalog._listed import as_listed, refuse_holes, refuse_silent
+from patchrules.catalog._listed import as_listed, holes, refuse_silent
 from patchrules.catalog._reader import ROWLESS, Part
 from patchrules.model.columns import CATALOG
 from patchrules.model.module import streams, together
@@ -62,7 +62,7 @@ def released(parts: Sequence[Part], counts: Counter[str]) -> list[Placed]:
     for one in releases:
         if stem(one) not in heard:
             refuse_silent(one)
-    refuse_holes(pairs)
+    counts["PR3234"] += holes(pairs)
     found = []
     for part in parts:
         if part.role == "release":
@@ -101,7 +101,9 @@ def _has_list(notices: Part, lists: Sequence[Part]) -> bool:
     if notices.repomd is not None or not own:
         return bool(own)
     names = pc.unique(notices.table["name"])
-    known = pc.is_in(names, value_set=pc.unique(pa.chunked_array([chunk for one in own for chunk in one.chunks])))
+    known = pc.is_in(
+        names, value_set=pc.unique(pa.chunked_array([chunk for one in own for chunk in one.chunks], pa.string()))
+    )
     return 2 * (pc.sum(known).as_py() or 0) >= len(names)
 
 

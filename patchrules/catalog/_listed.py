@@ -11,9 +11,12 @@ from patchrules.catalog._reader import Part
 from patchrules.codes import CODES
 from patchrules.errors import CatalogError, Diagnostic, Level, Where
 
-__all__ = ["as_listed", "refuse_holes", "refuse_silent"]
+__all__ = ["as_listed", "holes", "refuse_silent"]
 
 _ENDING = re.compile(r"\.[a-z0-9]+$")
+_MAIN = "main_"
+"""The component that a system has of each of its archives, as apt writes it before an architecture."""
+
 _HINT = "fetch both again: apt-get update, or mirror the archive anew"
 
 
@@ -60,11 +63,12 @@ def refuse_silent(release: Part) -> None:
         raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
 
 
-def refuse_holes(pairs: Sequence[tuple[Part, Part]]) -> None:
-    """Raise CatalogError PR3019 for a list that a security archive has, that is not there, and others' are (2.3).
+def holes(pairs: Sequence[tuple[Part, Part]]) -> int:
+    """Return how many lists security archives have that are not there, while those of others are (2.3): PR3234.
 
     ``pairs`` are the lists that are there, each with its Release file. Others are archives of the same product: which
-    components and architectures a system has, they tell. Another security archive may have the list instead.
+    components and architectures a system has, they tell. Another security archive may have the list instead. Raises
+    CatalogError PR3019 where it is all of `main`, which every system has of each of its archives.
     """
     there: dict[tuple[str | None, bool], set[str]] = {}
     securing: dict[str, tuple[str | None, Part]] = {}
@@ -73,16 +77,18 @@ def refuse_holes(pairs: Sequence[tuple[Part, Part]]) -> None:
         there.setdefault((says.product, says.security), set()).add(_flat(remainder(part, release)))
         if says.security and says.product:
             securing[release.source.name] = (says.product, release)
+    number = 0
     for product, release in securing.values():
         read, elsewhere = (there.get((product, security), set()) for security in (True, False))
-        holes = {_flat(name): name for name in _wanted(release) if "binary-all" not in name}
-        missing = sorted(elsewhere & holes.keys() - read)
-        if missing and all("binary-" in name for name in read):
-            names = ", ".join(f"`{holes[name]}`" for name in missing)
-            message = (
-                f"a security archive is not whole: {names} is not there, and that of other archives of {product} is"
-            )
+        names = {_flat(name): name for name in _wanted(release) if "binary-all" not in name}
+        missing = sorted(elsewhere & names.keys() - read) if all("binary-" in name for name in read) else []
+        main = [name for name in missing if name.startswith(_MAIN)]
+        if main and not any(name.startswith(_MAIN) for name in read):
+            lacking = ", ".join(f"`{names[name]}`" for name in main)
+            message = f"a security archive is not whole: {lacking} is not there, and is of others of {product}"
             raise CatalogError(message, code="PR3019", where=Where(file=release.source.name), hint=_HINT)
+        number += len(missing)
+    return number
 
 
 def _wanted(release: Part) -> list[str]:

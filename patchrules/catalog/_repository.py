@@ -122,7 +122,9 @@ def _file(repomd: Path, kind: str, stated: _Stated | None, document: Document) -
     usual = [open_document(path, limits=document.limits, error=CatalogError) for path in matches]
     if stated is None:
         return usual[0] if usual else None
-    found = next((one for one in usual if (stated.sums or stated.sizes) and not _differs(one, stated)), None)
+    # Where nothing is stated to compare, a file without the ending of a compression is the one that is named.
+    alike = [one for one in usual if stated.sums or stated.sizes or Path(one.name).name == Path(stated.href).stem]
+    found = next((one for one in alike if not _differs(one, stated)), None)
     if found is None and kind in _ROWS:
         message = f"repomd.xml names `{stated.href}`, which is not there"
         raise document.fail("PR3006", message, hint="mirror it as well")

@@ -39,6 +39,7 @@ _WARNINGS = frozenset(
         "PR3216",
         "PR3219",
         "PR3232",
+        "PR3234",
         "PR3240",
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -90,7 +91,8 @@ def _find_folder(folder: Path, limits: Limits, found: Found, seen: dict[Path, in
         if not repositories:
             _add(one, limits, found, seen, certain=False)
         elif isinstance(one, Path) and one.suffix not in _PACKAGES and own.isdisjoint(one.parents):
-            found.loose.append(open_document(one, limits=limits, error=CatalogError))
+            with contextlib.suppress(CatalogError):  # it is only told of
+                found.loose.append(open_document(one, limits=limits, error=CatalogError))
 
 
 def _find_repository(repomd: Path, limits: Limits, found: Found, seen: dict[Path, int]) -> None:

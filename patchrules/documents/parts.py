@@ -64,8 +64,8 @@ def _of_mapping(document: Document, value: Plain, pointer: str) -> list[Part]:
         raise _refusal(document, f"the document is {quoted(value)}, wanted a baseline", pointer, _SHAPES)
     resources = cloudformation.baselines(value, pointer)
     if resources is not None:
+        _refuse_misspelled(document, cloudformation.spelled_otherwise(value), cloudformation.TYPE, pointer)
         if not resources:
-            _refuse_misspelled(document, cloudformation.spelled_otherwise(value), cloudformation.TYPE, pointer)
             message = "the template has no AWS::SSM::PatchBaseline"
             raise _refusal(document, message, pointer)
         return [Part(properties, place, condition=condition) for properties, place, condition in resources]
@@ -80,7 +80,8 @@ def _of_mapping(document: Document, value: Plain, pointer: str) -> list[Part]:
         hint = "load what `aws ssm get-patch-baseline --baseline-id ID` prints"
         raise _refusal(document, "this lists baselines by name, without their rules", pointer, hint)
     if not _is_baseline(value):
-        for key in map(str, value):
+        named = {"name", "operatingsystem"} & {_folded(str(key)) for key in value}
+        for key in map(str, value) if named else ():
             _refuse_misspelled(document, key, _TELLING_FOLDED.get(_folded(key)), f"{pointer}/{escape(key)}")
         names = ", ".join(quoted(str(key)) for key in list(value)[:5]) or "nothing"
         raise _refusal(document, f"this is no baseline: it has {names}", pointer, _SHAPES)

@@ -112,7 +112,10 @@ class _Gathered:
         try:
             document = opened(source)
         except BaselineError as error:
-            self.claims.faults.append(error)
+            if foreign_is_doubt and str(source).endswith(".template"):
+                self._doubt(error)  # which may be one of anything else
+            else:
+                self.claims.faults.append(error)
             return
         label = str(source) if isinstance(source, str | os.PathLike) else ""
         if terraform.is_terraform(document.value):

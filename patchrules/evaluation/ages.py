@@ -32,7 +32,7 @@ def aged(product: str, catalogs: Iterable[Catalog], as_of: datetime, limits: Age
     if limits.catalog is not None or not known or len(known) < len(dates) or max(known) >= as_of - OLD:
         return None
     age = f"{max(known):%Y-%m-%d}, {(as_of - max(known)).days:,} days before the as-of instant"
-    message = f"the newest catalog of {product} has fixes up to {age}: what came out since is not in it"
+    message = f"the newest catalog of {product}, or a part of it, has fixes up to {age}: what came out since is missing"
     return Diagnostic("PR7026", Level.WARNING, message, hint=_HINT)
 
 

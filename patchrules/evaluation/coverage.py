@@ -86,7 +86,7 @@ def speaking(
     One that tells nothing, beside a foreign one and none of the host's own, does not speak for it either; nor does one
     whose files hold no patch, or more rows that were refused than read.
     """
-    heard = [one for one in catalogs if not one.sources or _holds_patches(one)]
+    heard = [one for one in catalogs if not one.sources or family.lists_lacking or _holds_patches(one)]
     found = [(one, suits(one.table, family, product, arch, facts, os_build)) for one in heard]
     told = {suit for _, suit in found}
     return [] if False in told and True not in told else [one for one, suit in found if suit is not False]

@@ -46,9 +46,8 @@ _FOREIGN = "give those of the product itself: --catalog 'GLOB=PATH' says which h
 
 def foreign(product: str | None, hosts: int = 1) -> Diagnostic:
     """Return that all catalogs that hosts of a product have are foreign to it (5.16)."""
-    message = (
-        f"no patch in the catalogs of {product} is known to be for it: there is none, or they are for other systems"
-    )
+    why = "there is none, they are for other systems, or most rows were refused"
+    message = f"no patch in the catalogs of {product} is known to be for it: {why}"
     return Diagnostic("PR7018", Level.WARNING, message, None, hosts, _FOREIGN)
 
 

@@ -170,7 +170,7 @@ def run_found(
     late = hindsight(question.catalogs, found.late, question.settings.as_of)
     late += unchecked(question.catalogs, found.undated, question.limits)
     late += alike(found.hosts["host"])
-    late += misspelled(found.hosts["patch_group"], question.registry)
+    late += misspelled(found.hosts["patch_group"], question.registry) if question.override is None else []
     late += told_of_ages(found.hosts, question.catalogs, question.settings.as_of, question.limits)
     late += told_of_feeds(found.hosts, found.baselines, question.catalogs, question.settings, known)
     doubts = (

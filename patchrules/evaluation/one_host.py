@@ -65,7 +65,7 @@ def host(
     for name, value in {"host": id, **stated}.items():
         if name in _FACT_KINDS and not _fits(value, _FACT_KINDS[name]):
             raise _of_another_type(f"host {quoted(id)}", name, value, _FACT_KINDS[name], "PR2513")
-    if not id.strip():
+    if not (id or "").strip():
         message = f"`host` is {quoted(id)}, wanted the host's name"
         raise InventoryError(message, code="PR2511", hint='say what it is called: pr.host("web-1", ...)')
     if family:
@@ -125,7 +125,7 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array | None:
 
 def _is_instant(value: object) -> bool:
     """Say whether a value is an instant, or none is known."""
-    return value is None or (isinstance(value, datetime) and value.utcoffset() is not None)
+    return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
 
 
 def _of_another_type(whose: str, name: str, value: object, kind: pa.DataType, code: str) -> InventoryError:

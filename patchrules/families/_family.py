@@ -124,6 +124,7 @@ class Family:
     - ``release_packages``: packages whose version tells the product.
     - ``security_archives``: the vendor keeps security fixes in archives of their own (3.7): a host without one among
       its catalogs is told of.
+    - ``lists_lacking``: its catalogs list what a host lacks (``softwareupdate -l``), so that an empty one is an answer.
     - ``values``: the values AWS documents for each filter key (1.5); other values are lint findings, not errors.
     - ``predefined``: AWS's own baselines for it, the default first.
     """
@@ -153,4 +154,5 @@ class Family:
     codenames: Mapping[str, str] = field(default_factory=dict)
     release_packages: tuple[str, ...] = ()
     security_archives: bool = False
+    lists_lacking: bool = False
     values: Mapping[FilterKey, tuple[str, ...]] = field(default_factory=dict)

@@ -34,6 +34,7 @@ FAMILY = Family(
     products=("Mojave*", "Catalina*", "BigSur*", "Monterey*", "Ventura*", "Sonoma*", "Sequoia*", "Tahoe*", "macOS*"),
     product_format="macOS{version}",
     product_parts=3,
+    lists_lacking=True,
     independent_arch="",
     has_arch=False,
     predefined=("AWS-MacOSDefaultPatchBaseline",),

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from patchrules.codes import CODES
 from patchrules.errors import Diagnostic, Level
 
-_PLAIN = r"^[^:/\s]+:[^:/\s]+$"
+_PLAIN = r"^[\w.+-]+:[\w.+-]+$"
 # dnf's module specification: name:stream:version:context:arch/profile.
-_SPECIFIED = re.compile(r"\s*([^:/\s]+:[^:/\s]+)(?:[:/]\S*)?\s*").fullmatch
+_SPECIFIED = re.compile(r"\s*([\w.+-]+:[\w.+-]+)(?:[:/][^,|\s]*)?\s*").fullmatch
 _HINT = "write name:stream, as `dnf module list --enabled` has them in its first two columns: nodejs:18"
 
 

@@ -18,6 +18,7 @@ from patchrules.errors import DocumentError, UnknownNameError
 from patchrules.evaluation.rows import run_of
 from patchrules.evaluation.run import Run, no_run
 from patchrules.evaluation.saved import load_run
+from patchrules.model.conditions import WORDS, condition
 from patchrules.model.loaded import shown
 from patchrules.model.verdict import HostReport
 from patchrules.questions.tables import TABLES
@@ -56,7 +57,7 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     earlier: Sequence[Run] = (),
     account: str = "",
     region: str = "",
-    fail_on: str | Iterable[str] = (),
+    fail_on: str | Iterable[str] | None = (),
 ) -> None:
     """Write the verdicts of a run, or of reports on single hosts, to a file, a folder or a binary stream.
 
@@ -68,8 +69,8 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     ``html`` its trend; ``account`` and ``region`` are for ``asff``; ``fail_on`` are codes of diagnostics
     that ``junit`` has as failures.
 
-    Raises UnknownNameError for a format or table that is not known and DocumentError (PR7803, PR7806, PR7901 to
-    PR7906).
+    Raises UnknownNameError for a format, a table or a condition of ``fail_on`` that is not known and DocumentError
+    (PR7803, PR7806, PR7901 to PR7906).
 
     >>> import io, patchrules as pr
     >>> host = pr.Host("web-1", "debian", "Debian12", packages=(pr.Package("bash", "amd64", "5.2"),))
@@ -82,8 +83,7 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     writer = writer_for(target, format, table=table)
     whole = run if isinstance(run, Run) else run_of(_reports(run))
     whole = load_run(whole.folder) if whole.folder else whole
-    fails = frozenset([fail_on] if isinstance(fail_on, str) else fail_on)
-    look = Look(width, color, again, tuple(earlier), account, region, fails)
+    look = Look(width, color, again, tuple(earlier), account, region, _conditions(fail_on))
     if table is not None and writer.write_table is not None:
         wanted, write_table = shaped(whole, table), writer.write_table
         with _opened(target) as stream:
@@ -93,6 +93,15 @@ def write(  # noqa: PLR0913 - the options of a report are keywords
     else:
         with _opened(target) as stream:
             writer.write(whole, stream, look)
+
+
+def _conditions(given: str | Iterable[str] | None) -> frozenset[str]:
+    """Return what is a failure; raises UnknownNameError for what is no word and no code."""
+    found = {one: condition(one) for one in ((given,) if isinstance(given, str) else given or ())}
+    for one, meant in found.items():
+        if meant is None:
+            raise UnknownNameError("condition of fail_on", one, WORDS)
+    return frozenset(filter(None, found.values()))
 
 
 def _reports(found: object) -> Sequence[HostReport]:

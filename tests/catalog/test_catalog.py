@@ -223,10 +223,21 @@ def test_a_path_may_have_an_equals_sign(tmp_path):
     assert catalog.table.num_rows
 
 
-def test_what_the_hosts_of_a_scope_are_tells_more_than_the_policy(repository):
+@pytest.mark.parametrize(
+    ("glob", "stated", "family"),
+    [
+        ("RedhatEnterpriseLinux9*", "windows", "rhel"),
+        ("RedhatEnterpriseLinux9*", None, "rhel"),
+        ("AmazonLinux2*", "amazon_linux_2023", "amazon_linux_2023"),
+        ("AmazonLinux2*", "amazon_linux_2", "amazon_linux_2"),
+        ("AmazonLinux2023*", "amazon_linux_2", "amazon_linux_2023"),
+        ("*", "rhel", "rhel"),
+    ],
+)
+def test_what_the_hosts_of_a_scope_are_tells_more_than_a_policy_of_others(repository, glob, stated, family):
     """One baseline, of another system, is no reason to take these packages for its own."""
-    [catalog] = read_catalogs([f"RedhatEnterpriseLinux9*={repository / 'baseos'}"], family="windows")
-    assert catalog.scope.family == "rhel"
+    [catalog] = read_catalogs([f"{glob}={repository / 'baseos'}"], family=stated)
+    assert catalog.scope.family == family
 
 
 def test_a_catalog_is_as_old_as_its_own_files(repository, mirror):
@@ -239,3 +250,16 @@ def test_an_empty_file_is_called_empty(tmp_path):
     (tmp_path / "updateinfo.xml").touch()
     with pytest.raises(CatalogError, match=r"`.*updateinfo.xml` is empty"):
         read_catalog(tmp_path / "updateinfo.xml", family="rhel")
+
+
+def test_what_lies_beside_a_repository_and_cannot_be_opened_is_let_be(repository):
+    (repository / "kernel.gz").write_bytes(b"\x1f\x8b cut")
+    (repository / "gone.xml").symlink_to(repository / "nowhere.xml")
+    assert read_catalog(repository, family="rhel").table.num_rows
+
+
+def test_loose_notices_beside_a_list_without_packages_are_read(tmp_path):
+    shutil.copy(NOTICES, tmp_path / "updateinfo.xml")
+    empty = '<metadata xmlns="http://linux.duke.edu/metadata/common" packages="0"></metadata>'
+    (tmp_path / "primary.xml").write_text(empty)
+    assert read_catalog(tmp_path, family="rhel").table.num_rows

@@ -64,8 +64,8 @@ def test_a_security_archive_without_a_list_that_other_archives_have_is_refused(a
         pr.read_catalogs([str(folder)])
     assert raised.value.code == "PR3019"
     assert str(raised.value).startswith(
-        "a security archive is not whole: `main/binary-amd64/Packages` is not there, and that of other archives of "
-        "Debian12 is [PR3019]\n  at "
+        "a security archive is not whole: `main/binary-amd64/Packages` is not there, and is of others of Debian12 [PR3019]\n"
+        "  at "
     )
 
 
@@ -84,3 +84,10 @@ def test_a_list_that_no_other_archive_of_the_product_has_is_not_missed(archive, 
     for suite, components in archives.items():
         folder = archive(suite, components)
     assert sum(one.table.num_rows for one in pr.read_catalogs([str(folder)])) == sum(map(len, archives.values()))
+
+
+def test_a_component_that_other_archives_have_is_told(archive):
+    """A system may well have `contrib` of one and not of the other."""
+    archive("bookworm", ["main", "contrib"])
+    found = pr.read_catalogs([str(archive("bookworm-security", ["main"]))])
+    assert [one.count for catalog in found for one in catalog.diagnostics if one.code == "PR3234"] == [1]

@@ -219,3 +219,10 @@ def test_a_suse_patch_row_by_row(samples):
         "title": "openssl: made up for patchrules", "cves": ["CVE-2024-90001", "CVE-2024-90002"], "line": 16,
     }  # fmt: skip
     assert {one.code: one.count for one in catalog.diagnostics} == {"PR3202": 1, "PR3203": 1, "PR3209": 1}
+
+
+def test_an_unpacked_file_of_which_nothing_is_stated_is_the_one_that_is_named(primary):
+    folder = primary(LIST, "", "primary.xml")
+    repomd = folder / "repodata/repomd.xml"
+    repomd.write_text(repomd.read_text().replace("0-primary.xml", "primary.xml.gz"))
+    assert read_catalog(folder, family="rhel").table.num_rows

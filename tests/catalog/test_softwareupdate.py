@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import patchrules as pr
 from patchrules.catalog import read_catalog
 
 
@@ -20,3 +21,6 @@ def test_the_sample_row_by_row(data):
 def test_a_mac_without_updates_is_offered_nothing():
     catalog = read_catalog(b"Software Update Tool\n\nFinding available software\nNo new software available.\n")
     assert (catalog.table.num_rows, [one.code for one in catalog.diagnostics]) == (0, ["PR3216"])
+    mac = pr.host("mac-1", family="macos", product="macOS14.5", packages=[{"name": "macOS", "evr": "14.5"}])
+    everything = pr.Baseline("all", pr.OperatingSystem.MACOS, rules=(pr.ApprovalRule(),))
+    assert pr.evaluate(everything, mac, catalog, as_of="2026-11-01T00:00Z").status == "COMPLIANT"

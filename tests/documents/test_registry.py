@@ -151,3 +151,19 @@ def test_a_file_of_a_folder_that_is_meant_to_be_a_baseline_is_not_left_out(text,
         load_registry(tmp_path)
     error = raised.value
     assert (error.code, said in error.message, "wrong.yaml" in str(error.where)) == ("PR1024", True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("vars.json", '{"approved_patches": ["a"], "region": "eu-west-1"}'),
+        ("nginx.conf.template", "{% if x %}y{% endif %}"),
+        ("b.json.template", '{"PatchRules": ${rules}}'),
+    ],
+)
+def test_what_others_keep_in_the_folder_is_told_and_let_be(name, text, tmp_path):
+    (tmp_path / "good.yaml").write_bytes(made("one-1"))
+    (tmp_path / name).write_text(text)
+    registry = load_registry(tmp_path)
+    assert [one.name for one in registry.baselines] == ["one-1"]
+    assert [one.code for one in registry.diagnostics] == ["PR1230"]

@@ -188,9 +188,8 @@ def test_a_catalog_of_another_vendor_speaks_for_nobody(family, product, versions
     by_reference = pr.evaluate(everything, web, given, as_of=AT)
     by_batch = pr.evaluate_fleet(everything, fleet(web), given, as_of=AT)
     prepared = prepare(everything, given).evaluate(web, as_of=AT)
-    message = (
-        f"no patch in the catalogs of {product} is known to be for it: there is none, or they are for other systems"
-    )
+    why = "there is none, they are for other systems, or most rows were refused"
+    message = f"no patch in the catalogs of {product} is known to be for it: {why}"
     for found in (by_reference, by_batch, prepared):
         said = [(one.message, one.count) for one in found.diagnostics if one.code == "PR7018"]
         assert said == ([(message, 1)] if status == "UNKNOWN" else [])
