@@ -114,9 +114,13 @@ def suits(
     if product is None:
         return None
     if facts.states == "updates":
-        said = zip(*(_texts(patches, name) for name in ("patch_set", "product", "os_build")), strict=True)
-        systems = ((name, build) for kind, name, build in said if (kind or "").lower() != APPLICATION)
-        return _suit(_is_for(name, build, product, os_build) for name, build in systems)
+        said = zip(*(_texts(patches, name) for name in ("patch_set", "product", "os_build", "arch")), strict=True)
+        systems = (one for kind, *one in said if (kind or "").lower() != APPLICATION)
+        runs = family.compatible.get(arch, (arch,)) if arch else None
+        return _suit(
+            _is_for(name, build, product, os_build) if runs is None or not own or own in runs else False
+            for name, build, own in systems
+        )
     if not facts.majors:
         return None
     told = _suit(_told(patches, product))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -542,3 +543,24 @@ def test_a_catalog_that_holds_no_patch_or_mostly_refused_rows_speaks_for_nobody(
     assert by_reference.unknown == (("NO_CATALOG",) if status == "UNKNOWN" else ())
     for found in (by_reference, by_batch, prepared):
         assert ("PR7018" in {one.code for one in found.diagnostics}) == (status == "UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    ("arch", "of_patches", "status"),
+    [
+        ("arm64", ["x64", "x64"], "UNKNOWN"),
+        ("x64", ["arm64"], "UNKNOWN"),
+        ("x64", ["arm64", "arm64", "x64"], "NON_COMPLIANT"),
+        ("arm64", ["x64", None], "NON_COMPLIANT"),
+        (None, ["x64"], "NON_COMPLIANT"),
+    ],
+)
+def test_updates_for_another_architecture_of_windows_speak_for_nobody(arch, of_patches, status):
+    shape: dict[str, Any] = {"classification": "SecurityUpdates", "product": "Windows11"}
+    rows = [Patch(f"KB{number}", one or "", "0", **shape) for number, one in enumerate(of_patches, 1)]
+    given = Catalog(OperatingSystem.WINDOWS, Scope("windows"), catalog_table(rows), arrow.table(REJECTS, {}, 0))
+    pc = pr.Host("pc-1", "windows", "Windows11", arch, packages=(pr.Package("KB9", None, "0"),))
+    everything = pr.Baseline("all", OperatingSystem.WINDOWS, rules=(ANY,))
+    by_batch = pr.evaluate_fleet(everything, fleet(pc), given, as_of=AT)
+    assert [pr.evaluate(everything, pc, given, as_of=AT).status, *by_batch.hosts["status"].to_pylist()] == [status] * 2
+    assert ("PR7018" in {one.code for one in by_batch.diagnostics}) == (status == "UNKNOWN")
