@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from patchrules.catalog._microsoft import kb_id
+from patchrules.families import family_named
 from patchrules.families._architectures import ARCHES
 from patchrules.families._windows_releases import ARCHITECTURES
+from patchrules.model.names import FilterKey
 from patchrules.sources.arrow import stripped
 from patchrules.sources.package_names import coded_pairs, parted, tail_of
 
@@ -60,7 +62,7 @@ def why_no_arch(patches: Any, scheme: str) -> Any:  # noqa: ANN401  pyarrow is A
 
 
 def as_windows(patches: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return updates of Windows whose KBs and architectures are written as in every other feed.
+    """Return updates of Windows whose KBs, classifications and architectures are written as in every other feed.
 
     An architecture that Windows has not is not stated (PR2231). Cost: Python once a distinct text, and once a row where
     what updates replace is written otherwise.
@@ -72,6 +74,12 @@ def as_windows(patches: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyar
         patches = _translated(patches, "arch", strange, counts, "PR2231")
         spelled = {old: new for old, new in told.items() if new not in (None, old)}
         patches = _translated(patches, "arch", spelled, counts, "PR2217")
+    if "classification" in patches.column_names:
+        stated = pc.unique(patches["classification"]).drop_null().to_pylist()
+        known = {one.lower(): one for one in family_named("windows").values[FilterKey.CLASSIFICATION]}
+        words = {one: known.get("".join(one.split()).lower()) for one in stated}
+        spelled = {old: new for old, new in words.items() if new not in (None, old)}
+        patches = _translated(patches, "classification", spelled)
     names = {one: kb_id(one) for one in pc.unique(patches["name"]).drop_null().to_pylist()}
     patches = _translated(patches, "name", {old: new for old, new in names.items() if new not in (None, old)})
     if "supersedes" not in patches.column_names:

@@ -67,6 +67,21 @@ def test_notices_go_through_the_same_door(family, name, arch, named, machine, co
     assert code in (None, *(one.code for one in catalog.diagnostics))
 
 
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("Security Updates", "SecurityUpdates"),
+        ("critical updates", "CriticalUpdates"),
+        ("Updates", "Updates"),
+        ("Odd Ones", "Odd Ones"),
+    ],
+)
+def test_a_classification_of_windows_is_written_as_aws_writes_it(given, read):
+    """WSUS shows it with blanks, and no rule has those."""
+    table = rows("windows", name="KB5000002", arch="x64").append_column("classification", pa.array([given]))
+    assert read_catalog(table, family="windows").table["classification"].to_pylist() == [read]
+
+
 def test_what_an_update_replaces_is_named_by_kb():
     table = rows("windows", name="KB5000002", arch="x64").append_column(
         "supersedes", pa.array([["kb5000001", "4999999", "x"]])
