@@ -60,7 +60,7 @@ class Failing:
 def prepare(folder: Path, layout: str) -> Prepared:
     """Work out from finished verdicts which one each package has under each policy."""
     if layout != "star":
-        raise NotImplementedError(layout)
+        raise ValueError(f"it knows the layout star alone, not {layout}")
     files = sorted((folder / "star" / "installed").glob("*.parquet"))
     groups = [(path, group) for path in files for group in range(pq.ParquetFile(path).num_row_groups)]
     decided = folder / "output" / layout / DECIDED

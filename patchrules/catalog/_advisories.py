@@ -20,7 +20,7 @@ from patchrules.catalog._reader import Part
 from patchrules.catalog._rows import PartRows
 from patchrules.families import Family, families
 from patchrules.model.columns import CATALOG
-from patchrules.sources.arrow import table
+from patchrules.sources.arrow import replaced, table
 from patchrules.sources.dates import EPOCH, instant
 
 __all__ = ["Advisory", "Fixes", "product_of_codename", "product_of_platform", "with_advisories"]
@@ -119,8 +119,7 @@ def with_advisories(patches: Any, product: str | None, fixes: Iterable[Fixes]) -
     places = pc.coalesce(binary, source)
     for name in _COLUMNS:
         column = pc.coalesce(told[name].take(places), patches[name]) if name != "cves" else told[name].take(places)
-        place = patches.schema.get_field_index(name)
-        patches = patches.set_column(place, patches.schema.field(place), column)
+        patches = replaced(patches, name, column)
     return patches
 
 

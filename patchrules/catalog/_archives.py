@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from patchrules.catalog._reader import Part
 from patchrules.families import families
+from patchrules.sources.arrow import replaced
 from patchrules.sources.dates import instant
 
 __all__ = ["Archive", "archive", "beside", "release_of", "remainder", "stem", "with_release"]
@@ -111,9 +112,8 @@ def with_release(part: Part, found: Archive) -> Part:
         "security": found.security,
     }
     for name, value in values.items():
-        place = patches.schema.get_field_index(name)
-        kind = patches.schema.field(place).type
-        patches = patches.set_column(place, patches.schema.field(place), pa.repeat(pa.scalar(value, kind), number))
+        kind = patches.schema.field(name).type
+        patches = replaced(patches, name, pa.repeat(pa.scalar(value, kind), number))
     return replace(part, table=patches)
 
 

@@ -16,7 +16,7 @@ from patchrules.catalog._listed import as_listed, holes, refuse_silent
 from patchrules.catalog._reader import ROWLESS, Part
 from patchrules.model.columns import CATALOG
 from patchrules.model.module import streams, together
-from patchrules.sources.arrow import schema
+from patchrules.sources.arrow import replaced, schema
 
 __all__ = ["Placed", "joined", "released"]
 
@@ -117,7 +117,9 @@ def _of_repository(packages: Part, notices: Sequence[Part]) -> Part:
     } - {None}
     if packages.repomd is None or len(told) != 1:
         return packages
-    return replace(packages, table=_set(packages.table, "repository", pa.repeat(told.pop(), packages.table.num_rows)))
+    return replace(
+        packages, table=replaced(packages.table, "repository", pa.repeat(told.pop(), packages.table.num_rows))
+    )
 
 
 def _without_notices(parts: Sequence[Part]) -> int:
@@ -147,9 +149,9 @@ def _offered(notices: Any, packages: Any, unlisted: Any, counts: Counter[str]) -
     lost = pc.invert(matched)
     counts["PR3203"] += pc.sum(pc.and_(lost, unlisted)).as_py() or 0
     counts["PR3213"] += pc.sum(pc.and_(lost, pc.invert(unlisted))).as_py() or 0
-    notices = _set(notices, "offered", pc.or_(matched, unlisted))
-    notices = _set(notices, "built", versions["built"].take(places))
-    notices = _set(notices, "evr", pc.coalesce(versions["evr"].take(places), notices["evr"]))
+    notices = replaced(notices, "offered", pc.or_(matched, unlisted))
+    notices = replaced(notices, "built", versions["built"].take(places))
+    notices = replaced(notices, "evr", pc.coalesce(versions["evr"].take(places), notices["evr"]))
     named = pc.is_in(_key(packages, with_epoch=True), versions["key"].take(pc.unique(places.drop_null())))
     return notices, packages.filter(pc.invert(named))
 
@@ -163,7 +165,7 @@ def _once(packages: Any, counts: Counter[str]) -> tuple[Any, Any]:  # noqa: ANN4
     rows = pa.table({**keys, "evr": packages["evr"], "built": packages["built"]})
     grouped = rows.group_by(["key", "bare"], use_threads=False).aggregate([("evr", "min"), ("built", "min")])
     versions = grouped.rename_columns(["key", "bare", "evr", "built"]).combine_chunks()
-    packages = _set(packages, "built", versions["built"].take(pc.index_in(keys["key"], versions["key"])))
+    packages = replaced(packages, "built", versions["built"].take(pc.index_in(keys["key"], versions["key"])))
     own = pc.binary_join_element_wise(keys["key"], pc.fill_null(packages["repository"], ""), "\n").combine_chunks()
     first = pc.equal(pc.index_in(own, own), pa.array(range(len(own)), pa.int32()))
     counts["PR3218"] += pc.sum(pc.invert(first)).as_py() or 0
@@ -184,7 +186,7 @@ def _with_modules(patches: Any, modules: Mapping[str, str]) -> Any:  # noqa: ANN
     keys = pa.array(modules.keys(), pa.string())
     names = pa.array(modules.values(), pa.string())
     told = names.take(pc.index_in(_key(patches, with_epoch=True), keys))
-    return _set(patches, "module", pc.coalesce(patches["module"], told))
+    return replaced(patches, "module", pc.coalesce(patches["module"], told))
 
 
 def _key(patches: Any, *, with_epoch: bool) -> Any:  # noqa: ANN401  pyarrow is Any
@@ -192,9 +194,3 @@ def _key(patches: Any, *, with_epoch: bool) -> Any:  # noqa: ANN401  pyarrow is 
     evr = pc.replace_substring_regex(patches["evr"], "^0+:" if with_epoch else "^[0-9]+:", "")
     joined_text = pc.binary_join_element_wise(patches["name"], pc.fill_null(patches["arch"], ""), evr, "\n")
     return joined_text.combine_chunks()
-
-
-def _set(patches: Any, name: str, values: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return the table with one column replaced."""
-    place = patches.schema.get_field_index(name)
-    return patches.set_column(place, patches.schema.field(place), values)

@@ -14,7 +14,7 @@ from patchrules.families import family_named
 from patchrules.families._architectures import ARCHES
 from patchrules.families._windows_releases import ARCHITECTURES
 from patchrules.model.names import FilterKey
-from patchrules.sources.arrow import stripped
+from patchrules.sources.arrow import replaced, stripped
 from patchrules.sources.package_names import coded_pairs, parted, tail_of
 
 __all__ = ["as_named", "as_windows", "bare", "why_no_arch"]
@@ -27,7 +27,7 @@ _OTHERS = {"rpm": {dpkg: rpm for rpm, dpkg in _SAME}, "dpkg": dict(_SAME)}
 def bare(patches: Any) -> Any:  # noqa: ANN401  pyarrow is Any
     """Return rows without blanks around name, architecture and version; an architecture of ``(none)`` is empty."""
     for column in {"name", "arch", "evr"}.intersection(patches.column_names):
-        patches = _with(patches, column, stripped(patches[column]))
+        patches = replaced(patches, column, stripped(patches[column]))
     return _translated(patches, "arch", {"(none)": ""}) if "arch" in patches.column_names else patches
 
 
@@ -49,7 +49,7 @@ def as_named(patches: Any, scheme: str, counts: Counter[str]) -> Any:  # noqa: A
     counts["PR2233"] += pc.sum(cut.take(codes)).as_py() or 0
     for place, column in enumerate(("name", "arch")):
         texts = pa.array([one[place] for one in fresh], pa.string()).take(codes)
-        patches = _with(patches, column, pc.replace_with_mask(patches[column].combine_chunks(), mine, texts))
+        patches = replaced(patches, column, pc.replace_with_mask(patches[column].combine_chunks(), mine, texts))
     return patches
 
 
@@ -88,7 +88,7 @@ def as_windows(patches: Any, counts: Counter[str]) -> Any:  # noqa: ANN401  pyar
     if all(old == new for old, new in told.items()):
         return patches
     lists = [kbs and [told.get(kb) for kb in kbs] for kbs in patches["supersedes"].to_pylist()]
-    return _with(patches, "supersedes", pa.array(lists, pa.list_(pa.string())))
+    return replaced(patches, "supersedes", pa.array(lists, pa.list_(pa.string())))
 
 
 def _spelled(arch: str, scheme: str) -> str:
@@ -112,10 +112,4 @@ def _translated(
     if not number:
         return patches
     fresh = pa.array(list(words.values()), pa.string()).take(found)
-    return _with(patches, column, pc.if_else(pc.is_valid(found), fresh, patches[column]))
-
-
-def _with(patches: Any, column: str, values: Any) -> Any:  # noqa: ANN401  pyarrow is Any
-    """Return rows with one column replaced."""
-    place = patches.column_names.index(column)
-    return patches.set_column(place, patches.schema.field(place), values)
+    return replaced(patches, column, pc.if_else(pc.is_valid(found), fresh, patches[column]))

@@ -90,3 +90,13 @@ def _typed(values: Any, kind: pa.DataType, num_rows: int) -> Any:  # noqa: ANN40
     if values is None:
         return pa.nulls(num_rows, kind)
     return values.cast(kind) if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, kind)
+
+
+def replaced(rows: pa.Table, column: str, values: Any) -> pa.Table:  # noqa: ANN401  an array, chunked or not
+    """Return a table with one of its columns replaced, under the field that it has.
+
+    >>> replaced(pa.table({"a": [1], "b": [2]}), "a", pa.array([3])).to_pylist()
+    [{'a': 3, 'b': 2}]
+    """
+    place = rows.schema.get_field_index(column)
+    return rows.set_column(place, rows.schema.field(place), values)
